@@ -1,0 +1,320 @@
+//! Addresses as the envelope needs them (RFC 5321 §4.1.2), and mailboxes: an
+//! address with a display name (RFC 5322 §3.4).
+//!
+//! An [`Address`] was parsed: its domain is lower-case A-labels, its local
+//! part is a dot-atom or a quoted string, and nothing in it can end a line.
+//! What people write is forgiven (`Ann <ann@x.org>`, `mailto:`, spaces around);
+//! what cannot be delivered is refused with a reason.
+
+use std::fmt;
+
+/// Longest local part, in octets (RFC 5321 §4.5.3.1.1).
+const LOCAL_MAX: usize = 64;
+/// Longest path without its angle brackets (RFC 5321 §4.5.3.1.3).
+const ADDRESS_MAX: usize = 254;
+
+/// An address that can stand in an SMTP envelope.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Address {
+    text: String,
+    at: usize,
+}
+
+impl Address {
+    /// Reads a bare address, forgiving white space around it and a leading
+    /// `mailto:`. The domain becomes A-labels (RFC 5891); a local part outside
+    /// ASCII is kept and needs a server with SMTPUTF8 (RFC 6531).
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let text = match text.get(..7) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
+            _ => text,
+        };
+        if text.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        if text.chars().any(|c| c.is_control() || is_bidi_control(c)) {
+            return Err(AddressError::ControlCharacter);
+        }
+        let at = text.rfind('@').ok_or(AddressError::NoAt)?;
+        let (local, domain) = (&text[..at], &text[at + 1..]);
+        check_local(local)?;
+        let domain = ascii_domain(domain)?;
+        let text = format!("{local}@{domain}");
+        if text.len() > ADDRESS_MAX {
+            return Err(AddressError::TooLong);
+        }
+        Ok(Self {
+            at: local.len(),
+            text,
+        })
+    }
+
+    /// The whole address, as the envelope has it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What stands before the `@`.
+    pub fn local(&self) -> &str {
+        &self.text[..self.at]
+    }
+
+    /// What stands after the `@`: lower-case A-labels.
+    pub fn domain(&self) -> &str {
+        &self.text[self.at + 1..]
+    }
+
+    /// What makes two addresses the same reader: without regard to case.
+    /// RFC 5321 lets a server tell `Ann` from `ann`; none does, and people
+    /// type both.
+    pub fn key(&self) -> String {
+        self.text.to_lowercase()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// An address with the name of whom it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// The display name, in any script, without quotes.
+    pub name: Option<String>,
+    /// The address.
+    pub address: Address,
+}
+
+impl Mailbox {
+    /// Reads `ann@x.org`, `Ann <ann@x.org>` or `"Levin, Ann" <ann@x.org>`.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        let text = text.trim();
+        let Some(open) = text.rfind('<').filter(|_| text.ends_with('>')) else {
+            if looks_like_several(text) {
+                return Err(AddressError::Several);
+            }
+            return Ok(Self {
+                name: None,
+                address: Address::parse(text)?,
+            });
+        };
+        let name = text[..open].trim();
+        if name.contains(['<', '>']) || (name.contains('@') && name.contains([',', ';'])) {
+            return Err(AddressError::Several);
+        }
+        let address = Address::parse(&text[open + 1..text.len() - 1])?;
+        let name: String = name
+            .trim_matches('"')
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .filter(|c| !is_bidi_control(*c) && *c != '\\')
+            .collect();
+        let name = name.trim();
+        Ok(Self {
+            name: (!name.is_empty()).then(|| name.to_owned()),
+            address,
+        })
+    }
+}
+
+/// Why a text is not an address that mail can be sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressError {
+    /// Nothing there.
+    Empty,
+    /// No `@`.
+    NoAt,
+    /// More than one address in one cell.
+    Several,
+    /// A line break, NUL, direction override or other control character.
+    ControlCharacter,
+    /// White space inside.
+    WhiteSpace,
+    /// More than one `@`.
+    ManyAts,
+    /// The part before the `@` is empty, has a misplaced dot or a forbidden character.
+    Local,
+    /// The part before the `@` is longer than 64 octets.
+    LocalTooLong,
+    /// The domain is not a host name: an empty or overlong label, a leading or
+    /// trailing hyphen, a forbidden character.
+    Domain,
+    /// The domain has no dot: mail from elsewhere never reaches it.
+    DomainWithoutDot,
+    /// Longer than 254 octets in all.
+    TooLong,
+}
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "no address",
+            Self::NoAt => "no `@` in the address",
+            Self::Several => "more than one address",
+            Self::ControlCharacter => "a line break or control character in the address",
+            Self::WhiteSpace => "a space in the address",
+            Self::ManyAts => "more than one `@` in the address",
+            Self::Local => "the part before the `@` is not valid",
+            Self::LocalTooLong => "the part before the `@` is longer than 64 characters",
+            Self::Domain => "the domain is not valid",
+            Self::DomainWithoutDot => "the domain has no dot",
+            Self::TooLong => "the address is longer than 254 characters",
+        })
+    }
+}
+
+impl std::error::Error for AddressError {}
+
+fn check_local(local: &str) -> Result<(), AddressError> {
+    if local.len() > LOCAL_MAX {
+        return Err(AddressError::LocalTooLong);
+    }
+    if is_quoted_string(local) {
+        return Ok(());
+    }
+    if local.chars().any(char::is_whitespace) {
+        return Err(AddressError::WhiteSpace);
+    }
+    if local.contains('@') {
+        return Err(AddressError::ManyAts);
+    }
+    let atoms_are_full = local.split('.').all(|atom| !atom.is_empty());
+    if atoms_are_full && local.chars().all(|c| c == '.' || is_atext(c)) {
+        Ok(())
+    } else {
+        Err(AddressError::Local)
+    }
+}
+
+/// `atext` of RFC 5322 §3.2.3, and letters beyond ASCII (RFC 6531 §3.3).
+fn is_atext(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || "!#$%&'*+-/=?^_`{|}~".contains(c)
+        || (!c.is_ascii() && !c.is_whitespace())
+}
+
+/// `Quoted-string` of RFC 5321 §4.1.2: printable ASCII, quotes and
+/// backslashes escaped.
+fn is_quoted_string(local: &str) -> bool {
+    let Some(inner) = local
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    else {
+        return false;
+    };
+    let mut escaped = false;
+    for c in inner.chars() {
+        if !(' '..='~').contains(&c) || (c == '"' && !escaped) {
+            return false;
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    !inner.is_empty() && !escaped
+}
+
+fn ascii_domain(domain: &str) -> Result<String, AddressError> {
+    if domain.chars().any(char::is_whitespace) {
+        return Err(AddressError::WhiteSpace);
+    }
+    // The fast road: most lists are all ASCII, and IDNA costs a microsecond.
+    let ascii = if domain.is_ascii() && !domain.contains("xn--") {
+        domain.to_ascii_lowercase()
+    } else {
+        idna::domain_to_ascii_strict(domain).map_err(|_| AddressError::Domain)?
+    };
+    let label_is_valid = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    if !ascii.split('.').all(label_is_valid) {
+        return Err(AddressError::Domain);
+    }
+    if !ascii.contains('.') {
+        return Err(AddressError::DomainWithoutDot);
+    }
+    // An all-digit top-level domain does not exist; `1.2.3.4` is a slip.
+    if ascii
+        .rsplit('.')
+        .next()
+        .is_some_and(|top| top.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return Err(AddressError::Domain);
+    }
+    Ok(ascii)
+}
+
+fn looks_like_several(text: &str) -> bool {
+    !text.starts_with('"') && text.contains([';', ',', ' ']) && text.matches('@').count() > 1
+}
+
+/// Characters that reorder the text around them (UAX #9): embeddings,
+/// overrides and isolates. Marks (U+200E, U+200F) are harmless and stay.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> String {
+        Mailbox::parse(text)
+            .map_or_else(|why| why.to_string(), |mailbox| mailbox.address.to_string())
+    }
+
+    #[test]
+    fn what_people_write_is_forgiven() {
+        assert_eq!(parsed(" Ann@Example.ORG "), "Ann@example.org");
+        assert_eq!(parsed("Maya Levin <maya@example.org>"), "maya@example.org");
+        assert_eq!(
+            parsed("\"Levin, Maya\" <maya@example.org>"),
+            "maya@example.org"
+        );
+        assert_eq!(parsed("mailto:ok12@example.org"), "ok12@example.org");
+        assert_eq!(parsed("ok9@bücher.example"), "ok9@xn--bcher-kva.example");
+        assert_eq!(
+            parsed("δοκιμή@παράδειγμα.test"),
+            "δοκιμή@xn--hxajbheg2az3al.test"
+        );
+        assert_eq!(
+            parsed("\"quoted local\"@example.org"),
+            "\"quoted local\"@example.org"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_delivered_is_refused_with_its_reason() {
+        let cases = [
+            ("", AddressError::Empty),
+            ("not-an-address", AddressError::NoAt),
+            ("two@at@example.org", AddressError::ManyAts),
+            ("trailing.dot.@example.org", AddressError::Local),
+            ("a@b", AddressError::DomainWithoutDot),
+            (
+                "x@example.org\nBcc: y@example.com",
+                AddressError::ControlCharacter,
+            ),
+            ("ok10@example.org ;ok11@example.org", AddressError::Several),
+            ("ok13@exam ple.org", AddressError::WhiteSpace),
+            ("ok14@example..org", AddressError::Domain),
+            ("ok15@-example.org", AddressError::Domain),
+            ("a\u{202e}b@example.org", AddressError::ControlCharacter),
+            ("a@127.0.0.1", AddressError::Domain),
+        ];
+        for (text, why) in cases {
+            assert_eq!(Mailbox::parse(text).err(), Some(why), "{text:?}");
+        }
+        let long = format!("{}@example.org", "x".repeat(65));
+        assert_eq!(
+            Mailbox::parse(&long).err(),
+            Some(AddressError::LocalTooLong)
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! The only clock and the only source of randomness: time and chance come
+//! into every other room as arguments, so that a test can say what time it is.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Seconds since 1970-01-01 UTC.
+#[allow(clippy::disallowed_methods, reason = "this is the one clock")]
+pub fn unix_now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        })
+}
+
+/// A moment to measure from; says nothing about the calendar.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[allow(clippy::disallowed_methods, reason = "this is the one clock")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// The time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// A number that nobody outside this process can guess well enough to matter
+/// for names of runs and temporary files. Not for secrets.
+pub fn random_u64() -> u64 {
+    RandomState::new().build_hasher().finish()
+}

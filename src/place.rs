@@ -1,0 +1,185 @@
+//! Where something stands in a file that somebody wrote: `campaigns/may.md:12:9`.
+//!
+//! A [`Source`] is a file as it was read. A [`Place`] is made from it when a
+//! mistake is found, carries its own line of text, and so can be shown long
+//! after the file is gone. Positions are byte ranges of the *whole* file:
+//! slicing front matter from body never loses the line number.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The longest piece of a line that an excerpt shows, in characters.
+const EXCERPT: usize = 160;
+
+/// A text file as it was read, with the name that the user knows it by.
+#[derive(Clone, Debug)]
+pub struct Source(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// Keeps a file's text under the name that messages will show.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            name: name.into(),
+            text: text.into(),
+        }))
+    }
+
+    /// The name that messages show, mostly a relative path.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The place of a byte range. Ranges that reach past the end, or into a
+    /// character, are drawn in: a wrong caret is better than a panic.
+    pub fn place(&self, range: Range<usize>) -> Place {
+        let text = self.text();
+        let start = floor_char_boundary(text, range.start);
+        let end = floor_char_boundary(text, range.end.max(start));
+        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let line = text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = text[line_start..start].chars().count() + 1;
+        let width = text[start..end.min(line_end)].chars().count().max(1);
+        Place::new(self.name(), line, column)
+            .with_excerpt(text[line_start..line_end].trim_end_matches('\r'), width)
+    }
+}
+
+/// A position in a file: 1-based line and column (in characters), with the
+/// line's text for an excerpt when it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the user knows it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    excerpt: Option<Excerpt>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Excerpt {
+    text: String,
+    width: usize,
+}
+
+impl Place {
+    /// A place without an excerpt.
+    pub fn new(file: impl Into<String>, line: usize, column: usize) -> Self {
+        Self {
+            file: file.into(),
+            line,
+            column,
+            excerpt: None,
+        }
+    }
+
+    /// Adds the line's text and how many characters the caret underlines.
+    #[must_use]
+    pub fn with_excerpt(mut self, line: &str, width: usize) -> Self {
+        self.excerpt = Some(Excerpt {
+            text: line.to_owned(),
+            width,
+        });
+        self
+    }
+
+    /// The line and the caret under it, as two lines to print, or nothing.
+    /// Control characters are shown as `·`, so that no file can paint on
+    /// the terminal; tabs become one space, so that the caret fits.
+    pub fn excerpt(&self) -> Option<String> {
+        let Excerpt { text, width } = self.excerpt.as_ref()?;
+        let before = self.column - 1;
+        let skip = if before > EXCERPT / 2 {
+            before - EXCERPT / 4
+        } else {
+            0
+        };
+        let shown: String = text
+            .chars()
+            .skip(skip)
+            .take(EXCERPT)
+            .map(printable)
+            .collect();
+        let indent: usize = shown.chars().take(before - skip).map(char_width).sum();
+        let under: usize = shown
+            .chars()
+            .skip(before - skip)
+            .take(*width)
+            .map(char_width)
+            .sum::<usize>()
+            .max(1);
+        let number = self.line.to_string();
+        let gutter = " ".repeat(number.len());
+        Some(format!(
+            "  {number} | {shown}\n  {gutter} | {}{}",
+            " ".repeat(indent),
+            "^".repeat(under)
+        ))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// Makes text from a file safe to show on a terminal.
+pub fn printable(c: char) -> char {
+    match c {
+        '\t' => ' ',
+        c if c.is_control() => '·',
+        // Direction overrides would let a file rearrange what the terminal shows.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '·',
+        c => c,
+    }
+}
+
+fn char_width(c: char) -> usize {
+    unicode_width::UnicodeWidthChar::width(c).unwrap_or(0)
+}
+
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_counts_characters_and_survives_slicing() {
+        let source = Source::new("a.md", "één\nDear {{ nam }},\n");
+        let at = source.text().find("nam").expect("it is there");
+        let place = source.place(at..at + 3);
+        assert_eq!(place.to_string(), "a.md:2:9");
+        assert_eq!(
+            place.excerpt().expect("text"),
+            "  2 | Dear {{ nam }},\n    |         ^^^"
+        );
+    }
+
+    #[test]
+    fn a_range_past_the_end_is_drawn_in() {
+        let source = Source::new("a.md", "é");
+        assert_eq!(source.place(1..99).to_string(), "a.md:1:1");
+        assert_eq!(source.place(50..60).to_string(), "a.md:1:2");
+    }
+}
