@@ -51,10 +51,7 @@ impl Finding {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, message, help)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, message, help) }
     }
 
     /// The same finding, at a place.
@@ -96,10 +93,7 @@ pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
 
 /// `FirstName`, `first-name` and `First Name` are the same name to a person.
 fn fold(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Optimal string alignment: insertions, deletions, replacements and

@@ -25,10 +25,7 @@ struct Inner {
 impl Source {
     /// Keeps a file's text under the name that messages will show.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
-            name: name.into(),
-            text: text.into(),
-        }))
+        Self(Arc::new(Inner { name: name.into(), text: text.into() }))
     }
 
     /// The name that messages show, mostly a relative path.
@@ -79,21 +76,13 @@ struct Excerpt {
 impl Place {
     /// A place without an excerpt.
     pub fn new(file: impl Into<String>, line: usize, column: usize) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            column,
-            excerpt: None,
-        }
+        Self { file: file.into(), line, column, excerpt: None }
     }
 
     /// Adds the line's text and how many characters the caret underlines.
     #[must_use]
     pub fn with_excerpt(mut self, line: &str, width: usize) -> Self {
-        self.excerpt = Some(Excerpt {
-            text: line.to_owned(),
-            width,
-        });
+        self.excerpt = Some(Excerpt { text: line.to_owned(), width });
         self
     }
 
@@ -103,25 +92,11 @@ impl Place {
     pub fn excerpt(&self) -> Option<String> {
         let Excerpt { text, width } = self.excerpt.as_ref()?;
         let before = self.column - 1;
-        let skip = if before > EXCERPT / 2 {
-            before - EXCERPT / 4
-        } else {
-            0
-        };
-        let shown: String = text
-            .chars()
-            .skip(skip)
-            .take(EXCERPT)
-            .map(printable)
-            .collect();
+        let skip = if before > EXCERPT / 2 { before - EXCERPT / 4 } else { 0 };
+        let shown: String = text.chars().skip(skip).take(EXCERPT).map(printable).collect();
         let indent: usize = shown.chars().take(before - skip).map(char_width).sum();
-        let under: usize = shown
-            .chars()
-            .skip(before - skip)
-            .take(*width)
-            .map(char_width)
-            .sum::<usize>()
-            .max(1);
+        let under: usize =
+            shown.chars().skip(before - skip).take(*width).map(char_width).sum::<usize>().max(1);
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
         Some(format!(
@@ -154,10 +129,7 @@ fn char_width(c: char) -> usize {
 }
 
 fn floor_char_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -170,10 +142,7 @@ mod tests {
         let at = source.text().find("nam").expect("it is there");
         let place = source.place(at..at + 3);
         assert_eq!(place.to_string(), "a.md:2:9");
-        assert_eq!(
-            place.excerpt().expect("text"),
-            "  2 | Dear {{ nam }},\n    |         ^^^"
-        );
+        assert_eq!(place.excerpt().expect("text"), "  2 | Dear {{ nam }},\n    |         ^^^");
     }
 
     #[test]
