@@ -3,9 +3,13 @@
 //! The rooms, in the order in which a letter goes through them.
 
 pub mod address;
+pub mod campaign;
 pub mod clock;
+pub mod compose;
 pub mod finding;
 pub mod ledger;
 pub mod list;
 pub mod message;
 pub mod place;
+pub mod settings;
+pub mod template;

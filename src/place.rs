@@ -54,6 +54,71 @@ impl Source {
     }
 }
 
+/// A piece of a file that is worked on by itself: a body, a subject, a page.
+/// It remembers where it was cut out, so that a range of its own text is
+/// still a place in the file.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    source: Source,
+    text: String,
+    origin: Origin,
+}
+
+/// How offsets of a passage become offsets of its file.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// The text stands in the file as it is, from this offset on.
+    Verbatim(usize),
+    /// The text was unescaped or folded on the way (a quoted YAML value):
+    /// every place in it is the whole value.
+    Value(Range<usize>),
+}
+
+impl Passage {
+    /// The part of a file between two offsets, as it stands.
+    pub fn slice(source: &Source, range: Range<usize>) -> Self {
+        Self {
+            text: source.text()[range.clone()].to_owned(),
+            origin: Origin::Verbatim(range.start),
+            source: source.clone(),
+        }
+    }
+
+    /// A whole file.
+    pub fn whole(source: &Source) -> Self {
+        Self::slice(source, 0..source.text().len())
+    }
+
+    /// A value that was read from a range of a file, perhaps from between
+    /// quotes. Where the value occurs there literally, places are exact.
+    pub fn value(source: &Source, range: Range<usize>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let origin = match source.text().get(range.clone()).and_then(|raw| raw.find(&text)) {
+            Some(at) => Origin::Verbatim(range.start + at),
+            None => Origin::Value(range),
+        };
+        Self { source: source.clone(), text, origin }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The file that it was cut from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The place of a range of this passage's text, in its file.
+    pub fn place(&self, range: Range<usize>) -> Place {
+        match &self.origin {
+            Origin::Verbatim(start) => self.source.place(start + range.start..start + range.end),
+            Origin::Value(whole) => self.source.place(whole.clone()),
+        }
+    }
+}
+
 /// A position in a file: 1-based line and column (in characters), with the
 /// line's text for an excerpt when it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]

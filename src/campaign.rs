@@ -1,0 +1,244 @@
+//! A campaign: one Markdown file with front matter, read with the place of
+//! every part. Pure: the text comes in, the campaign or every mistake goes out.
+
+use std::ops::Range;
+
+use crate::address::Mailbox;
+use crate::finding::{Checked, Finding};
+use crate::place::{Passage, Source};
+use crate::settings::{self, Kind, Reader, Value};
+
+/// One Markdown file, one mailing.
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    /// The name by which the ledger knows it: `id`, or the file's stem.
+    pub id: String,
+    /// The subject; may hold fields.
+    pub subject: Passage,
+    /// What inboxes show after the subject; may hold fields.
+    pub preheader: Option<Passage>,
+    /// Who signs it, if not the project's sender.
+    pub from: Option<Mailbox>,
+    /// Where answers go, if not to the project's.
+    pub reply_to: Option<Mailbox>,
+    /// The template's name, with its place.
+    pub template: Option<Passage>,
+    /// The language, as a BCP 47 tag: `en`, `pt-BR`.
+    pub lang: Option<String>,
+    /// `ltr` or `rtl`, if the language does not tell.
+    pub dir: Option<String>,
+    /// The list's file, relative to the project.
+    pub list: Option<Passage>,
+    /// A condition on rows.
+    pub where_: Option<Passage>,
+    /// The date that the campaign bears, as written.
+    pub date: Option<String>,
+    /// Files to attach, relative to the campaign's file.
+    pub attachments: Vec<Passage>,
+    /// Anything that the letter wants, as `{{ vars.name }}`.
+    pub vars: Option<Value>,
+    /// The letter itself.
+    pub body: Passage,
+    /// The whole file.
+    pub source: Source,
+}
+
+impl Campaign {
+    /// Reads a campaign; `stem` is the file's name without ending.
+    pub fn parse(source: &Source, stem: &str) -> Checked<Self> {
+        let (format, front, body) = split(source)?;
+        let table = match format {
+            Format::Yaml => settings::parse_yaml(source, front.clone())?,
+            Format::Toml => settings::parse_toml(source, front.clone())?,
+        };
+        let mut reader = Reader::new(source, "the front matter", table);
+        let subject = reader.text("subject");
+        let campaign = Self {
+            id: reader.text("id").map_or_else(|| stem.to_owned(), |id| id.text().to_owned()),
+            preheader: reader.text("preheader").filter(|text| !text.text().is_empty()),
+            from: mailbox(&mut reader, "from"),
+            reply_to: mailbox(&mut reader, "reply_to"),
+            template: reader.text("template"),
+            lang: language(&mut reader),
+            dir: direction(&mut reader),
+            list: reader.text("list"),
+            where_: reader.text("where"),
+            date: reader.text("date").map(|date| date.text().to_owned()),
+            attachments: attachments(&mut reader, source),
+            vars: reader.take("vars"),
+            body: Passage::slice(source, body),
+            subject: subject.clone().unwrap_or_else(|| Passage::slice(source, front.start..front.start)),
+            source: source.clone(),
+        };
+        if !subject.is_some_and(|subject| !subject.text().is_empty()) {
+            reader.findings.push(
+                Finding::error(
+                    "no-subject",
+                    "the campaign has no subject",
+                    "add a line `subject: …` to the front matter",
+                )
+                .at(source.place(front.start..front.start)),
+            );
+        }
+        let findings = reader.finish();
+        if findings.is_empty() { Ok(campaign) } else { Err(findings) }
+    }
+
+    /// `ltr` or `rtl`: as the campaign says, or as its language is written.
+    pub fn direction(&self) -> &str {
+        const RTL: [&str; 9] = ["ar", "arc", "dv", "fa", "he", "ku", "ps", "ur", "yi"];
+        match &self.dir {
+            Some(dir) => dir,
+            None => {
+                let language = self.lang.as_deref().unwrap_or("").split(['-', '_']).next().unwrap_or("");
+                if RTL.contains(&language.to_ascii_lowercase().as_str()) { "rtl" } else { "ltr" }
+            }
+        }
+    }
+}
+
+enum Format {
+    Yaml,
+    Toml,
+}
+
+/// Front matter and body, as ranges of the file.
+fn split(source: &Source) -> Checked<(Format, Range<usize>, Range<usize>)> {
+    let text = source.text();
+    let start = usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
+    let first = text[start..].lines().next().unwrap_or("").trim_end();
+    let (format, fence) = match first {
+        "---" => (Format::Yaml, "---"),
+        "+++" => (Format::Toml, "+++"),
+        _ => {
+            return Err(Finding::error(
+                "no-front-matter",
+                "the campaign does not begin with front matter",
+                "begin the file with `---`, then `subject: …`, then `---`, then the letter",
+            )
+            .at(source.place(start..start))
+            .into());
+        }
+    };
+    let front = start + line_length(&text[start..]);
+    let mut at = front;
+    while at < text.len() {
+        let length = line_length(&text[at..]);
+        if text[at..at + length].trim_end() == fence {
+            return Ok((format, front..at, at + length..text.len()));
+        }
+        at += length;
+    }
+    Err(Finding::error(
+        "open-front-matter",
+        format!("the front matter is never closed with `{fence}`"),
+        format!("put a line `{fence}` between the front matter and the letter"),
+    )
+    .at(source.place(start..start + 3))
+    .into())
+}
+
+fn line_length(text: &str) -> usize {
+    text.find('\n').map_or(text.len(), |end| end + 1)
+}
+
+/// A mailbox setting, or a finding at its place.
+pub fn mailbox(reader: &mut Reader<'_>, key: &'static str) -> Option<Mailbox> {
+    let text = reader.text(key)?;
+    match Mailbox::parse(text.text()) {
+        Ok(mailbox) => Some(mailbox),
+        Err(why) => {
+            reader.findings.push(
+                Finding::error(
+                    "invalid-address",
+                    format!("`{key}` is no address: {why}"),
+                    "write it as `ann@example.org` or `Ann Lee <ann@example.org>`",
+                )
+                .at(text.place(0..text.text().len())),
+            );
+            None
+        }
+    }
+}
+
+fn language(reader: &mut Reader<'_>) -> Option<String> {
+    let lang = reader.text("lang")?;
+    let text = lang.text();
+    let is_tag = (2..=35).contains(&text.len())
+        && text.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+    if !is_tag {
+        reader.findings.push(
+            Finding::error(
+                "invalid-language",
+                format!("`{text}` is no language tag"),
+                "write `lang` as `en`, `de` or `pt-BR` (BCP 47)",
+            )
+            .at(lang.place(0..text.len())),
+        );
+    }
+    Some(text.to_owned())
+}
+
+fn direction(reader: &mut Reader<'_>) -> Option<String> {
+    let dir = reader.text("dir")?;
+    let text = dir.text().to_ascii_lowercase();
+    if text != "ltr" && text != "rtl" {
+        reader.findings.push(
+            Finding::error("invalid-direction", format!("`dir` is `{text}`"), "write `dir: ltr` or `dir: rtl`")
+                .at(dir.place(0..text.len())),
+        );
+    }
+    Some(text)
+}
+
+fn attachments(reader: &mut Reader<'_>, source: &Source) -> Vec<Passage> {
+    let Some(value) = reader.take("attachments") else { return Vec::new() };
+    let values = match &value.kind {
+        Kind::List(values) => values.clone(),
+        _ => vec![value.clone()],
+    };
+    let mut files = Vec::new();
+    for value in values {
+        match value.as_text() {
+            Some(text) => files.push(Passage::value(source, value.range, text)),
+            None => reader.wrong_type("attachments", &value, "a list of file names"),
+        }
+    }
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Checked<Campaign> {
+        Campaign::parse(&Source::new("c.md", text), "c")
+    }
+
+    #[test]
+    fn yaml_and_toml_front_matter_read_alike() {
+        let yaml = parse("---\nsubject: \"Hi {{ first_name }}\"\nvars:\n  goal: 300\n---\nBody\n").expect("right");
+        let toml = parse("+++\nsubject = \"Hi {{ first_name }}\"\n[vars]\ngoal = 300\n+++\nBody\n").expect("right");
+        assert_eq!(yaml.subject.text(), toml.subject.text());
+        assert_eq!(yaml.body.text(), "Body\n");
+        assert_eq!(yaml.subject.place(3..6).to_string(), "c.md:2:14");
+        let goal = |campaign: &Campaign| campaign.vars.as_ref().and_then(Value::to_tera).map(|v| v.to_string());
+        assert_eq!(goal(&yaml), goal(&toml));
+    }
+
+    #[test]
+    fn every_mistake_has_its_place() {
+        let codes = |text: &str| -> Vec<String> {
+            let findings = parse(text).expect_err("it is wrong");
+            findings.iter().map(|f| format!("{} {}", f.code, f.place.as_ref().expect("place"))).collect()
+        };
+        assert_eq!(codes("Hello"), ["no-front-matter c.md:1:1"]);
+        assert_eq!(codes("---\nsubject: x\n"), ["open-front-matter c.md:1:1"]);
+        assert_eq!(codes("---\nsubjet: x\n---\n"), ["no-subject c.md:2:1", "unknown-key c.md:2:1"]);
+        assert_eq!(codes("---\nsubject: x\nfrom: nobody\n---\n"), ["invalid-address c.md:3:7"]);
+        assert_eq!(codes("---\nsubject: [x\n---\n")[0].split(' ').next(), Some("yaml"));
+        assert_eq!(codes("---\nsubject: x\nsubject: y\n---\n"), ["key-twice c.md:3:1"]);
+    }
+}

@@ -1,0 +1,206 @@
+//! Puts the tags back in place of their marks, each with the escape of the
+//! place where it stands, and remembers which byte came from where.
+
+use super::engine::{CSS, URL, URL_PART};
+use super::marks::{Hint, Marks};
+use super::part::Part;
+use super::places::{self, Placed, Spot};
+use super::rewrite::{Rewritten, Rewriter};
+use super::statement::Statement;
+use super::tags::Kind;
+use crate::finding::Finding;
+
+/// A template for Tera, made of the author's parts.
+#[derive(Debug, Default)]
+pub(crate) struct Template {
+    pub(crate) text: String,
+    origins: Vec<Origin>,
+}
+
+/// Where a piece of a template came from.
+#[derive(Debug)]
+struct Origin {
+    compiled: std::ops::Range<usize>,
+    part: usize,
+    author: usize,
+}
+
+impl Template {
+    /// The part, and the offset in it, from which a byte of the template
+    /// came: the nearest piece before it.
+    pub(crate) fn origin(&self, at: usize) -> Option<(usize, usize)> {
+        let next = self.origins.partition_point(|origin| origin.compiled.start <= at);
+        let origin = self.origins.get(next.checked_sub(1)?)?;
+        let offset = at.min(origin.compiled.end.saturating_sub(1)).saturating_sub(origin.compiled.start);
+        Some((origin.part, origin.author + offset))
+    }
+
+    /// Replaces literal text; what follows moves.
+    pub(crate) fn replace(&mut self, range: std::ops::Range<usize>, new: &str) {
+        for origin in self.origins.iter_mut().filter(|origin| origin.compiled.start >= range.end) {
+            origin.compiled.start = origin.compiled.start - range.len() + new.len();
+            origin.compiled.end = origin.compiled.end - range.len() + new.len();
+        }
+        self.text.replace_range(range, new);
+    }
+
+    fn literal(&mut self, text: &str) {
+        // Braces that are no tag must not become one for Tera.
+        let mut at = 0;
+        for (brace, _) in text.match_indices('{') {
+            if matches!(text.as_bytes().get(brace + 1), Some(b'{' | b'%' | b'#')) {
+                self.text.push_str(&text[at..brace]);
+                self.text.push_str("{{\"{\"}}");
+                at = brace + 1;
+            }
+        }
+        self.text.push_str(&text[at..]);
+    }
+
+    /// Before a tag: a brace right before it would be read with it.
+    fn separate(&mut self) {
+        if self.text.ends_with('{') {
+            self.text.pop();
+            self.text.push_str("{{\"{\"}}");
+        }
+    }
+
+    fn rewritten(&mut self, part: usize, rewritten: &Rewritten) {
+        let start = self.text.len();
+        self.text.push_str(&rewritten.text);
+        self.origins.extend(rewritten.segments.iter().map(|segment| Origin {
+            compiled: start + segment.compiled..start + segment.compiled + segment.length,
+            part,
+            author: segment.author,
+        }));
+    }
+}
+
+/// All parts of a letter, with the number of each one's first tag.
+pub(crate) struct Assembler<'a> {
+    pub(crate) parts: &'a [Part],
+    pub(crate) firsts: &'a [usize],
+    pub(crate) marks: &'a Marks,
+    pub(crate) is_field: &'a dyn Fn(&str) -> bool,
+}
+
+impl Assembler<'_> {
+    /// The part and tag that a number stands for; nothing for the numbers
+    /// beyond the last tag, which only separate.
+    pub(crate) fn tag(&self, number: usize) -> Option<(usize, usize)> {
+        let part = self.firsts.partition_point(|first| *first <= number).checked_sub(1)?;
+        let tag = number - self.firsts[part];
+        (tag < self.parts[part].tags.len()).then_some((part, tag))
+    }
+
+    pub(crate) fn prints(&self, number: usize) -> bool {
+        self.tag(number).is_some_and(|(part, tag)| {
+            super::markdown::prints(&self.parts[part], tag) == super::text::Prints::Value
+        })
+    }
+
+    /// A page of HTML with marks, as a template.
+    pub(crate) fn html(&self, page: &str, findings: &mut Vec<Finding>) -> Template {
+        let placed = places::places(page, self.marks, |tag| self.prints(tag));
+        self.check_nesting(&placed, findings);
+        let mut template = Template::default();
+        let mut at = 0;
+        for mark in placed {
+            template.literal(&page[at..mark.found.range.start]);
+            at = mark.found.range.end;
+            let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else { continue };
+            if let Spot::Forbidden(why) = mark.spot {
+                findings.push(
+                    Finding::error("forbidden-place", "no tag can stand here", why)
+                        .at(self.parts[part].place(tag)),
+                );
+                continue;
+            }
+            self.tag_into(&mut template, part, tag, mark.spot);
+        }
+        template.literal(&page[at..]);
+        template
+    }
+
+    /// Text with marks, as a template.
+    pub(crate) fn text(&self, text: &str) -> Template {
+        let mut template = Template::default();
+        let mut at = 0;
+        for found in self.marks.find(text) {
+            template.literal(&text[at..found.range.start]);
+            at = found.range.end;
+            let Some((part, tag)) = found.tag.and_then(|number| self.tag(number)) else { continue };
+            let spot = match found.hint {
+                Hint::Place => Spot::Text,
+                Hint::Url => Spot::Url,
+                Hint::UrlPart => Spot::UrlPart,
+            };
+            self.tag_into(&mut template, part, tag, spot);
+        }
+        template.literal(&text[at..]);
+        template
+    }
+
+    fn tag_into(&self, template: &mut Template, part: usize, number: usize, spot: Spot) {
+        let owner = &self.parts[part];
+        let tag = &owner.tags[number];
+        template.separate();
+        if tag.kind == Kind::Literal {
+            // Two braces of `raw`, each by itself, so that they never meet.
+            for brace in owner.text(&tag.range).chars() {
+                template.text.push_str(&format!("{{{{\"{brace}\"}}}}"));
+            }
+            return;
+        }
+        let Some(statement) = &owner.statements[number] else { return };
+        let before = if tag.trims_before { "-" } else { "" };
+        let after = if tag.trims_after { "-" } else { "" };
+        let rewriter = Rewriter::new(owner.passage.text(), self.is_field);
+        if let Statement::Print(node) = statement {
+            let (open, close) = match spot {
+                Spot::Url => ("(", format!(") | {URL}")),
+                Spot::UrlPart => ("(", format!(") | {URL_PART}")),
+                Spot::Css => ("(", format!(") | {CSS}")),
+                Spot::Text | Spot::Forbidden(_) => ("", String::new()),
+            };
+            template.text.push_str(&format!("{{{{{before} {open}"));
+            template.rewritten(part, &rewriter.expression(node));
+            template.text.push_str(&format!("{close} {after}}}}}"));
+        } else {
+            let (rewritten, follows) = rewriter.block(statement, tag.inner.clone());
+            template.text.push_str(&format!("{{%{before}"));
+            template.rewritten(part, &rewritten);
+            template.text.push_str(&format!("{after}%}}{follows}"));
+        }
+    }
+
+    /// A condition must not open an element that it does not close: the
+    /// page would fall apart in one of its branches.
+    fn check_nesting(&self, placed: &[Placed], findings: &mut Vec<Finding>) {
+        let mut open: Vec<(&Placed, usize)> = Vec::new();
+        for mark in placed {
+            for (_, lowest) in &mut open {
+                *lowest = (*lowest).min(mark.lowest);
+            }
+            let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else { continue };
+            let owner = &self.parts[part];
+            if owner.ends[tag].is_some() {
+                open.push((mark, mark.depth));
+            } else if owner.ends.contains(&Some(tag))
+                && let Some((start, lowest)) = open.pop()
+                && (start.depth != mark.depth || lowest < mark.depth)
+            {
+                let begin = start.found.tag.and_then(|number| self.tag(number));
+                let (part, tag) = begin.unwrap_or((part, tag));
+                findings.push(
+                    Finding::error(
+                        "unbalanced-block",
+                        "an element begins inside this block and ends outside it, or the other way round",
+                        "let every element end in the block in which it begins",
+                    )
+                    .at(self.parts[part].place(tag)),
+                );
+            }
+        }
+    }
+}

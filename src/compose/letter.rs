@@ -1,0 +1,142 @@
+//! The letter: a campaign compiled with its template, once, for everybody.
+
+use std::collections::BTreeMap;
+
+use tera::{Context, Tera};
+
+use super::assemble::Template as Compiled;
+use super::engine;
+use super::names::FieldUse;
+use super::part::Part;
+use super::text;
+use crate::finding::Finding;
+use crate::place::Place;
+
+/// The names under which the compiled templates are known to Tera.
+pub(crate) const HTML: &str = "html";
+pub(crate) const TEXT: &str = "text";
+pub(crate) const SUBJECT: &str = "subject";
+pub(crate) const PREHEADER: &str = "preheader";
+pub(crate) const WHERE: &str = "where";
+pub(crate) const COMPONENTS: &str = "components";
+
+/// A campaign and its template, compiled. What remains per subscriber is a merge.
+pub struct Letter {
+    pub(crate) html: Tera,
+    pub(crate) text: Tera,
+    pub(crate) has_preheader: bool,
+    pub(crate) has_where: bool,
+    pub(crate) origins: Origins,
+    /// Values that are the same for everybody: sender, campaign, variables.
+    pub(crate) constants: Context,
+    /// The fields that the letter uses, each place of them.
+    pub fields: Vec<FieldUse>,
+    /// Image files that the letter shows, relative to the campaign's file.
+    pub images: Vec<LocalImage>,
+}
+
+/// An image that goes with the mail: `![](photo.jpg)`.
+#[derive(Clone, Debug)]
+pub struct LocalImage {
+    /// The file, relative to the campaign's.
+    pub path: String,
+    /// Its Content-ID, by which the page shows it.
+    pub cid: String,
+    /// Where the letter names it.
+    pub place: Place,
+}
+
+/// Compiled templates with what they were made of, to tell mistakes at the
+/// author's line.
+pub(crate) struct Origins {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) firsts: Vec<usize>,
+    pub(crate) html: BTreeMap<&'static str, Compiled>,
+    pub(crate) text: BTreeMap<&'static str, Compiled>,
+}
+
+/// Which of the two engines a template belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Html,
+    Text,
+}
+
+impl Origins {
+    /// A mistake that Tera found, at the author's place, and the number of the
+    /// tag in which it happened.
+    pub(crate) fn locate(&self, form: Form, template: &str, error: &tera::Error) -> (Option<Place>, Option<usize>) {
+        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) = error.kind() else {
+            return (None, None);
+        };
+        let compiled = match form {
+            Form::Html => &self.html,
+            Form::Text => &self.text,
+        };
+        let name = if report.filename().is_empty() { template } else { report.filename() };
+        let Some((part, at)) = compiled.get(name).and_then(|template| template.origin(report.span().range.start)) else {
+            return (None, None);
+        };
+        let owner = &self.parts[part];
+        let tag = owner.tag_at(at);
+        let place = match tag {
+            // The span may have been widened by what the compiler put around.
+            Some(tag) => {
+                let inner = owner.tags[tag].inner.clone();
+                let from = inner.start + owner.text(&inner).len() - owner.text(&inner).trim_start().len();
+                let width = owner.text(&inner).trim().len();
+                if at <= from { owner.passage.place(from..from + width) } else { owner.passage.place(at..at + 1) }
+            }
+            None => owner.passage.place(at..at + 1),
+        };
+        (Some(place), tag.map(|tag| self.firsts[part] + tag))
+    }
+}
+
+impl Letter {
+    /// Renders one of the compiled templates.
+    pub(crate) fn render(
+        &self,
+        form: Form,
+        template: &'static str,
+        context: &Context,
+        out: &mut Vec<u8>,
+    ) -> Result<(), tera::Error> {
+        let tera = match form {
+            Form::Html => &self.html,
+            Form::Text => &self.text,
+        };
+        engine::render(tera, template, context, out)
+    }
+
+    /// Wraps a merged text part.
+    pub(crate) fn reflow(text: &str) -> String {
+        text::reflow(text)
+    }
+
+    /// A mistake in a letter that is the same for every row, as a finding.
+    pub(crate) fn finding(&self, form: Form, template: &str, error: &tera::Error) -> Finding {
+        let (place, _) = self.origins.locate(form, template, error);
+        as_finding(error, place)
+    }
+}
+
+/// What Tera says, as a finding.
+pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
+    let message = engine::message(error);
+    let message = message.lines().next().unwrap_or("").trim_end_matches('.').to_owned();
+    let mut lower = message.clone();
+    if let Some(first) = lower.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    let help = if message.contains("turns of loops") || message.contains("8 MB") {
+        "make the loop shorter: a letter that large would be sent to nobody"
+    } else {
+        "check the tag; `handbill render` shows what it makes of one row"
+    };
+    let finding = Finding::error("merge", lower, help);
+    match place {
+        Some(place) => finding.at(place),
+        None => finding,
+    }
+}

@@ -1,0 +1,175 @@
+//! Marks: what stands in for a tag while Markdown and HTML parsers work.
+//!
+//! A mark is a word of letters and digits, as long for every tag, whose
+//! beginning occurs nowhere in what the author wrote. As a word it may stand in
+//! text, in a link and in an attribute. Where a word would be moved (between the rows
+//! of a table) or would make a paragraph, it is wrapped into a comment.
+
+use std::ops::Range;
+
+/// How many digits number a tag.
+const DIGITS: usize = 6;
+
+/// Makes and finds the marks of one letter.
+#[derive(Clone, Debug)]
+pub(crate) struct Marks {
+    prefix: String,
+}
+
+/// How a value is to be written, when the place itself does not tell: the text
+/// part has links, but no attributes around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hint {
+    /// The place tells.
+    Place,
+    /// The beginning of a URL in the text part.
+    Url,
+    /// Further on in a URL in the text part.
+    UrlPart,
+}
+
+/// Follows the marks of one URL, to tell its beginning from the rest. With
+/// `{% if a %}{{ x }}{% else %}{{ y }}{% endif %}` both values begin it; with
+/// `{{ x }}{{ y }}` only the first does.
+#[derive(Debug, Default)]
+pub(crate) struct UrlPlace {
+    last_end: usize,
+    has_begun: bool,
+    printed_just_before: bool,
+}
+
+impl UrlPlace {
+    /// Where in the URL the next mark stands.
+    pub(crate) fn of(&mut self, mark: &Found, url: &str, prints: impl Fn(usize) -> bool) -> Hint {
+        let literal = !url[self.last_end..mark.range.start].trim_start().is_empty();
+        self.has_begun |= literal;
+        self.last_end = mark.range.end;
+        let prints = mark.tag.is_some_and(prints);
+        let continues = std::mem::replace(&mut self.printed_just_before, prints);
+        if self.has_begun || (continues && prints) { Hint::UrlPart } else { Hint::Url }
+    }
+}
+
+/// A mark in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The number of the tag; `None` for a mark that stands for nothing.
+    pub(crate) tag: Option<usize>,
+    pub(crate) hint: Hint,
+    /// With the comment around it, if there is one.
+    pub(crate) range: Range<usize>,
+}
+
+impl Marks {
+    /// Marks whose beginning occurs in none of these texts.
+    pub(crate) fn for_texts<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> Self {
+        let prefix = (0_u32..)
+            .map(|n| format!("hbq{n}x"))
+            .find(|prefix| texts.clone().all(|text| !text.contains(prefix.as_str())))
+            .expect("a text is finite");
+        Self { prefix }
+    }
+
+    /// The mark of a tag, as a word.
+    pub(crate) fn word(&self, tag: usize) -> String {
+        format!("{}{tag:0DIGITS$}p", self.prefix)
+    }
+
+    /// The mark of a tag, as a comment.
+    pub(crate) fn comment(&self, tag: usize) -> String {
+        format!("<!--{}-->", self.word(tag))
+    }
+
+    /// A word that stands for nothing: it keeps a line from being taken for
+    /// a block of HTML.
+    pub(crate) fn nothing(&self) -> String {
+        format!("{}{}n", self.prefix, "9".repeat(DIGITS))
+    }
+
+    /// All marks of a text, in order.
+    pub(crate) fn find(&self, text: &str) -> Vec<Found> {
+        text.match_indices(&self.prefix).filter_map(|(at, _)| self.at(text, at)).collect()
+    }
+
+    /// The text with every comment mark as a word.
+    pub(crate) fn as_words(&self, text: &str) -> String {
+        self.map(text, |found, out| out.push_str(&self.spelled(found)))
+    }
+
+    /// A URL's text with its marks told apart: those at its beginning, and
+    /// those further on. `prints` says which tags write a value.
+    pub(crate) fn as_url(&self, url: &str, prints: impl Fn(usize) -> bool) -> String {
+        let mut place = UrlPlace::default();
+        self.map(url, |found, out| {
+            let hint = place.of(found, url, &prints);
+            out.push_str(&self.spelled(&Found { hint, ..found.clone() }));
+        })
+    }
+
+    /// The text without its marks.
+    pub(crate) fn removed(&self, text: &str) -> String {
+        self.map(text, |_, _| {})
+    }
+
+    fn map(&self, text: &str, mut write: impl FnMut(&Found, &mut String)) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for found in self.find(text) {
+            out.push_str(&text[at..found.range.start]);
+            write(&found, &mut out);
+            at = found.range.end;
+        }
+        out.push_str(&text[at..]);
+        out
+    }
+
+    fn spelled(&self, found: &Found) -> String {
+        let Some(tag) = found.tag else { return self.nothing() };
+        let letter = match found.hint {
+            Hint::Place => 'p',
+            Hint::Url => 'u',
+            Hint::UrlPart => 'c',
+        };
+        format!("{}{tag:0DIGITS$}{letter}", self.prefix)
+    }
+
+    fn at(&self, text: &str, start: usize) -> Option<Found> {
+        let digits = start + self.prefix.len();
+        let letter = digits + DIGITS;
+        let tag = text.get(digits..letter)?.parse().ok()?;
+        let hint = match text.as_bytes().get(letter)? {
+            b'u' => Hint::Url,
+            b'c' => Hint::UrlPart,
+            _ => Hint::Place,
+        };
+        let tag = (text.as_bytes()[letter] != b'n').then_some(tag);
+        let mut range = start..letter + 1;
+        if text[..range.start].ends_with("<!--") && text[range.end..].starts_with("-->") {
+            range = range.start - 4..range.end + 3;
+        }
+        Some(Found { tag, hint, range })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_never_looks_like_what_the_author_wrote() {
+        let marks = Marks::for_texts(["hbq0x000001p"].into_iter());
+        assert_eq!(marks.word(7), "hbq1x000007p");
+        assert!(marks.find("hbq0x000001p").is_empty());
+    }
+
+    #[test]
+    fn marks_are_found_as_words_and_as_comments() {
+        let marks = Marks::for_texts([""].into_iter());
+        let text = format!("a{}b{}{}", marks.word(1), marks.comment(22), marks.nothing());
+        let found = marks.find(&text);
+        assert_eq!(found.iter().map(|f| f.tag).collect::<Vec<_>>(), [Some(1), Some(22), None]);
+        assert!(text[found[1].range.clone()].starts_with("<!--"));
+        assert_eq!(marks.removed(&text), "ab");
+        assert_eq!(marks.find(&marks.as_url("hbq0x000001p/hbq0x000002p", |_| true))[1].hint, Hint::UrlPart);
+    }
+}

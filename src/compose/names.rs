@@ -1,0 +1,274 @@
+//! Which names a letter uses: the fields that the list must supply, and
+//! filters, functions and components that do not exist.
+
+use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
+
+use super::engine::{FILTERS, FUNCTIONS, TESTS};
+use super::expression::{Literal, Node, NodeKind};
+use super::part::{Part, component_name};
+use super::statement::Statement;
+use crate::finding::{Finding, closest};
+use crate::place::Place;
+
+/// Names that are always there, whatever the list has.
+pub const ALWAYS: [&str; 8] =
+    ["email", "sender", "campaign", "template", "vars", "unsubscribe_url", "web_url", "preheader"];
+
+/// A field used in a letter.
+#[derive(Clone, Debug)]
+pub struct FieldUse {
+    /// The name, as the column is called.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether the letter only asks if it is there: `{% if donated %}`.
+    pub bare_condition: bool,
+    /// The tag that uses it, counted over all parts.
+    pub(crate) tag: usize,
+}
+
+/// What components a template has: their parameters.
+pub(crate) type Components = BTreeMap<String, Signature>;
+
+/// A component's parameters, as its HTML form declares them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signature {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) takes_rest: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) type_name: Option<&'static str>,
+}
+
+/// Collects what the parts of a letter name.
+pub(crate) struct Names<'a> {
+    pub(crate) components: &'a Components,
+    pub(crate) fields: Vec<FieldUse>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Names<'_> {
+    /// Reads one part. `extra` are names that only this part may use; a
+    /// component knows nothing but its parameters.
+    pub(crate) fn read(&mut self, part: &Part, first: usize, extra: &[&str], is_component: bool) {
+        let mut scope: HashSet<&str> = extra.iter().copied().collect();
+        if !is_component {
+            scope.extend(ALWAYS);
+        }
+        let mut parameters: HashSet<&str> = HashSet::new();
+        for (at, statement) in part.statements.iter().enumerate() {
+            let Some(statement) = statement else { continue };
+            match statement {
+                Statement::For { names, .. } => {
+                    scope.extend(names.iter().map(|name| part.text(name)));
+                    scope.insert("loop");
+                }
+                Statement::SetBlock { name } => {
+                    scope.insert(part.text(name));
+                }
+                Statement::Define { parameters: names, .. } => {
+                    parameters = names.iter().map(|name| part.text(name)).collect();
+                    parameters.insert("body");
+                }
+                Statement::EndDefine => parameters.clear(),
+                _ => {}
+            }
+            let mut reader =
+                Reader { names: self, part, tag: first + at, scope: &scope, parameters: &parameters, is_component };
+            if let Some(node) = statement.node() {
+                let condition = matches!(statement, Statement::If(_) | Statement::Elif(_));
+                reader.node(node, &mut Vec::new(), condition);
+            }
+            if let Statement::Set { name, .. } = statement {
+                scope.insert(part.text(name));
+            }
+        }
+    }
+}
+
+struct Reader<'a, 'n, 'c> {
+    names: &'n mut Names<'c>,
+    part: &'a Part,
+    tag: usize,
+    scope: &'n HashSet<&'a str>,
+    parameters: &'n HashSet<&'a str>,
+    is_component: bool,
+}
+
+impl<'a> Reader<'a, '_, '_> {
+    /// `bound` are names of comprehensions around; `bare` says that only
+    /// the truth of this node counts.
+    fn node(&mut self, node: &Node, bound: &mut Vec<&'a str>, bare: bool) {
+        let mut inner_bare = false;
+        match &node.kind {
+            NodeKind::Name(name) => self.variable(name, bound, bare),
+            NodeKind::Filter { name, .. } => self.known("filter", name, &FILTERS),
+            NodeKind::Test { name } => self.known("test", name, &TESTS),
+            NodeKind::Call { name } => self.known("function", name, &FUNCTIONS),
+            NodeKind::Component { name, arguments, spreads } => {
+                self.component(node, name, arguments, *spreads);
+            }
+            NodeKind::Other => {
+                let text = self.part.text(&node.range);
+                let comparison = ["=", "<", ">", " in ", "+", "[", "{"];
+                inner_bare = bare && !comparison.iter().any(|sign| text.contains(sign));
+            }
+            _ => {}
+        }
+        let before = bound.len();
+        if let NodeKind::Comprehension { names } = &node.kind {
+            bound.extend(names.iter().map(|name| self.part.text_of(name)));
+        }
+        for child in &node.children {
+            self.node(child, bound, inner_bare);
+        }
+        bound.truncate(before);
+    }
+
+    fn variable(&mut self, name: &Range<usize>, bound: &[&'a str], bare: bool) {
+        let text = self.part.text_of(name);
+        let is_known = self.scope.contains(text) || self.parameters.contains(text) || bound.contains(&text);
+        if text.starts_with("__") {
+            self.finding("unknown-field", name, format!("`{text}` is no name for a field"), "names that begin with `__` are the program's own".to_owned());
+        } else if is_known {
+        } else if self.is_component {
+            let help = match closest(text, self.parameters.iter().copied()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("add `{text}` to the component's parameters and pass it in the call"),
+            };
+            self.finding("unknown-field", name, format!("this component has no parameter `{text}`"), help);
+        } else {
+            self.names.fields.push(FieldUse {
+                name: text.to_owned(),
+                place: self.part.passage.place(name.clone()),
+                bare_condition: bare,
+                tag: self.tag,
+            });
+        }
+    }
+
+    fn known(&mut self, what: &str, name: &Range<usize>, known: &[&str]) {
+        let text = self.part.text_of(name);
+        if known.contains(&text) {
+            return;
+        }
+        let code = match what {
+            "filter" => "unknown-filter",
+            "test" => "unknown-test",
+            _ => "unknown-function",
+        };
+        let help = match (text, closest(text, known.iter().copied())) {
+            ("safe" | "escape" | "escape_html" | "escape_xml", _) => {
+                "every value is escaped for the place where it stands; put HTML of your own into the letter or the template".to_owned()
+            }
+            ("date", _) => "write dates as you want them read".to_owned(),
+            (_, Some(near)) => format!("did you mean `{near}`?"),
+            _ => format!("there are: {}", known.join(", ")),
+        };
+        self.finding(code, name, format!("there is no {what} `{text}`"), help);
+    }
+
+    fn component(&mut self, call: &Node, name: &Range<usize>, arguments: &[Range<usize>], spreads: bool) {
+        let text = self.part.text_of(name);
+        let Some(signature) = self.names.components.get(text) else {
+            let known: Vec<&str> = self.names.components.keys().map(String::as_str).collect();
+            let help = match closest(text, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("this template has: {}", known.join(", ")),
+            };
+            return self.finding("unknown-component", name, format!("there is no component `{text}`"), help);
+        };
+        let signature = signature.clone();
+        for (argument, value) in arguments.iter().zip(&call.children) {
+            self.argument(text, &signature, argument, value);
+        }
+        let given = |parameter: &Parameter| arguments.iter().any(|name| self.part.text_of(name) == parameter.name);
+        let missing: Vec<String> = signature
+            .parameters
+            .iter()
+            .filter(|parameter| parameter.required && !spreads && !given(parameter))
+            .map(|parameter| format!("`{}`", parameter.name))
+            .collect();
+        if !missing.is_empty() {
+            self.finding(
+                "missing-argument",
+                name,
+                format!("the component `{text}` needs {}", missing.join(" and ")),
+                format!("write it as `{}`", example(text, &signature)),
+            );
+        }
+    }
+
+    fn argument(&mut self, component: &str, signature: &Signature, name: &Range<usize>, value: &Node) {
+        let text = self.part.text_of(name);
+        let Some(parameter) = signature.parameters.iter().find(|parameter| parameter.name == text) else {
+            if !signature.takes_rest {
+                let names = signature.parameters.iter().map(|parameter| parameter.name.as_str());
+                let help = match closest(text, names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write it as `{}`", example(component, signature)),
+                };
+                self.finding("unknown-argument", name, format!("the component `{component}` takes no `{text}`"), help);
+            }
+            return;
+        };
+        if let (Some(wanted), NodeKind::Literal(literal)) = (parameter.type_name, &value.kind)
+            && !fits(wanted, *literal)
+        {
+            let help = match wanted {
+                "string" => format!("write `{text}=\"…\"`"),
+                _ => format!("write `{text}={{…}}` with a {wanted} in braces"),
+            };
+            self.finding("wrong-argument", &value.range, format!("`{text}` of the component `{component}` must be a {wanted}"), help);
+        }
+    }
+
+    fn finding(&mut self, code: &'static str, range: &Range<usize>, message: String, help: String) {
+        let place = self.part.passage.place(range.clone());
+        self.names.findings.push(Finding::error(code, message, help).at(place));
+    }
+}
+
+fn fits(wanted: &str, literal: Literal) -> bool {
+    match literal {
+        Literal::Str => wanted == "string",
+        Literal::Integer => matches!(wanted, "integer" | "number"),
+        Literal::Float => matches!(wanted, "float" | "number"),
+        Literal::Bool => wanted == "bool",
+        Literal::None => true,
+    }
+}
+
+fn example(component: &str, signature: &Signature) -> String {
+    let arguments: Vec<String> = signature
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.required)
+        .map(|parameter| match parameter.type_name {
+            None | Some("string") => format!("{}=\"…\"", parameter.name),
+            Some(_) => format!("{}={{…}}", parameter.name),
+        })
+        .collect();
+    format!("{{{{<{component} {}/>}}}}", arguments.join(" "))
+}
+
+impl Part {
+    fn text_of(&self, range: &Range<usize>) -> &str {
+        &self.passage.text()[range.clone()]
+    }
+
+    /// The names of the components that this part calls.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &str> {
+        self.statements
+            .iter()
+            .flatten()
+            .filter_map(Statement::node)
+            .filter_map(component_name)
+            .map(|name| self.text_of(name))
+    }
+}
