@@ -168,11 +168,26 @@ fn read_one(passage: &Passage, tag: &Tag, findings: &mut Vec<Finding>) -> Option
     match statement::read(passage.text(), tag) {
         Ok(statement) => Some(statement),
         Err(slip) => {
-            let help = match plausible_field(&passage.text()[tag.inner.clone()]) {
-                Some(name) if tag.kind == Kind::Expression => format!("write `{{{{ {name} }}}}`"),
-                _ => "see the README's chapter on fields and tags; to show the characters themselves, put `{% raw %}` before and `{% endraw %}` after".to_owned(),
+            let inner = &passage.text()[tag.inner.clone()];
+            let name = plausible_field(inner).filter(|_| tag.kind == Kind::Expression);
+            let finding = match name {
+                Some(name) => Finding::error(
+                    "foreign-tag",
+                    format!(
+                        "`{}` is no field of ours: it looks like a merge tag of another tool (YAMM, Handlebars, HubSpot)",
+                        &passage.text()[tag.range.clone()]
+                    ),
+                    format!("write `{{{{ {name} }}}}`, with the name of the list's column"),
+                )
+                .at(passage.place(tag.range.clone())),
+                None => Finding::error(
+                    "tag-syntax",
+                    slip.message,
+                    "to show the characters themselves, put `{% raw %}` before and `{% endraw %}` after",
+                )
+                .at(passage.place(slip.range)),
             };
-            findings.push(Finding::error("tag-syntax", slip.message, help).at(passage.place(slip.range)));
+            findings.push(finding);
             None
         }
     }

@@ -10,7 +10,7 @@ mod yaml;
 use std::ops::Range;
 
 use crate::finding::{Finding, closest};
-use crate::place::{Passage, Source};
+use crate::place::{Passage, Place, Source};
 
 pub use self::toml::parse as parse_toml;
 pub use self::yaml::parse as parse_yaml;
@@ -164,6 +164,11 @@ impl<'a> Reader<'a> {
     /// What is left, as it is: for tables whose keys are the user's own.
     pub fn rest(&mut self) -> Vec<(Key, Value)> {
         std::mem::take(&mut self.entries)
+    }
+
+    /// Where a value stands.
+    pub fn place(&self, value: &Value) -> Place {
+        self.source.place(value.range.clone())
     }
 
     /// Says that a value has the wrong type.

@@ -1,0 +1,69 @@
+//! Fields against the columns of the list.
+
+use crate::compose::{ALWAYS, FieldUse};
+use crate::finding::{Finding, closest};
+use crate::list::Column;
+
+/// Every field that no column supplies: `unknown-field`, once per place. A
+/// column that can never be reached since the program uses its name: `shadowed-column`.
+pub fn fields(uses: &[FieldUse], columns: &[Column], list: &str) -> Vec<Finding> {
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let unknown = uses.iter().filter(|field| !names.contains(&field.name.as_str())).map(|field| {
+        Finding::error(
+            "unknown-field",
+            format!("no column `{}` in {list}", field.name),
+            suggestion(&field.name, &names),
+        )
+        .at(field.place.clone())
+    });
+    let shadowed = columns
+        .iter()
+        .filter(|column| column.name != "email" && ALWAYS.contains(&column.name.as_str()))
+        .map(|column| {
+            Finding::warning(
+                "shadowed-column",
+                format!("the column `{}` of {list} cannot be used: the name is taken", column.header),
+                "give the column another name if a letter needs it",
+            )
+        });
+    unknown.chain(shadowed).collect()
+}
+
+/// `did you mean …`, with the ways in which other tools call a first name.
+pub(super) fn suggestion(name: &str, columns: &[&str]) -> String {
+    let near = closest(name, columns.iter().copied()).or_else(|| same_meaning(name, columns));
+    match near {
+        Some(near) => format!("did you mean `{near}`? The columns are {}", columns.join(", ")),
+        None => format!("the columns are {}; `email` is always there", columns.join(", ")),
+    }
+}
+
+/// Words for the same thing, in the languages of exports.
+const SAME: [&[&str]; 4] = [
+    &["firstname", "fname", "first", "forename", "givenname", "vorname", "prenom", "nombre", "nome", "voornaam"],
+    &["lastname", "lname", "last", "surname", "familyname", "nachname", "nom", "apellido", "cognome", "achternaam"],
+    &["email", "emailaddress", "mail"],
+    &["city", "town", "ort", "stadt", "ville", "ciudad"],
+];
+
+fn same_meaning<'a>(name: &str, columns: &[&'a str]) -> Option<&'a str> {
+    let squash = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let wanted = squash(name);
+    let group = SAME.iter().find(|group| group.contains(&wanted.as_str()))?;
+    columns.iter().copied().find(|column| group.contains(&squash(column).as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::suggestion;
+
+    #[test]
+    fn a_field_of_another_tool_finds_its_column() {
+        let columns = ["email", "first_name", "city"];
+        assert!(suggestion("FNAME", &columns).starts_with("did you mean `first_name`?"));
+        assert!(suggestion("frist_name", &columns).starts_with("did you mean `first_name`?"));
+        assert!(suggestion("donated", &columns).starts_with("the columns are"));
+    }
+}

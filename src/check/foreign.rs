@@ -1,0 +1,293 @@
+//! Merge tags of other tools, pasted in with the text: `*|FNAME|*`,
+//! `<< First Name >>`, `[First Name]`. To us they are words, and words are
+//! sent. This is the mistake that the project was born from.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Parser, Tag};
+
+use super::fields::suggestion;
+use crate::compose::{markdown_options, tag_ranges};
+use crate::finding::Finding;
+use crate::place::Passage;
+
+/// How another tool writes its tags.
+struct Style {
+    open: &'static str,
+    close: &'static str,
+    /// Which tools write them so.
+    tools: &'static str,
+    /// What has to stand between: any word, or a name that lists have.
+    sure: bool,
+}
+
+const STYLES: [Style; 17] = [
+    Style { open: "*|", close: "|*", tools: "Mailchimp", sure: true },
+    Style { open: "<<", close: ">>", tools: "Autocrat or a word processor", sure: true },
+    Style { open: "&lt;&lt;", close: "&gt;&gt;", tools: "Autocrat or a word processor", sure: true },
+    Style { open: "«", close: "»", tools: "Microsoft Word", sure: false },
+    Style { open: "%%", close: "%%", tools: "Salesforce Marketing Cloud", sure: true },
+    Style { open: "%", close: "%", tools: "ActiveCampaign", sure: false },
+    Style { open: "[[", close: "]]", tools: "Constant Contact or GetResponse", sure: false },
+    Style { open: "[%", close: "%]", tools: "Template Toolkit", sure: true },
+    Style { open: "[", close: "]", tools: "Campaign Monitor, Sendy or phpList", sure: false },
+    Style { open: "<%=", close: "%>", tools: "ERB or EJS", sure: true },
+    Style { open: "${", close: "}", tools: "a script", sure: false },
+    Style { open: "{$", close: "}", tools: "MailerLite or Smarty", sure: true },
+    Style { open: "{!", close: "}", tools: "AWeber or Salesforce", sure: true },
+    Style { open: "{", close: "}", tools: "GMass or CiviCRM", sure: false },
+    Style { open: "~", close: "~", tools: "Infusionsoft (Keap)", sure: false },
+    Style { open: "##", close: "##", tools: "Selligent or Sarbacane", sure: false },
+    Style { open: "<", close: ">", tools: "somebody who meant to replace it", sure: false },
+];
+
+/// The longest thing that is still a tag, in bytes.
+const LONGEST: usize = 80;
+
+/// Every foreign tag of a passage: `foreign-tag`. In Markdown, code and links
+/// are left alone; `columns` are the list's, if there is one.
+pub fn foreign_tags(passage: &Passage, is_markdown: bool, columns: &[&str]) -> Vec<Finding> {
+    let text = passage.text();
+    let masks = if is_markdown { Masks::of_markdown(text) } else { Masks::of_page(text) };
+    let mut findings = Vec::new();
+    let mut at = 0;
+    while at < text.len() {
+        let Some((style, range, inner)) = tag_at(text, at, &masks, columns) else {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+            continue;
+        };
+        let name = identifier(inner);
+        let help = if is_leave(&name) {
+            "write `{{ unsubscribe_url }}`, as in `[Unsubscribe]({{ unsubscribe_url }})`".to_owned()
+        } else if columns.is_empty() {
+            format!("write `{{{{ {name} }}}}`, with the name of the list's column")
+        } else {
+            let near = suggestion(&name, columns);
+            match near.split('`').nth(1).filter(|_| near.starts_with("did")) {
+                Some(column) => format!("write `{{{{ {column} }}}}`"),
+                None => format!("write `{{{{ … }}}}` with the name of a column; {near}"),
+            }
+        };
+        findings.push(
+            Finding::error(
+                "foreign-tag",
+                format!("`{}` would be sent as it stands: it looks like a merge tag of {}", &text[range.clone()], style.tools),
+                help,
+            )
+            .at(passage.place(range.clone())),
+        );
+        at = range.end;
+    }
+    findings
+}
+
+fn tag_at<'t>(
+    text: &'t str,
+    at: usize,
+    masks: &Masks,
+    columns: &[&str],
+) -> Option<(&'static Style, Range<usize>, &'t str)> {
+    let rest = text.get(at..)?;
+    if masks.covers(at) {
+        return None;
+    }
+    STYLES.iter().find_map(|style| {
+        let after = rest.strip_prefix(style.open)?;
+        let window = &after[..floor(after, LONGEST)];
+        let length = window.find(style.close)?;
+        let inner = &window[..length];
+        let end = at + style.open.len() + length + style.close.len();
+        let is_one = !inner.is_empty()
+            && !inner.contains('\n')
+            && is_whole(style, text, at, end, inner)
+            && if style.sure { is_word(inner) } else { is_name(inner, columns) };
+        (is_one && !masks.is_link(at)).then_some((style, at..end, inner.trim()))
+    })
+}
+
+/// Whether what surrounds a candidate speaks against it.
+fn is_whole(style: &Style, text: &str, start: usize, end: usize, inner: &str) -> bool {
+    let before = text[..start].chars().next_back();
+    let after = text[end..].chars().next();
+    match style.open {
+        // `[Name](url)`, `[Name][ref]` and `[Name]: url` are links.
+        "[" | "[[" => !matches!(after, Some('(' | '[' | ':')) && before != Some('!') && before != Some('\\'),
+        "{" => !matches!(before, Some('{' | '$' | '#' | '\\' | '%')) && after != Some('}'),
+        // `100% of 50%` has a space inside; `a%20b` digits before.
+        "%" => inner.trim() == inner && before != Some('%') && after != Some('%') && !before.is_some_and(|c| c.is_ascii_alphanumeric()),
+        "~" => inner.trim() == inner && before != Some('~') && after != Some('~'),
+        "<" => inner.chars().all(|c| c.is_ascii_alphabetic() || c == ' ' || c == '_'),
+        _ => true,
+    }
+}
+
+/// A word or a few: letters first, nothing of code. A fallback may follow.
+fn is_word(inner: &str) -> bool {
+    let inner = inner.trim().trim_start_matches(['$', '!', '=']);
+    inner.chars().filter(|c| c.is_alphabetic()).count() >= 2
+        && inner.starts_with(|c: char| c.is_alphabetic())
+        && inner.chars().all(|c| c.is_alphanumeric() || " _-.:,|='\"".contains(c))
+}
+
+/// Words of which names of fields are made, in no order.
+const WORDS: [&str; 58] = [
+    "first", "last", "full", "given", "family", "middle", "nick", "name", "fname", "lname", "firstname",
+    "lastname", "fullname", "surname", "forename", "nickname", "vorname", "nachname", "email", "mail",
+    "address", "emailaddress", "test", "your", "recipient", "subscriber", "contact", "member", "donor",
+    "supporter", "customer", "client", "user", "company", "organisation", "organization", "insert", "here",
+    "dear", "lead", "person", "city", "town", "country", "state", "zip", "postcode", "phone", "salutation",
+    "merge", "field", "custom", "unsubscribe", "url", "link", "preferences", "prenom", "nombre",
+];
+
+/// One of these has to be among them.
+const TELLING: [&str; 22] = [
+    "name", "fname", "lname", "firstname", "lastname", "fullname", "surname", "forename", "nickname",
+    "vorname", "nachname", "email", "emailaddress", "company", "city", "postcode", "salutation", "merge",
+    "unsubscribe", "prenom", "nombre", "recipient",
+];
+
+/// Whether this is the name of a field: a column of the list, or made of the
+/// words that such names are made of.
+fn is_name(inner: &str, columns: &[&str]) -> bool {
+    if !is_word(inner) {
+        return false;
+    }
+    let name = identifier(inner);
+    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
+    columns.contains(&name.as_str())
+        || (words.iter().all(|word| WORDS.contains(word)) && words.iter().any(|word| TELLING.contains(word)))
+}
+
+/// `FirstName`, `First Name | friend` and `contact.first-name,fallback=you`
+/// as a column would be called.
+fn identifier(inner: &str) -> String {
+    let name = inner.trim_start_matches(['$', '!', '=', ' ']);
+    let name = name.split([',', '|', ':', '=']).next().unwrap_or("").trim();
+    let mut out = String::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        if c.is_alphanumeric() {
+            if c.is_uppercase() && before.is_lowercase() {
+                out.push('_');
+            }
+            out.extend(c.to_lowercase());
+        } else if !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
+        }
+        before = c;
+    }
+    let name = out.trim_matches('_');
+    name.strip_prefix("contact_").or_else(|| name.strip_prefix("recipient_")).unwrap_or(name).to_owned()
+}
+
+fn is_leave(name: &str) -> bool {
+    name.split('_').any(|word| word.starts_with("unsub"))
+}
+
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// Parts of a text in which nothing is a foreign tag.
+#[derive(Default)]
+struct Masks {
+    /// Code, comments, our own tags.
+    covered: Vec<Range<usize>>,
+    /// The text of links and footnotes: brackets mean something there.
+    links: Vec<Range<usize>>,
+}
+
+impl Masks {
+    fn of_markdown(text: &str) -> Self {
+        // Tags are hidden from Markdown by spaces: they may hold anything.
+        let mut masks = Self { covered: tag_ranges(text), links: Vec::new() };
+        let mut hidden = text.to_owned();
+        for range in &masks.covered {
+            hidden.replace_range(range.clone(), &"x".repeat(range.len()));
+        }
+        let mut in_code = false;
+        for (event, range) in Parser::new_ext(&hidden, markdown_options()).into_offset_iter() {
+            match event {
+                Event::Start(Tag::CodeBlock(_)) => {
+                    in_code = true;
+                    masks.covered.push(range);
+                }
+                Event::End(pulldown_cmark::TagEnd::CodeBlock) => in_code = false,
+                Event::Code(_) => masks.covered.push(range),
+                Event::Html(html) | Event::InlineHtml(html) if !in_code && html.starts_with("<!--") => {
+                    masks.covered.push(range);
+                }
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) | Event::FootnoteReference(_) => {
+                    masks.links.push(range.start..range.start + 1);
+                }
+                _ => {}
+            }
+        }
+        masks
+    }
+
+    /// A template's page: style sheets, comments and tags are not text.
+    fn of_page(text: &str) -> Self {
+        let mut covered = tag_ranges(text);
+        for (open, close) in [("<style", "</style>"), ("<script", "</script>"), ("<!--", "-->")] {
+            let mut at = 0;
+            while let Some(start) = text[at..].find(open).map(|found| at + found) {
+                let end = text[start..].find(close).map_or(text.len(), |found| start + found + close.len());
+                covered.push(start..end);
+                at = end;
+            }
+        }
+        Self { covered, links: Vec::new() }
+    }
+
+    fn covers(&self, at: usize) -> bool {
+        self.covered.iter().any(|range| range.contains(&at))
+    }
+
+    fn is_link(&self, at: usize) -> bool {
+        self.links.iter().any(|range| range.start == at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Source;
+
+    fn found(text: &str) -> Vec<String> {
+        let passage = Passage::whole(&Source::new("c.md", text));
+        foreign_tags(&passage, true, &["email", "first_name", "city"])
+            .into_iter()
+            .map(|finding| finding.message.split('`').nth(1).unwrap_or("").to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_tags_of_other_tools_are_recognised() {
+        for tag in [
+            "<< Test First Name >>", "<<First Name>>", "*|FNAME|*", "*|LIST:ADDRESS|*", "[First Name]",
+            "[firstname,fallback=friend]", "%FNAME%", "%FIRST_NAME%", "%%First Name%%", "{FirstName}",
+            "{first_name}", "{contact.first_name}", "«First_Name»", "[[firstname]]", "<%= name %>",
+            "{$name}", "{!firstname}", "${firstName}", "~Contact.FirstName~", "<First Name>",
+            "[city]", "[unsubscribe]", "&lt;&lt;First Name&gt;&gt;", "[Your Name]", "%recipient.name%",
+        ] {
+            assert_eq!(found(&format!("Dear {tag}, hello")), [tag], "{tag}");
+        }
+        assert_eq!(found("[Give](https://example.org/?e=*|EMAIL|*)"), ["*|EMAIL|*"]);
+    }
+
+    #[test]
+    fn ordinary_writing_raises_no_alarm() {
+        for text in [
+            "It costs $20 [1] or 100% of 50% (about {x}).[^1]\n\n[^1]: Name of the source\n",
+            "`<< First Name >>` and `*|FNAME|*`\n\n    [First Name]\n\n```\n%FNAME% {FirstName}\n```\n",
+            "[links] and [Name](https://example.org) and [name][ref]\n\n[ref]: https://example.org\n",
+            "[video] [City walk](https://example.org/%C3%A9?a=%20b%20)\n\n- [ ] name\n- [x] email\n",
+            "a << b, 1 << 2 >> 3, `x`, {{ first_name }}, {% if city %}[…]{% endif %} «Bonjour» ~~old name~~",
+            "[email]\n\n[email]: mailto:ann@example.org",
+            "<a href=\"https://example.org\" title=\"name\">name</a> <!-- [First Name] --> <em>name</em>",
+        ] {
+            assert_eq!(found(text), Vec::<String>::new(), "{text}");
+        }
+    }
+}

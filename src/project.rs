@@ -1,0 +1,219 @@
+//! A project: the folder with `handbill.toml`, found, read and validated.
+//! Every key is optional but the sender; an unknown key is a finding.
+
+use std::path::{Path, PathBuf};
+
+use crate::address::Mailbox;
+use crate::campaign::mailbox;
+use crate::finding::{Checked, Finding};
+use crate::place::{Passage, Place, Source};
+use crate::settings::{self, Kind, Reader, Value};
+use crate::template;
+
+/// The name of the file that makes a folder a project.
+pub const FILE: &str = "handbill.toml";
+
+/// The settings of a project.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// The folder; paths in the settings are relative to it.
+    pub root: PathBuf,
+    /// `[sender]`
+    pub sender: Sender,
+    /// `[list]`
+    pub list: ListSettings,
+    /// `[delivery]`
+    pub delivery: Delivery,
+    /// `[template]`
+    pub template: TemplateSettings,
+    /// `[unsubscribe]`
+    pub unsubscribe: Unsubscribe,
+    /// `[ledger] url`
+    pub ledger: Option<Passage>,
+    source: Option<Source>,
+}
+
+/// Who writes.
+#[derive(Clone, Debug, Default)]
+pub struct Sender {
+    /// Name and address.
+    pub mailbox: Option<Mailbox>,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// The postal address, for the footer.
+    pub postal_address: Option<String>,
+    /// The website, for the footer.
+    pub website: Option<String>,
+    /// A picture's URL, for templates that show one.
+    pub logo: Option<String>,
+}
+
+/// Which list, and how it is read.
+#[derive(Clone, Debug, Default)]
+pub struct ListSettings {
+    /// The file.
+    pub file: Option<Passage>,
+    /// A condition on rows.
+    pub where_: Option<Passage>,
+    /// The status column's name, or `none`.
+    pub status: Option<String>,
+    /// The e-mail column's name.
+    pub email: Option<String>,
+}
+
+/// How mail leaves.
+#[derive(Clone, Debug, Default)]
+pub struct Delivery {
+    /// `outbox:DIR`, `smtp://…` or `smtps://…`.
+    pub via: Option<Passage>,
+    /// A command that prints the password.
+    pub password_command: Option<String>,
+    /// A file of further certificate authorities, PEM.
+    pub ca: Option<String>,
+}
+
+/// The template and its variables.
+#[derive(Clone, Debug, Default)]
+pub struct TemplateSettings {
+    /// Its name.
+    pub name: Option<Passage>,
+    /// What templates read as `{{ template.accent }}`.
+    pub variables: Vec<(String, Value)>,
+}
+
+/// How a reader leaves.
+#[derive(Clone, Debug, Default)]
+pub struct Unsubscribe {
+    /// The prefix to which a reader's token is added.
+    pub url: Option<String>,
+    /// An address that takes requests by mail.
+    pub mailto: Option<Mailbox>,
+}
+
+impl Project {
+    /// Finds the project from a folder upwards, or reads the file that was
+    /// told. Without one, the folder itself is a project without settings.
+    pub fn find(folder: &Path, config: Option<&Path>) -> Checked<Self> {
+        let found = match config {
+            Some(file) => Some(file.to_owned()),
+            None => folder.ancestors().map(|up| up.join(FILE)).find(|file| file.is_file()),
+        };
+        let Some(file) = found else {
+            return Ok(Self { root: folder.to_owned(), ..Self::default() });
+        };
+        let root = file.parent().filter(|up| !up.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        let shown = match config {
+            Some(file) => file.display().to_string(),
+            None => FILE.to_owned(),
+        };
+        Self::parse(&template::read_text(&file, &shown)?, root)
+    }
+
+    /// Reads the settings.
+    pub fn parse(source: &Source, root: PathBuf) -> Checked<Self> {
+        let table = settings::parse_toml(source, 0..source.text().len())?;
+        let mut reader = Reader::new(source, FILE, table);
+        let mut findings = Vec::new();
+        let project = Self {
+            root,
+            sender: sender(reader.table("sender"), &mut findings),
+            list: list(reader.table("list"), &mut findings),
+            delivery: delivery(reader.table("delivery"), &mut findings),
+            template: template_settings(reader.table("template"), &mut findings),
+            unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
+            ledger: ledger(reader.table("ledger"), &mut findings),
+            source: Some(source.clone()),
+        };
+        if let Some(dkim) = reader.take("dkim") {
+            findings.push(not_yet("dkim", "mails are not signed by this version", source, &dkim));
+        }
+        findings.append(&mut reader.finish());
+        if findings.iter().any(Finding::is_error) { Err(findings) } else { Ok(project) }
+    }
+
+    /// Where the settings begin, for findings about what is missing.
+    pub fn place(&self) -> Option<Place> {
+        self.source.as_ref().map(|source| {
+            let at = source.text().find("[sender]").unwrap_or(0);
+            source.place(at..at)
+        })
+    }
+}
+
+fn not_yet(key: &str, message: &str, source: &Source, value: &Value) -> Finding {
+    Finding::error("not-yet", format!("`{key}` is not there yet: {message}"), format!("take `{key}` out of the settings"))
+        .at(source.place(value.range.clone()))
+}
+
+fn owned(reader: &mut Reader<'_>, key: &'static str) -> Option<String> {
+    reader.text(key).map(|text| text.text().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn sender(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Sender {
+    let name = owned(&mut reader, "name");
+    let mut own = mailbox(&mut reader, "email");
+    if let (Some(mailbox), Some(name)) = (&mut own, name) {
+        mailbox.name = Some(name);
+    }
+    let sender = Sender {
+        mailbox: own,
+        reply_to: mailbox(&mut reader, "reply_to"),
+        postal_address: owned(&mut reader, "postal_address"),
+        website: owned(&mut reader, "website"),
+        logo: owned(&mut reader, "logo"),
+    };
+    findings.append(&mut reader.finish());
+    sender
+}
+
+fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
+    let status = match reader.take("status") {
+        Some(Value { kind: Kind::Bool(false), .. }) => Some("none".to_owned()),
+        Some(value) => value.as_text(),
+        None => None,
+    };
+    let settings = ListSettings {
+        file: reader.text("file"),
+        where_: reader.text("where"),
+        status,
+        email: owned(&mut reader, "email_column"),
+    };
+    findings.append(&mut reader.finish());
+    settings
+}
+
+fn delivery(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Delivery {
+    let delivery = Delivery {
+        via: reader.text("via"),
+        password_command: owned(&mut reader, "password_command"),
+        ca: owned(&mut reader, "ca"),
+    };
+    if let Some(value) = reader.take("password") {
+        let help = "use `password_command = \"…\"`, or the environment's HANDBILL_SMTP_PASSWORD";
+        findings.push(
+            Finding::error("password-in-config", "a password does not belong in this file", help)
+                .at(reader.place(&value)),
+        );
+    }
+    findings.append(&mut reader.finish());
+    delivery
+}
+
+fn template_settings(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> TemplateSettings {
+    let name = reader.text("name");
+    let variables = reader.rest().into_iter().map(|(key, value)| (key.name, value)).collect();
+    findings.append(&mut reader.finish());
+    TemplateSettings { name, variables }
+}
+
+fn unsubscribe(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Unsubscribe {
+    let settings = Unsubscribe { url: owned(&mut reader, "url"), mailto: mailbox(&mut reader, "mailto") };
+    findings.append(&mut reader.finish());
+    settings
+}
+
+fn ledger(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Option<Passage> {
+    let url = reader.text("url");
+    findings.append(&mut reader.finish());
+    url
+}
