@@ -114,8 +114,8 @@ const PIECE_MAX: usize = 55;
 /// piece has an ASCII likeness beside it for readers who know no better; it
 /// comes last, for those who take the first of two.
 fn file_name_parameters(name: &str) -> Vec<String> {
-    let is_simple = |name: &str| name.is_ascii() && name.len() <= PIECE_MAX && !name.contains("=?");
-    if is_simple(name) {
+    let travels = !name.contains("=?") && !name.contains("  ");
+    if name.is_ascii() && travels && name.len() <= PIECE_MAX {
         return vec![format!("filename={}", quoted(name))];
     }
     match percent_encoded(name).as_slice() {

@@ -36,7 +36,9 @@ enum Encoding {
 }
 
 impl Encoding {
-    /// How many bytes of a text, in whole characters, fit into so many columns.
+    /// How many bytes of a text, in whole characters, fit into so many columns;
+    /// up to a space if there is one, for the readers who show a space between
+    /// encoded-words.
     fn fitting(self, text: &str, columns: usize) -> usize {
         let mut used = 0;
         for (at, c) in text.char_indices() {
@@ -48,7 +50,7 @@ impl Encoding {
                 Self::B => end.div_ceil(3) * 4,
             };
             if used > columns {
-                return at;
+                return text[..at].rfind(' ').map_or(at, |space| space + 1);
             }
         }
         text.len()

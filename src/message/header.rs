@@ -31,11 +31,7 @@ pub(super) fn is_name(name: &str) -> bool {
 pub(super) fn text(out: &mut Vec<u8>, name: &str, value: &str) {
     let value = clean(value);
     let mut field = Field::start(out, name);
-    if is_plain(&value) && value.split(' ').all(|word| word.len() <= TEXT_WORD_MAX) {
-        value.split(' ').for_each(|word| field.word(word));
-    } else {
-        field.encoded(&value);
-    }
+    field.text_or_encoded(&value, &value);
     field.end();
 }
 
@@ -45,29 +41,40 @@ pub(super) fn text(out: &mut Vec<u8>, name: &str, value: &str) {
 pub(super) fn data(out: &mut Vec<u8>, name: &str, value: &str) {
     let value = clean(value);
     let mut field = Field::start(out, name);
-    let mut words = value.split(' ').filter(|word| !word.is_empty());
+    let words = value.split(' ').filter(|word| !word.is_empty());
     if value.is_ascii()
         && !holds_encoded_word(&value)
         && words.clone().all(|word| word.len() <= DATA_WORD_MAX)
     {
-        words.by_ref().for_each(|word| field.word(word));
+        words.for_each(|word| field.word(word));
     } else {
         field.encoded(&value);
     }
     field.end();
 }
 
-/// A field with one mailbox: `Maya Levin <maya@example.org>`.
+/// A field with one mailbox: `Maya Levin <maya@example.org>`, or the address
+/// alone.
 pub(super) fn mailbox(out: &mut Vec<u8>, name: &str, mailbox: &Mailbox) {
     let mut field = Field::start(out, name);
-    field.phrase_and_angle(mailbox.name.as_deref(), mailbox.address.as_str());
+    match mailbox.name.as_deref().map(clean).filter(|name| !name.is_empty()) {
+        Some(name) => {
+            field.phrase(&name);
+            field.word(&format!("<{}>", mailbox.address));
+        }
+        None => field.word(mailbox.address.as_str()),
+    }
     field.end();
 }
 
 /// The identifier of a list behind its name (RFC 2919 §3).
 pub(super) fn list_id(out: &mut Vec<u8>, list_name: &str, id: &str) {
     let mut field = Field::start(out, "List-Id");
-    field.phrase_and_angle(Some(list_name), id);
+    match clean(list_name) {
+        name if name.is_empty() => {}
+        name => field.phrase(&name),
+    }
+    field.word(&format!("<{id}>"));
     field.end();
 }
 
@@ -98,12 +105,6 @@ pub(super) fn clean(value: &str) -> Cow<'_, str> {
 /// take for a line's end.
 fn breaks_a_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
-}
-
-/// Whether a text reads the same before and after a header's journey: no
-/// reader decodes it, none drops one of two spaces.
-fn is_plain(text: &str) -> bool {
-    text.is_ascii() && !text.contains("=?") && !text.contains("  ")
 }
 
 /// Whether a reader would decode a piece of it.
@@ -149,27 +150,25 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// A display name, if there is one, and what it names in angle brackets;
-    /// without a name, an address stands bare.
-    fn phrase_and_angle(&mut self, name: Option<&str>, named: &str) {
-        match name.map(clean).filter(|name| !name.is_empty()) {
-            Some(name) => {
-                self.phrase(&name);
-                self.word(&format!("<{named}>"));
-            }
-            None => self.word(named),
-        }
-    }
-
     /// A display name (RFC 5322 §3.2.5): atoms, else a quoted string, else
     /// encoded-words.
     fn phrase(&mut self, name: &str) {
-        if !is_plain(name) || name.len() > TEXT_WORD_MAX {
-            self.encoded(name);
-        } else if name.bytes().all(is_phrase_byte) {
-            name.split(' ').for_each(|word| self.word(word));
+        let plain = if name.bytes().all(is_phrase_byte) { name.into() } else { quoted(name) };
+        self.text_or_encoded(&plain, name);
+    }
+
+    /// A plain form of a text if it travels well, else encoded-words.
+    fn text_or_encoded(&mut self, plain: &str, text: &str) {
+        let fits = |word: &str| word.len() <= TEXT_WORD_MAX;
+        // No reader may decode it, and none drop one of two spaces.
+        if text.is_ascii()
+            && !text.contains("=?")
+            && !text.contains("  ")
+            && plain.split(' ').all(fits)
+        {
+            plain.split(' ').for_each(|word| self.word(word));
         } else {
-            self.word(&quoted(name));
+            self.encoded(text);
         }
     }
 
@@ -227,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_subject_that_looks_encoded_is_encoded_so_that_it_arrives_as_typed() {
-        assert_eq!(subject("=?utf-8?q?x?="), "Subject: =?utf-8?q?=3D=3Futf-8=3Fq=3Fx=3F=3D?=\r\n");
+        assert_eq!(subject("=?utf-8?q?x?="), "Subject: =?utf-8?b?PT91dGYtOD9xP3g/PQ==?=\r\n");
         assert_eq!(subject("one  two"), "Subject: =?utf-8?q?one__two?=\r\n");
         assert_eq!(subject("1 + 1 = 2?"), "Subject: 1 + 1 = 2?\r\n");
     }
@@ -257,6 +256,12 @@ mod tests {
             fields[4].contains(&format!(" {}\r\n <mailto", url.split(' ').next().expect("a URL")))
         );
         assert_eq!(fields[0].replace("\r\n", ""), format!("Subject: {}", long.trim()));
+    }
+
+    #[test]
+    fn a_list_without_a_name_still_has_its_id_in_brackets() {
+        assert_eq!(written(|out| list_id(out, " ", "l.test")), "List-Id: <l.test>\r\n");
+        assert_eq!(written(|out| list_id(out, "A, B", "l.test")), "List-Id: \"A, B\" <l.test>\r\n");
     }
 
     #[test]

@@ -11,11 +11,25 @@ const LINE_MAX: usize = 76;
 /// Adds a text in quoted-printable.
 pub(super) fn encode(text: &str, out: &mut Vec<u8>) {
     let mut lines = Lines { out, column: 0 };
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (run, after) = rest.split_at(plain_prefix(rest.as_bytes()));
-        lines.run(run.as_bytes(), ends_line(after));
-        rest = lines.special(after);
+    let mut rest = text.as_bytes();
+    while let Some(&first) = rest.first() {
+        rest = match first {
+            b'\r' | b'\n' => {
+                lines.hard_break();
+                rest.strip_prefix(b"\r\n").unwrap_or(&rest[1..])
+            }
+            b'=' | 0x80.. => {
+                let (character, later) = rest.split_at(utf8_length(first));
+                lines.escaped(character, ends_line(later));
+                later
+            }
+            b'\t' | b' '..=b'~' => {
+                let (run, later) = rest.split_at(plain_prefix(rest).max(1));
+                lines.plain(run, ends_line(later));
+                later
+            }
+            _ => &rest[1..], // a control character
+        };
     }
     lines.guard_last_space();
 }
@@ -28,7 +42,7 @@ struct Lines<'a> {
 
 impl Lines<'_> {
     /// Adds bytes that stand for themselves.
-    fn run(&mut self, mut run: &[u8], ends_line: bool) {
+    fn plain(&mut self, mut run: &[u8], ends_line: bool) {
         while !run.is_empty() {
             if self.column == 0 && run.starts_with(b"From ") {
                 // Mailbox files take it for the start of the next message.
@@ -47,39 +61,19 @@ impl Lines<'_> {
         }
     }
 
-    /// Adds the one character or line break that a text begins with, and
-    /// gives back what follows it.
-    fn special<'t>(&mut self, text: &'t str) -> &'t str {
-        let Some(c) = text.chars().next() else { return text };
-        let (now, after) = text.split_at(c.len_utf8());
-        match c {
-            '\r' | '\n' => {
-                self.hard_break();
-                if c == '\r' { after.strip_prefix('\n').unwrap_or(after) } else { after }
-            }
-            '\t' => {
-                self.run(b"\t", ends_line(after));
-                after
-            }
-            c if c.is_ascii_control() => after,
-            _ => {
-                let width = 3 * now.len();
-                let limit = if ends_line(after) { LINE_MAX } else { LINE_MAX - 1 };
-                if self.column + width > limit {
-                    self.soft_break();
-                }
-                self.escape(now.as_bytes());
-                after
-            }
+    /// Adds one character byte by byte as `=XX`, all on one line.
+    fn escaped(&mut self, character: &[u8], ends_line: bool) {
+        let limit = LINE_MAX - usize::from(!ends_line);
+        if self.column + 3 * character.len() > limit {
+            self.soft_break();
         }
+        self.escape(character);
     }
 
     fn escape(&mut self, bytes: &[u8]) {
-        let mut triples = [[0; 3]; 4];
-        for (triple, byte) in triples.iter_mut().zip(bytes) {
-            *triple = escaped(b'=', *byte);
+        for byte in bytes {
+            self.out.extend_from_slice(&escaped(b'=', *byte));
         }
-        self.out.extend_from_slice(&triples.as_flattened()[..3 * bytes.len()]);
         self.column += 3 * bytes.len();
     }
 
@@ -109,35 +103,116 @@ impl Lines<'_> {
     }
 }
 
-/// Whether a line ends where this text begins.
-fn ends_line(text: &str) -> bool {
-    text.is_empty() || text.starts_with(['\r', '\n'])
+/// The bytes of the character that begins with this one.
+fn utf8_length(first: u8) -> usize {
+    match first {
+        0xf0.. => 4,
+        0xe0.. => 3,
+        0x80.. => 2,
+        _ => 1,
+    }
 }
 
-/// How many bytes from the beginning stand for themselves. Eight at a time:
-/// a good part of a message's cost is here.
+/// Whether a line ends where this text begins.
+fn ends_line(text: &[u8]) -> bool {
+    matches!(text.first(), None | Some(b'\r' | b'\n'))
+}
+
+/// How many bytes from the beginning stand for themselves.
 fn plain_prefix(bytes: &[u8]) -> usize {
-    let is_plain = |byte: &u8| (byte.wrapping_sub(b' ') < 0x5f) & (*byte != b'=');
-    let (wide, _) = bytes.as_chunks::<16>();
-    let skip = 16 * wide.iter().take_while(|chunk| chunk.iter().fold(true, |all, b| all & is_plain(b))).count();
-    let bytes = &bytes[skip..];
-    let (chunks, tail) = bytes.as_chunks::<8>();
+    let (chunks, tail) = bytes.as_chunks::<16>();
     for (number, chunk) in chunks.iter().enumerate() {
-        let special = specials(u64::from_le_bytes(*chunk));
-        if special != 0 {
-            return skip + 8 * number + special.trailing_zeros() as usize / 8;
+        if !chunk.iter().fold(true, |all, byte| all & is_plain(*byte)) {
+            return 16 * number + first_special(*chunk);
         }
     }
-    let last = tail.iter().position(|byte| specials((*byte).into()) & 0x80 != 0);
-    skip + 8 * chunks.len() + last.unwrap_or(tail.len())
+    let mut last = [0; 16];
+    last[..tail.len()].copy_from_slice(tail);
+    16 * chunks.len() + first_special(last)
 }
 
-/// Marks, by its highest bit, the first of eight bytes that is not printable
-/// ASCII or is the equals sign (rule 2). Marks above the first may be wrong,
-/// as borrows run upwards.
-fn specials(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
-    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    (word | below(word, b' ') | equal(b'=') | equal(0x7f)) & (ONES * 0x80)
+/// Printable ASCII but the equals sign (rule 2), and the space.
+#[allow(clippy::needless_bitwise_bool, reason = "a branch would keep it from being vectorised")]
+fn is_plain(byte: u8) -> bool {
+    (byte.wrapping_sub(b' ') < 0x5f) & (byte != b'=')
+}
+
+/// The position of the first byte that is not plain, found without a branch:
+/// nearly all the time of a message goes into guessing where a run ends.
+fn first_special(bytes: [u8; 16]) -> usize {
+    const ONES: u128 = u128::from_ne_bytes([1; 16]);
+    // Sets the highest bit of the first byte below the limit; those above it
+    // may be wrong, as borrows run upwards.
+    let below = |word: u128, limit: u8| word.wrapping_sub(ONES * u128::from(limit)) & !word;
+    let word = u128::from_le_bytes(bytes);
+    let equal = |byte: u8| below(word ^ (ONES * u128::from(byte)), 1);
+    let special = (word | below(word, b' ') | equal(b'=') | equal(0x7f)) & (ONES * 0x80);
+    special.trailing_zeros() as usize / 8
+}
+
+#[cfg(test)]
+mod tests {
+    fn encoded(text: &str) -> String {
+        let mut out = Vec::new();
+        super::encode(text, &mut out);
+        String::from_utf8(out).expect("seven bits")
+    }
+
+    #[test]
+    fn a_line_of_76_stays_whole_and_one_more_is_broken() {
+        let (x75, x76) = ("x".repeat(75), "x".repeat(76));
+        assert_eq!(encoded(&x76), x76);
+        assert_eq!(encoded(&format!("{x76}\ny")), format!("{x76}\r\ny"));
+        assert_eq!(encoded(&format!("{x76}y")), format!("{x75}=\r\nxy"));
+        assert_eq!(encoded(&format!("{x75}\t\n")), format!("{x75}=\r\n=09\r\n"));
+    }
+
+    #[test]
+    fn an_escape_at_the_limit_moves_to_the_next_line_whole() {
+        let x = |n| "x".repeat(n);
+        assert_eq!(encoded(&format!("{}=", x(73))), format!("{}=3D", x(73)));
+        assert_eq!(encoded(&format!("{}=", x(74))), format!("{}=\r\n=3D", x(74)));
+        assert_eq!(encoded(&format!("{}=y", x(73))), format!("{}=\r\n=3Dy", x(73)));
+        assert_eq!(encoded(&format!("{}=\n=", x(73))), format!("{}=3D\r\n=3D", x(73)));
+        assert_eq!(encoded(&format!("{}é", x(70))), format!("{}=C3=A9", x(70)));
+        assert_eq!(encoded(&format!("{}é.", x(70))), format!("{}=\r\n=C3=A9.", x(70)));
+        assert_eq!(encoded(&format!("{}👋", x(65))), format!("{}=\r\n=F0=9F=91=8B", x(65)));
+    }
+
+    #[test]
+    fn a_space_at_a_lines_end_is_kept() {
+        assert_eq!(encoded("a \nb\t"), "a=20\r\nb=09");
+        assert_eq!(encoded("a  \r\n \r \n"), "a =20\r\n=20\r\n=20\r\n");
+        assert_eq!(encoded("a \0\nb"), "a=20\r\nb", "also behind a character that is dropped");
+        let x75 = "x".repeat(75);
+        assert_eq!(encoded(&format!("{x75} ")), format!("{x75}=\r\n=20"));
+        assert_eq!(encoded(&format!("{x75} y")), format!("{x75}=\r\n y"));
+    }
+
+    #[test]
+    fn every_line_break_becomes_crlf_and_no_control_character_leaves() {
+        assert_eq!(encoded("a\nb\rc\r\nd\n\re"), "a\r\nb\r\nc\r\nd\r\n\r\ne");
+        assert_eq!(encoded("a\0b\x1bc\x7fd\te"), "abcd\te");
+    }
+
+    #[test]
+    fn no_line_looks_like_the_start_of_another_message() {
+        assert_eq!(encoded("From here\nFrom there"), "=46rom here\r\n=46rom there");
+        let x75 = "x".repeat(75);
+        assert_eq!(encoded(&format!("{x75}From here")), format!("{x75}=\r\n=46rom here"));
+        assert_eq!(encoded("away From home"), "away From home");
+    }
+
+    #[test]
+    fn runs_of_any_length_end_where_the_first_special_byte_stands() {
+        for special in ["=", "\u{7f}", "\u{80}", "\n", "\u{1f}", "👋"] {
+            for length in 0..70 {
+                let run = " ~<>!\"".repeat(12)[..length].to_owned();
+                for rest in ["", "x", "===\0\0\0\0=", "xxxxxxxxxxxxxxxxxxxx"] {
+                    let text = format!("{run}{special}{rest}");
+                    assert_eq!(super::plain_prefix(text.as_bytes()), length, "{text:?}");
+                }
+            }
+        }
+    }
 }
