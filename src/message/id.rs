@@ -1,0 +1,112 @@
+//! Names that are made of what they name: the same campaign and reader, the
+//! same bytes, always have the same one. So a mail server's log can settle a
+//! doubt, and a preview has the bytes that will be sent.
+
+use sha2::{Digest, Sha256};
+
+use super::hex;
+use crate::address::Address;
+
+/// Longest readable piece of a name.
+const SLUG_MAX: usize = 40;
+
+/// The Message-ID of one reader's mail, in angle brackets (RFC 5322 §3.6.4):
+/// unique to campaign and recipient; the address cannot be read from it.
+pub fn message_id(campaign_id: &str, recipient: &Address, sender_domain: &str) -> String {
+    let hash = hash(&["message", campaign_id, &recipient.key()]);
+    match slug(campaign_id) {
+        slug if slug.is_empty() => format!("<{hash}@{sender_domain}>"),
+        slug => format!("<{hash}.{slug}@{sender_domain}>"),
+    }
+}
+
+/// What an image inside the letter is called: `cid:` and this in the HTML,
+/// this in angle brackets in `Content-ID` (RFC 2392).
+pub fn content_id(name: &str, bytes: &[u8]) -> String {
+    let hash = Sha256::new_with_prefix(name).chain_update([0]).chain_update(bytes).finalize();
+    format!("{}@handbill", hex::lower(&hash[..16]))
+}
+
+/// A list's identifier (RFC 2919): its name as a label under the sender's
+/// domain. It does not change from campaign to campaign, so that readers'
+/// filters keep working.
+pub(super) fn list_id(list_name: &str, sender_domain: &str) -> String {
+    let label = match slug(list_name) {
+        slug if slug.is_empty() => format!("list-{}", &hash(&["list", list_name])[..8]),
+        slug => slug,
+    };
+    format!("{label}.{sender_domain}")
+}
+
+/// Sixteen characters for a campaign's MIME boundaries.
+pub(super) fn boundary(campaign_id: &str) -> String {
+    hash(&["boundary", campaign_id])[..16].to_owned()
+}
+
+/// Letters, digits and single hyphens of a text, in lower case.
+fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(SLUG_MAX);
+    for c in text.chars() {
+        if slug.len() == SLUG_MAX {
+            break;
+        } else if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}
+
+/// Half of a SHA-256 over parts that cannot flow into each other.
+fn hash(parts: &[&str]) -> String {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update(part);
+        sha.update([0]);
+    }
+    hex::lower(&sha.finalize()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(campaign: &str, address: &str) -> String {
+        message_id(campaign, &Address::parse(address).expect("an address"), "news.example.org")
+    }
+
+    #[test]
+    fn a_message_id_is_one_readers_and_one_campaigns_and_always_the_same() {
+        let ann = id("spring 2026", "ann@example.org");
+        assert_eq!(ann, id("spring 2026", "ann@example.org"));
+        assert_eq!(ann, id("spring 2026", "Ann@Example.org"), "one reader, however it is typed");
+        assert_ne!(ann, id("spring 2026", "bea@example.org"));
+        assert_ne!(ann, id("spring-2026", "ann@example.org"), "though the slug is the same");
+        assert!(ann.ends_with(".spring-2026@news.example.org>"), "{ann}");
+        assert!(!ann.contains("ann"), "{ann}");
+    }
+
+    #[test]
+    fn an_id_is_made_of_characters_that_every_server_takes() {
+        for campaign in ["", "весна", "a>\r\nBcc: x@example.org", &"x".repeat(500)] {
+            let id = id(campaign, "\"o d d\"@example.org");
+            let inner = id.trim_matches(['<', '>']);
+            assert!(id.len() < 120, "{id}");
+            assert!(
+                inner.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.@".contains(&b)),
+                "{id}"
+            );
+            assert!(!inner.contains("..") && !inner.contains(".@"), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_list_keeps_its_id_and_a_name_without_latin_letters_has_one_too() {
+        assert_eq!(list_id("River Path News", "example.org"), "river-path-news.example.org");
+        let cyrillic = list_id("Новости", "example.org");
+        assert!(cyrillic.starts_with("list-") && cyrillic.ends_with(".example.org"), "{cyrillic}");
+        assert_ne!(cyrillic, list_id("Вести", "example.org"));
+    }
+}
