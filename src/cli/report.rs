@@ -1,0 +1,75 @@
+//! Findings as people and as programs read them.
+
+use serde::Serialize;
+
+use super::{Exit, print_json};
+use crate::finding::{Checked, Finding, Severity};
+use crate::ui::{Ui, counted};
+
+/// How to answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    findings: Vec<Entry<'a>>,
+    errors: usize,
+    warnings: usize,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    code: &'a str,
+    severity: Severity,
+    file: Option<&'a str>,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: &'a str,
+    help: &'a str,
+}
+
+/// Says all findings; the exit code says whether there were errors.
+pub(super) fn findings(ui: &Ui, findings: &[Finding], format: Format, strict: bool) -> Checked<Exit> {
+    let errors = findings.iter().filter(|finding| finding.is_error()).count();
+    let warnings = findings.len() - errors;
+    match format {
+        Format::Human => {
+            for finding in findings {
+                ui.finding(finding);
+            }
+            if errors + warnings > 0 {
+                ui.status(&format!(
+                    "{}, {}",
+                    counted(errors as u64, "error", "errors"),
+                    counted(warnings as u64, "warning", "warnings")
+                ));
+            } else {
+                ui.status("nothing to complain about");
+            }
+        }
+        Format::Json => {
+            let findings = findings.iter().map(entry).collect();
+            print_json(ui, &Report { findings, errors, warnings })?;
+        }
+    }
+    Ok(if errors > 0 || (strict && warnings > 0) { Exit::Refused } else { Exit::Done })
+}
+
+fn entry(finding: &Finding) -> Entry<'_> {
+    let place = finding.place.as_ref();
+    Entry {
+        code: finding.code,
+        severity: finding.severity,
+        file: place.map(|place| place.file.as_str()),
+        line: place.map(|place| place.line),
+        column: place.map(|place| place.column),
+        message: &finding.message,
+        help: &finding.help,
+    }
+}
