@@ -25,7 +25,7 @@ impl Address {
     /// `mailto:`. The domain becomes A-labels (RFC 5891); a local part outside
     /// ASCII is kept and needs a server with SMTPUTF8 (RFC 6531).
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text = text.trim();
+        let text = trim(text);
         let text = match text.get(..7) {
             Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => &text[7..],
             _ => text,
@@ -88,7 +88,7 @@ pub struct Mailbox {
 impl Mailbox {
     /// Reads `ann@x.org`, `Ann <ann@x.org>` or `"Levin, Ann" <ann@x.org>`.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text = text.trim();
+        let text = trim(text);
         if text.chars().any(|c| matches!(c, '\n' | '\r' | '\0')) {
             return Err(AddressError::ControlCharacter);
         }
@@ -187,7 +187,10 @@ fn check_local(local: &str) -> Result<(), AddressError> {
 fn is_atext(c: char) -> bool {
     c.is_ascii_alphanumeric()
         || "!#$%&'*+-/=?^_`{|}~".contains(c)
-        || (!c.is_ascii() && !c.is_whitespace())
+        || (!c.is_ascii()
+            && !c.is_whitespace()
+            && !is_invisible(c)
+            && c != char::REPLACEMENT_CHARACTER)
 }
 
 /// `Quoted-string` of RFC 5321 §4.1.2: printable ASCII, quotes and
@@ -239,6 +242,18 @@ fn looks_like_several(text: &str) -> bool {
     !text.starts_with('"') && text.contains([';', ',', ' ']) && text.matches('@').count() > 1
 }
 
+/// Takes off what stands around an address: white space, and the marks
+/// nobody sees that come along from a chat or a right-to-left document.
+fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_bidi_control(c) || is_invisible(c))
+}
+
+/// Soft hyphens, direction marks, spaces and joiners of no width: inside an
+/// address they make another one that looks the same.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
 /// Characters that reorder the text around them (UAX #9): embeddings,
 /// overrides and isolates. Marks (U+200E, U+200F) are harmless and stay.
 pub fn is_bidi_control(c: char) -> bool {
@@ -263,6 +278,8 @@ mod tests {
         assert_eq!(parsed("ok9@bücher.example"), "ok9@xn--bcher-kva.example");
         assert_eq!(parsed("δοκιμή@παράδειγμα.test"), "δοκιμή@xn--hxajbheg2az3al.test");
         assert_eq!(parsed("\"quoted local\"@example.org"), "\"quoted local\"@example.org");
+        assert_eq!(parsed("\u{202a}a@example.org\u{202c}\u{200f}"), "a@example.org");
+        assert_eq!(parsed("Ann <\u{200b}a@example.org>\u{feff}"), "a@example.org");
     }
 
     #[test]
@@ -280,6 +297,8 @@ mod tests {
             ("ok15@-example.org", AddressError::Domain),
             ("a\u{202e}b@example.org", AddressError::ControlCharacter),
             ("a@127.0.0.1", AddressError::Domain),
+            ("a\u{200b}b@example.org", AddressError::Local),
+            ("a\u{fffd}b@example.org", AddressError::Local),
         ];
         for (text, why) in cases {
             assert_eq!(Mailbox::parse(text).err(), Some(why), "{text:?}");

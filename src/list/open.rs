@@ -1,0 +1,187 @@
+//! Opening a list: everything that would make it useless or misleading is
+//! found before its first row is used.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use encoding_rs::Encoding;
+
+use super::columns::Column;
+use super::dialect::Dialect;
+use super::encoding::{self, Content, Decoded};
+use super::header;
+use super::records::{Records, Step};
+use super::refusal;
+use super::rows::Rows;
+use super::status::Says;
+use crate::finding::Checked;
+
+/// What the user says about a list.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The column of addresses, by its name or its header.
+    pub email_column: Option<String>,
+    /// The column that says who has left.
+    pub status: StatusColumn,
+}
+
+/// Which columns say who has left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StatusColumn {
+    /// All that are called so.
+    #[default]
+    Auto,
+    /// This one alone.
+    Named(String),
+    /// None.
+    Off,
+}
+
+/// A list that can be used, and walked as often as needed.
+#[derive(Clone, Debug)]
+pub struct List {
+    path: PathBuf,
+    name: String,
+    encoding: &'static Encoding,
+    dialect: Dialect,
+    columns: Vec<Column>,
+    email: usize,
+    status: Vec<(usize, Says)>,
+}
+
+impl List {
+    /// Reads a list to its end and refuses it if it is no list. `name` is
+    /// what messages call it.
+    pub fn open(path: &Path, name: &str, options: &Options) -> Checked<Self> {
+        let unreadable = |error: io::Error| refusal::unreadable(name, &error);
+        let mut file = open_file(path, name)?;
+        let encoding = text_encoding(&mut file, name)?;
+        file.rewind().map_err(unreadable)?;
+        let dialect = Dialect::sniff(Decoded::new(&file, encoding)).map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        let mut records = records(&file, encoding, dialect).map_err(unreadable)?;
+        let columns = header::read(&mut records, name)?;
+        let names = header::check_names(&columns, &records, name);
+        let email = header::email(&columns, name, options.email_column.as_deref());
+        let status = header::status(&columns, name, &options.status);
+        let rows = check_rows(&mut records, name);
+        match (names, email, status, rows) {
+            (Ok(()), Ok(email), Ok(status), Ok(())) => Ok(Self {
+                path: path.to_owned(),
+                name: name.to_owned(),
+                encoding,
+                dialect,
+                columns,
+                email,
+                status,
+            }),
+            (names, email, status, rows) => {
+                Err([names.err(), email.err(), status.err(), rows.err()]
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .collect())
+            }
+        }
+    }
+
+    /// What messages call the list.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The columns, from left to right.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column of addresses.
+    pub fn email_column(&self) -> &Column {
+        &self.columns[self.email]
+    }
+
+    /// The columns that say who has left.
+    pub fn status_columns(&self) -> impl Iterator<Item = &Column> {
+        self.status.iter().map(|(index, _)| &self.columns[*index])
+    }
+
+    /// The encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`.
+    pub fn encoding(&self) -> &'static str {
+        self.encoding.name()
+    }
+
+    /// What separates the cells.
+    pub fn delimiter(&self) -> char {
+        char::from(self.dialect.delimiter)
+    }
+
+    /// The rows, from the first.
+    pub fn rows(&self) -> Checked<Rows> {
+        let file = open_file(&self.path, &self.name)?;
+        let mut records = records(file, self.encoding, self.dialect)
+            .map_err(|error| refusal::unreadable(&self.name, &error))?;
+        if header::read(&mut records, &self.name)? != self.columns {
+            return Err(refusal::changed(&self.name).into());
+        }
+        Ok(Rows::new(self.clone(), records))
+    }
+
+    pub(super) fn email_index(&self) -> usize {
+        self.email
+    }
+
+    pub(super) fn is_gone<'a>(&self, cell: impl Fn(usize) -> &'a str) -> bool {
+        self.status.iter().any(|(index, says)| says.is_gone(cell(*index)))
+    }
+}
+
+fn open_file(path: &Path, name: &str) -> Checked<File> {
+    let kind = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => refusal::not_found(name),
+        _ => refusal::unreadable(name, &error),
+    })?;
+    // A list is read more than once, which a pipe cannot be.
+    if !kind.is_file() {
+        return Err(refusal::not_a_file(name, kind.is_dir()).into());
+    }
+    Ok(File::open(path).map_err(|error| refusal::unreadable(name, &error))?)
+}
+
+fn text_encoding(file: &mut File, name: &str) -> Checked<&'static Encoding> {
+    match encoding::detect(file).map_err(|error| refusal::unreadable(name, &error))? {
+        Content::Text(encoding) => Ok(encoding),
+        Content::Empty => Err(refusal::empty(name).into()),
+        Content::Spreadsheet => Err(refusal::spreadsheet(name).into()),
+        Content::Binary => Err(refusal::binary(name).into()),
+    }
+}
+
+fn records<R: Read>(
+    source: R,
+    encoding: &'static Encoding,
+    dialect: Dialect,
+) -> io::Result<Records<R>> {
+    let mut records = Records::new(Decoded::new(source, encoding), dialect.delimiter);
+    if dialect.has_sep_line {
+        records.skip_line()?;
+    }
+    Ok(records)
+}
+
+/// Goes through all rows: a quote that the last line leaves open must be
+/// known before the first mail leaves.
+fn check_rows<R: Read>(records: &mut Records<R>, name: &str) -> Checked<()> {
+    let mut has_rows = false;
+    loop {
+        match records.next().map_err(|error| refusal::unreadable(name, &error))? {
+            Step::End if has_rows => return Ok(()),
+            Step::End => return Err(refusal::without_rows(name).into()),
+            Step::OpenQuote { line } => {
+                return Err(refusal::open_quote(name, records, line).into());
+            }
+            Step::TooLong => has_rows = true,
+            Step::Record => has_rows = has_rows || !records.is_blank(),
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! CSV records, read into buffers that never grow past their limits, with the
+//! line in the file where each begins.
+
+use std::io::{self, Read};
+
+use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
+
+use super::cell;
+use super::encoding::Decoded;
+use crate::place::Place;
+
+/// The longest row. A quote left open makes a row of the rest of the file.
+const ROW_MAX: usize = 1024 * 1024;
+/// The most cells in a row: what a spreadsheet has columns.
+const CELLS_MAX: usize = 16_384;
+/// How much of a row's first line is kept to be shown.
+const LINE_MAX: usize = 4096;
+
+/// What reading one more record came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// A record is there.
+    Record,
+    /// A record was there that is longer than a row may be; it was passed over.
+    TooLong,
+    /// The file ended inside quotes, which were opened on this line.
+    OpenQuote {
+        /// The line of the quote.
+        line: u64,
+    },
+    /// The file ended.
+    End,
+}
+
+/// Reads one record after the other.
+pub(super) struct Records<R> {
+    source: Decoded<R>,
+    core: Reader,
+    lines: Lines,
+    input: String,
+    at: usize,
+    /// Where the record begins in `input`, and what of it stood before that.
+    start: usize,
+    before: String,
+    line: u64,
+    text: Vec<u8>,
+    length: usize,
+    fields: Vec<Field>,
+}
+
+/// Where a field ends in the record's text, and begins in the raw record.
+#[derive(Clone, Copy)]
+struct Field {
+    end: usize,
+    at: usize,
+}
+
+impl<R: Read> Records<R> {
+    /// Starts at the beginning of a source.
+    pub(super) fn new(source: Decoded<R>, delimiter: u8) -> Self {
+        Self {
+            source,
+            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            lines: Lines { line: 1, after_cr: false },
+            input: String::new(),
+            at: 0,
+            start: 0,
+            before: String::new(),
+            line: 1,
+            text: vec![0; ROW_MAX],
+            length: 0,
+            fields: Vec::new(),
+        }
+    }
+
+    /// Passes over the rest of the line: Excel's `sep=;`.
+    pub(super) fn skip_line(&mut self) -> io::Result<()> {
+        while self.at < self.input.len() || self.fill()? {
+            let rest = &self.input.as_bytes()[self.at..];
+            match rest.iter().position(|byte| is_break(*byte)) {
+                Some(end) => {
+                    self.at += end;
+                    break;
+                }
+                None => self.at = self.input.len(),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the next record. Empty lines are none.
+    pub(super) fn next(&mut self) -> io::Result<Step> {
+        if !self.skip_breaks()? {
+            return Ok(Step::End);
+        }
+        self.begin();
+        let mut step = Step::Record;
+        let (mut raw, mut field_at, mut field_line) = (0, 0, self.line);
+        loop {
+            // A line break ends the last record, unless it stands in quotes.
+            let at_end = self.at == self.input.len() && !self.fill()?;
+            let input = if at_end { b"\n" } else { &self.input.as_bytes()[self.at..] };
+            let (result, read, written) =
+                self.core.read_field(input, &mut self.text[self.length..]);
+            self.lines.count(&input[..read]);
+            self.at += if at_end { 0 } else { read };
+            self.length += written;
+            raw += read;
+            match result {
+                ReadFieldResult::InputEmpty if at_end => {
+                    self.fields.push(Field { end: self.length, at: field_at });
+                    return Ok(Step::OpenQuote { line: field_line });
+                }
+                ReadFieldResult::InputEmpty => {}
+                ReadFieldResult::OutputFull => step = Step::TooLong,
+                ReadFieldResult::Field { record_end } => {
+                    if self.fields.len() < CELLS_MAX && step == Step::Record {
+                        self.fields.push(Field { end: self.length, at: field_at });
+                    } else {
+                        step = Step::TooLong;
+                    }
+                    if record_end {
+                        return Ok(step);
+                    }
+                    (field_at, field_line) = (raw, self.lines.line);
+                }
+                ReadFieldResult::End => return Ok(step),
+            }
+            if step == Step::TooLong {
+                self.length = 0;
+            }
+        }
+    }
+
+    /// The line where the record begins.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// How many cells the record has.
+    pub(super) fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// A cell of a record, as it stands in the file but for its quotes;
+    /// nothing where the record is too short. Only after [`Step::Record`].
+    pub(super) fn cell(&self, index: usize) -> &str {
+        let Some(field) = self.fields.get(index) else {
+            return "";
+        };
+        let start = index.checked_sub(1).map_or(0, |before| self.fields[before].end);
+        std::str::from_utf8(&self.text[start..field.end]).expect("UTF-8 is cut at ASCII only")
+    }
+
+    /// Whether the record is an empty line: nothing but delimiters, which
+    /// spreadsheets write by the hundred below the last row.
+    pub(super) fn is_blank(&self) -> bool {
+        (0..self.len()).all(|index| cell::is_blank(self.cell(index)))
+    }
+
+    /// Whether a quoted cell goes on over several lines.
+    pub(super) fn has_line_breaks(&self) -> bool {
+        self.text[..self.length].iter().any(|byte| is_break(*byte))
+    }
+
+    /// The place of a cell, with the record's first line to show and so many
+    /// characters underlined. It serves records that are too long as well.
+    pub(super) fn place(&self, file: &str, index: usize, width: usize) -> Place {
+        let mut line = self.before.clone();
+        line.push_str(head(&self.input[self.start..]));
+        let line = line.split(['\n', '\r']).next().unwrap_or_default();
+        let number = usize::try_from(self.line).unwrap_or(usize::MAX);
+        let cell = self.fields.get(index).and_then(|field| line.get(field.at..)).unwrap_or(line);
+        let column = line[..line.len() - cell.trim_start().len()].chars().count() + 1;
+        Place::new(file, number, column).with_excerpt(line, width.max(1))
+    }
+
+    fn begin(&mut self) {
+        self.line = self.lines.line;
+        self.start = self.at;
+        self.before.clear();
+        self.length = 0;
+        self.fields.clear();
+    }
+
+    fn skip_breaks(&mut self) -> io::Result<bool> {
+        while self.at < self.input.len() || self.fill()? {
+            let rest = &self.input.as_bytes()[self.at..];
+            let breaks = rest.iter().take_while(|byte| is_break(**byte)).count();
+            self.lines.count(&rest[..breaks]);
+            self.at += breaks;
+            if self.at < self.input.len() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn fill(&mut self) -> io::Result<bool> {
+        if self.before.len() < LINE_MAX {
+            self.before.push_str(head(&self.input[self.start..]));
+        }
+        self.source.next(&mut self.input)?;
+        (self.start, self.at) = (0, 0);
+        Ok(!self.input.is_empty())
+    }
+}
+
+/// Counts line breaks of all three kinds: LF, CR LF and the old Mac's CR.
+struct Lines {
+    line: u64,
+    after_cr: bool,
+}
+
+impl Lines {
+    fn count(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.line += u64::from(*byte == b'\r' || (*byte == b'\n' && !self.after_cr));
+            self.after_cr = *byte == b'\r';
+        }
+    }
+}
+
+fn is_break(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+fn head(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LINE_MAX)]
+}
