@@ -34,3 +34,10 @@ impl Stopwatch {
 pub fn random_u64() -> u64 {
     RandomState::new().build_hasher().finish()
 }
+
+/// A secret key, from the operating system's generator.
+pub fn random_secret() -> [u8; 32] {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).expect("the operating system has randomness");
+    key
+}

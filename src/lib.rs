@@ -4,12 +4,19 @@
 
 pub mod address;
 pub mod campaign;
+pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod compose;
+pub mod deliver;
 pub mod finding;
 pub mod ledger;
 pub mod list;
+pub mod merge;
 pub mod message;
 pub mod place;
+pub mod project;
 pub mod settings;
 pub mod template;
+pub mod ui;
+pub mod unsubscribe;

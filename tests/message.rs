@@ -119,7 +119,7 @@ fn attachments_and_images_arrive_byte_for_byte_under_their_names() {
     let long = format!("{}.pdf", "報告書 ".repeat(40));
     let names =
         ["plain.pdf", "two  words, \"quoted\" \\.csv", "März 2026.pdf", "تقرير.docx", &long];
-    let image = InlineImage::new("logo ☀.png", all_bytes.clone());
+    let image = InlineImage::new("logo ☀.png", all_bytes.clone(), "logo@handbill");
     let html = format!("<img src=\"cid:{}\">", image.content_id());
     let from = mailbox("News", "news@example.org");
     for (images, files) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -381,7 +381,7 @@ fn write_everywhere(value: &str) -> Vec<u8> {
         list_name: Some(value),
         language: Some(value),
         attachments: vec![Attachment { name: value.to_owned(), bytes: value.into() }],
-        inline_images: vec![InlineImage::new(value, value.into())],
+        inline_images: vec![InlineImage::new(value, value.into(), "x@handbill")],
         headers: vec![("X-Note".to_owned(), value.to_owned())],
     })
     .expect("the names are tokens");

@@ -109,6 +109,25 @@ impl Letter {
         engine::render(tera, template, context, out)
     }
 
+    /// A hash over everything that reaches readers and is the same for all.
+    pub fn fingerprint(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        for templates in [&self.origins.html, &self.origins.text] {
+            for (name, template) in templates.iter().filter(|(name, _)| **name != WHERE) {
+                hash.update(name);
+                hash.update([0]);
+                hash.update(&template.text);
+                hash.update([0]);
+            }
+        }
+        for name in ["sender", "campaign", "template", "vars"] {
+            hash.update(self.constants.get(name).map(ToString::to_string).unwrap_or_default());
+            hash.update([0]);
+        }
+        hash.finalize().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    }
+
     /// Wraps a merged text part.
     pub(crate) fn reflow(text: &str) -> String {
         text::reflow(text)

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::header::{clean, quoted};
 use super::hex::escaped;
-use super::id::content_id;
 
 /// A file that every reader gets beside the letter.
 #[derive(Clone, Debug)]
@@ -25,10 +24,9 @@ pub struct InlineImage {
 }
 
 impl InlineImage {
-    /// Takes an image, and makes its content id from it.
-    pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        let name = name.into();
-        Self { content_id: content_id(&name, &bytes), name, bytes }
+    /// Takes an image, and the id by which the HTML shows it.
+    pub fn new(name: impl Into<String>, bytes: Vec<u8>, content_id: impl Into<String>) -> Self {
+        Self { name: name.into(), bytes, content_id: content_id.into() }
     }
 
     /// What stands behind `cid:` in the HTML.

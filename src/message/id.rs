@@ -20,13 +20,6 @@ pub fn message_id(campaign_id: &str, recipient: &Address, sender_domain: &str) -
     }
 }
 
-/// What an image inside the letter is called: `cid:` and this in the HTML,
-/// this in angle brackets in `Content-ID` (RFC 2392).
-pub fn content_id(name: &str, bytes: &[u8]) -> String {
-    let hash = Sha256::new_with_prefix(name).chain_update([0]).chain_update(bytes).finalize();
-    format!("{}@handbill", hex::lower(&hash[..16]))
-}
-
 /// A list's identifier (RFC 2919): its name as a label under the sender's
 /// domain. It does not change from campaign to campaign, so that readers'
 /// filters keep working.

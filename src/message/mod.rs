@@ -19,4 +19,4 @@ mod quoted_printable;
 
 pub use attachment::{Attachment, InlineImage, media_type};
 pub use frame::{Frame, FrameParts, Mail};
-pub use id::{content_id, message_id};
+pub use id::message_id;

@@ -1,0 +1,205 @@
+//! `handbill list`: what a list holds, and what is wrong with it.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::report::Format;
+use super::workshop::{ListArgs, Workshop};
+use super::{Exit, Global, print, print_json};
+use crate::deliver::roll::{Entry, Roll};
+use crate::finding::Checked;
+use crate::list::List;
+use crate::list::stats::Stats;
+use crate::ui::{Ui, counted, grouped};
+
+/// Look at a list
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Count who can be mailed and show every row that cannot
+    Check(FileArgs),
+    /// Show how full the columns are and where the addresses are
+    Stats(FileArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct FileArgs {
+    /// The list: a CSV file
+    file: PathBuf,
+    /// The column that holds the addresses
+    #[arg(long, value_name = "NAME")]
+    email_column: Option<String>,
+    /// How to answer
+    #[arg(long, default_value = "human")]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    rows: u64,
+    deliverable: u64,
+    duplicates: u64,
+    left: u64,
+    invalid: Vec<Invalid>,
+    columns: Vec<ColumnReport<'a>>,
+    encoding: &'a str,
+    delimiter: String,
+}
+
+#[derive(Serialize)]
+struct Invalid {
+    line: u64,
+    value: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct ColumnReport<'a> {
+    name: &'a str,
+    header: &'a str,
+    blank: u64,
+}
+
+/// Walks a list once.
+pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
+    let (Command::Check(file) | Command::Stats(file)) = &args.command;
+    let workshop = Workshop::open(global)?;
+    let list_args = ListArgs { list: Some(file.file.clone()), email_column: file.email_column.clone() };
+    let Some(list) = workshop.list(None, &list_args)? else { return Ok(Exit::Done) };
+    match args.command {
+        Command::Check(_) => check(ui, &list, file.format),
+        Command::Stats(_) => stats(ui, &list, file.format),
+    }
+}
+
+fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
+    let mut invalid = Vec::new();
+    let mut blank = vec![0_u64; list.columns().len()];
+    let mut roll = Roll::call(list, None)?;
+    let mut progress = ui.progress(None, "rows");
+    while let Some(entry) = roll.next_entry()? {
+        progress.advance();
+        match entry {
+            Entry::Invalid(row) if format == Format::Human => progress.suspended(|| ui.finding(&row.finding())),
+            Entry::Invalid(row) => invalid.push(Invalid { line: row.line, value: row.value, reason: row.reason }),
+            Entry::Open(subscriber) => {
+                for (count, cell) in blank.iter_mut().zip(&subscriber.cells) {
+                    *count += u64::from(cell.is_empty());
+                }
+                if let (Some(finding), Format::Human) = (subscriber.finding(list.name()), format) {
+                    progress.suspended(|| ui.finding(&finding));
+                }
+            }
+            _ => {}
+        }
+    }
+    progress.finish();
+    let counts = roll.counts();
+    if format == Format::Json {
+        let columns = list.columns().iter().zip(blank);
+        return print_json(
+            ui,
+            &Report {
+                rows: counts.rows(),
+                deliverable: counts.open,
+                duplicates: counts.duplicates,
+                left: counts.left,
+                invalid,
+                columns: columns.map(|(column, blank)| ColumnReport { name: &column.name, header: &column.header, blank }).collect(),
+                encoding: list.encoding(),
+                delimiter: list.delimiter().to_string(),
+            },
+        );
+    }
+    let mut text = format!("{}: {}, {}\n", list.name(), counted(counts.rows(), "row", "rows"), list.encoding());
+    for (count, what) in [
+        (counts.open, "can be mailed"),
+        (counts.duplicates, "are there a second time"),
+        (counts.left, "have left"),
+        (counts.invalid, "cannot be used"),
+    ] {
+        if count > 0 || what == "can be mailed" {
+            text.push_str(&format!("{:>10} {what}\n", grouped(count)));
+        }
+    }
+    text.push_str("fields:\n");
+    for (column, blank) in list.columns().iter().zip(blank) {
+        let note = if blank == 0 { String::new() } else { format!("  blank in {}", counted(blank, "row", "rows")) };
+        text.push_str(&format!("  {{{{ {} }}}}  from `{}`{note}\n", column.name, column.header));
+    }
+    print(ui, text.as_bytes())
+}
+
+#[derive(Serialize)]
+struct StatsReport<'a> {
+    rows: u64,
+    deliverable: u64,
+    columns: Vec<ColumnStats<'a>>,
+    domains: Vec<Domain<'a>>,
+}
+
+#[derive(Serialize)]
+struct ColumnStats<'a> {
+    name: &'a str,
+    blank: u64,
+    longest: u64,
+    example: &'a str,
+}
+
+#[derive(Serialize)]
+struct Domain<'a> {
+    domain: &'a str,
+    subscribers: u64,
+}
+
+fn stats(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
+    let mut stats = Stats::new(list.columns());
+    let mut roll = Roll::call(list, None)?;
+    while let Some(entry) = roll.next_entry()? {
+        if let Entry::Open(subscriber) = entry {
+            stats.add(&subscriber);
+        }
+    }
+    let counts = roll.counts();
+    let domains = stats.domains(10);
+    if format == Format::Json {
+        let columns = stats.columns().iter();
+        return print_json(
+            ui,
+            &StatsReport {
+                rows: counts.rows(),
+                deliverable: counts.open,
+                columns: columns
+                    .map(|column| ColumnStats {
+                        name: &column.column.name,
+                        blank: column.blank,
+                        longest: column.longest as u64,
+                        example: &column.example,
+                    })
+                    .collect(),
+                domains: domains.iter().map(|(domain, subscribers)| Domain { domain, subscribers: *subscribers }).collect(),
+            },
+        );
+    }
+    let mut text = format!("{}: {} can be mailed\n", list.name(), counted(counts.open, "subscriber", "subscribers"));
+    for column in stats.columns() {
+        text.push_str(&format!(
+            "  {:<24} blank {:>8}  longest {:>5}  e.g. {}\n",
+            column.column.name,
+            grouped(column.blank),
+            column.longest,
+            column.example
+        ));
+    }
+    text.push_str("domains:\n");
+    for (domain, count) in domains {
+        text.push_str(&format!("  {:>10} {domain}\n", grouped(count)));
+    }
+    print(ui, text.as_bytes())
+}

@@ -1,0 +1,298 @@
+//! What `check`, `render` and `send` have in common: the project, the
+//! campaign with its letter, the list and the frame of the message, all read from disk here.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use tera::{Context, Value};
+
+use super::Global;
+use crate::address::Mailbox;
+use crate::campaign::Campaign;
+use crate::check;
+use crate::clock;
+use crate::compose::{self, Letter};
+use crate::finding::{Checked, Finding};
+use crate::ledger::Location;
+use crate::list::{self, List, StatusColumn};
+use crate::merge::Links;
+use crate::message::{Attachment, Frame, FrameParts, InlineImage};
+use crate::place::{Passage, Source};
+use crate::project::Project;
+use crate::settings::Value as Setting;
+use crate::template::{self, Template};
+use crate::unsubscribe::Leave;
+
+/// Where the ledger is when nothing else is said.
+const LEDGER: &str = "sqlite:.handbill/ledger.db";
+/// The key behind unsubscribe tokens, in the project's own folder.
+const KEY_FILE: &str = ".handbill/unsubscribe.key";
+/// The largest file that goes with a mail; Gmail takes 25 MB in all.
+const MAX_FILE: u64 = 25 << 20;
+
+/// A project, opened.
+pub(super) struct Workshop {
+    pub(super) project: Project,
+    ledger: Option<String>,
+}
+
+/// What the list options of several commands are.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct ListArgs {
+    /// The list: a CSV file
+    #[arg(long, value_name = "FILE")]
+    pub(super) list: Option<PathBuf>,
+    /// The column that holds the addresses
+    #[arg(long, value_name = "NAME")]
+    pub(super) email_column: Option<String>,
+}
+
+impl Workshop {
+    /// Finds and reads the project.
+    pub(super) fn open(global: &Global) -> Checked<Self> {
+        let project = Project::find(&here()?, global.config.as_deref())?;
+        Ok(Self { project, ledger: global.ledger.clone() })
+    }
+
+    /// Reads a campaign's file.
+    pub(super) fn campaign(&self, path: &Path) -> Checked<Campaign> {
+        let shown = path.display().to_string();
+        let source = template::read_text(path, &shown)?;
+        let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        Campaign::parse(&source, &stem)
+    }
+
+    /// The template that a campaign names, or the project's.
+    pub(super) fn template(&self, campaign: &Campaign) -> Checked<Template> {
+        let named = campaign.template.as_ref().or(self.project.template.name.as_ref());
+        let name = named.map_or(template::DEFAULT, Passage::text);
+        Template::load(&self.project.root, name).map_err(|findings| match named {
+            Some(passage) => {
+                let place = passage.place(0..passage.text().len());
+                findings.into_iter().map(|finding| if finding.place.is_none() { finding.at(place.clone()) } else { finding }).collect()
+            }
+            None => findings,
+        })
+    }
+
+    /// The condition on rows: `--where`, the campaign's, or the project's.
+    pub(super) fn condition(&self, campaign: &Campaign, typed: Option<&str>) -> Option<Passage> {
+        typed
+            .map(|text| Passage::whole(&Source::new("--where", text)))
+            .or_else(|| campaign.where_.clone())
+            .or_else(|| self.project.list.where_.clone())
+            .filter(|passage| !passage.text().is_empty())
+    }
+
+    /// Compiles the letter.
+    pub(super) fn letter(&self, campaign: &Campaign, condition: Option<&Passage>) -> Checked<Letter> {
+        let template = self.template(campaign)?;
+        compose::compile(campaign, &template, self.constants(campaign), condition)
+    }
+
+    /// Who the campaign comes from.
+    pub(super) fn from(&self, campaign: &Campaign) -> Checked<Mailbox> {
+        campaign.from.clone().or_else(|| self.project.sender.mailbox.clone()).ok_or_else(|| {
+            Finding::error(
+                "no-sender",
+                "there is no sender",
+                "write `[sender]` with `name` and `email` into handbill.toml, or `from:` into the campaign; `handbill init` makes both",
+            )
+            .into()
+        })
+    }
+
+    /// Values that are the same for every reader.
+    fn constants(&self, campaign: &Campaign) -> Context {
+        let sender = &self.project.sender;
+        let from = campaign.from.clone().or_else(|| sender.mailbox.clone());
+        let reply_to = campaign.reply_to.as_ref().or(sender.reply_to.as_ref());
+        let mut context = Context::new();
+        let text = |text: &str| Value::from(text);
+        context.insert_value("sender", table([
+            ("name", from.as_ref().map(|from| text(from.name.as_deref().unwrap_or(from.address.as_str())))),
+            ("email", from.as_ref().map(|from| text(from.address.as_str()))),
+            ("reply_to", reply_to.map(|reply_to| text(reply_to.address.as_str()))),
+            ("postal_address", sender.postal_address.as_deref().map(text)),
+            ("website", sender.website.as_deref().map(text)),
+            ("logo", sender.logo.as_deref().map(text)),
+        ]));
+        context.insert_value("campaign", table([
+            ("id", Some(text(&campaign.id))),
+            ("lang", campaign.lang.as_deref().map(text)),
+            ("dir", Some(text(campaign.direction()))),
+            ("date", campaign.date.as_deref().map(text)),
+        ]));
+        let variables = self.project.template.variables.iter();
+        let variables = variables.filter_map(|(name, value)| Some((name.clone().into(), value.to_tera()?)));
+        context.insert_value("template", Value::from(variables.collect::<tera::Map>()));
+        let vars = campaign.vars.as_ref().and_then(Setting::to_tera);
+        context.insert_value("vars", vars.unwrap_or_else(|| Value::from(tera::Map::new())));
+        context
+    }
+
+    /// The list that was named, or the campaign's, or the project's.
+    pub(super) fn list(&self, campaign: Option<&Campaign>, args: &ListArgs) -> Checked<Option<List>> {
+        let options = self.list_options(args);
+        if let Some(path) = &args.list {
+            return List::open(path, &path.display().to_string(), &options).map(Some);
+        }
+        let named = campaign.and_then(|campaign| campaign.list.as_ref()).or(self.project.list.file.as_ref());
+        let Some(named) = named else { return Ok(None) };
+        List::open(&self.project.root.join(named.text()), named.text(), &options).map(Some)
+    }
+
+    /// How lists are read here.
+    pub(super) fn list_options(&self, args: &ListArgs) -> list::Options {
+        list::Options {
+            email_column: args.email_column.clone().or_else(|| self.project.list.email.clone()),
+            status: match self.project.list.status.as_deref() {
+                None => StatusColumn::Auto,
+                Some("none" | "off" | "") => StatusColumn::Off,
+                Some(name) => StatusColumn::Named(name.to_owned()),
+            },
+        }
+    }
+
+    /// Everything there is to say about a campaign, without reading any row.
+    pub(super) fn findings(&self, campaign: &Campaign, letter: Option<&Letter>, list: Option<&List>) -> Vec<Finding> {
+        let columns: Vec<&str> = list.map_or_else(Vec::new, |list| {
+            list.columns().iter().map(|column| column.name.as_str()).collect()
+        });
+        let mut findings = check::foreign_tags(&campaign.subject, false, &columns);
+        if let Some(preheader) = &campaign.preheader {
+            findings.extend(check::foreign_tags(preheader, false, &columns));
+        }
+        findings.extend(check::foreign_tags(&campaign.body, true, &columns));
+        if let Ok(template) = self.template(campaign) {
+            for source in [&template.page, &template.text_page] {
+                findings.extend(check::foreign_tags(&Passage::whole(source), false, &columns));
+            }
+        }
+        if let (Some(letter), Some(list)) = (letter, list) {
+            findings.extend(check::fields(&letter.fields, list.columns(), list.name()));
+        }
+        findings.extend(check::sender(&self.project));
+        findings
+    }
+
+    /// The frame of the message: headers, attachments, images, read from disk.
+    pub(super) fn frame(&self, campaign: &Campaign, letter: &Letter) -> Checked<Frame> {
+        let from = self.from(campaign)?;
+        let reply_to = campaign.reply_to.as_ref().or(self.project.sender.reply_to.as_ref());
+        let folder = Path::new(campaign.source.name()).parent().unwrap_or(Path::new("")).to_owned();
+        let mut findings = Vec::new();
+        let mut attachments = Vec::new();
+        for file in &campaign.attachments {
+            match read_file(&folder, file.text()) {
+                Ok(bytes) => attachments.push(Attachment { name: file_name(file.text()), bytes }),
+                Err(finding) => findings.push(finding.at(file.place(0..file.text().len()))),
+            }
+        }
+        let mut images = Vec::new();
+        for image in &letter.images {
+            match read_file(&folder, &image.path) {
+                Ok(bytes) => images.push(InlineImage::new(file_name(&image.path), bytes, image.cid.clone())),
+                Err(finding) => findings.push(finding.at(image.place.clone())),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let list_name = self.project.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.clone());
+        Frame::new(&FrameParts {
+            from: &from,
+            reply_to,
+            campaign_id: &campaign.id,
+            list_name: Some(list_name.or_else(|| from.name.clone()).as_deref().unwrap_or("list")),
+            language: campaign.lang.as_deref(),
+            attachments,
+            inline_images: images,
+            headers: Vec::new(),
+        })
+    }
+
+    /// How readers of a campaign leave. `keeps` says whether a new key may be
+    /// written; a dry run leaves nothing behind.
+    pub(super) fn leave(&self, campaign: &Campaign, keeps: bool) -> Checked<Leave> {
+        let settings = &self.project.unsubscribe;
+        let key = if settings.url.is_some() || settings.mailto.is_some() { self.key(keeps)? } else { Vec::new() };
+        Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), key, &campaign.id))
+    }
+
+    fn key(&self, keeps: bool) -> Checked<Vec<u8>> {
+        let path = self.project.root.join(KEY_FILE);
+        if let Ok(key) = fs::read(&path) {
+            return Ok(key);
+        }
+        let key = clock::random_secret();
+        if keeps {
+            write_private(&path, &key).map_err(|error| {
+                Finding::error(
+                    "unwritable-key",
+                    format!("cannot keep the key for unsubscribe links in `{KEY_FILE}`: {}", template::plain(&error)),
+                    "make the project's folder writable",
+                )
+            })?;
+        }
+        Ok(key.to_vec())
+    }
+
+    /// Where the ledger is.
+    pub(super) fn ledger(&self) -> Checked<Location> {
+        let configured = self.project.ledger.as_ref().map(Passage::text);
+        match &self.ledger {
+            Some(typed) => Ok(Location::parse(typed, &here()?)?),
+            None => Ok(Location::parse(configured.unwrap_or(LEDGER), &self.project.root)?),
+        }
+    }
+}
+
+/// A reader's own links.
+pub(super) fn links(leave: &Leave, reader: &Mailbox) -> Links {
+    Links { unsubscribe: leave.link(&reader.address), web: None }
+}
+
+fn table<const N: usize>(entries: [(&'static str, Option<Value>); N]) -> Value {
+    let entries = entries.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
+    Value::from(entries.collect::<tera::Map>())
+}
+
+fn here() -> Checked<PathBuf> {
+    std::env::current_dir().map_err(|error| {
+        Finding::error("no-directory", format!("the present folder cannot be used: {}", template::plain(&error)), "go to a folder that exists").into()
+    })
+}
+
+fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, Finding> {
+    let path = folder.join(name);
+    let unusable = |why: String| {
+        Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"), "paths are relative to the campaign's file")
+    };
+    let size = fs::metadata(&path).map_err(|error| unusable(template::plain(&error)))?.len();
+    if size > MAX_FILE {
+        return Err(unusable(format!("{size} bytes are too many for a mail")));
+    }
+    fs::read(&path).map_err(|error| unusable(template::plain(&error)))
+}
+
+fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+}
+
+/// Writes a file that only its owner may read, in a folder of the same kind.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}

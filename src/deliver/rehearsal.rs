@@ -1,0 +1,137 @@
+//! The rehearsal: the whole list, merged row by row and sent nowhere. It
+//! comes before every mailing, so that what cannot be merged is known before
+//! the first mail leaves; `--dry-run` is a rehearsal and nothing else.
+
+use super::roll::{Counts, Entry, Mailing, Roll};
+use crate::address::Mailbox;
+use crate::compose::Letter;
+use crate::finding::{Checked, Finding};
+use crate::list::{List, Subscriber};
+use crate::merge::{Gap, Mail, Merger};
+use crate::unsubscribe::Leave;
+
+/// A letter, the list that it is for, and how its readers leave.
+pub struct Job<'a> {
+    /// The compiled letter.
+    pub letter: &'a Letter,
+    /// The list.
+    pub list: &'a List,
+    /// Links and headers for leaving.
+    pub leave: &'a Leave,
+    /// The campaign and its ledger.
+    pub mailing: Mailing<'a>,
+}
+
+/// What a rehearsal found.
+#[derive(Debug, Default)]
+pub struct Forecast {
+    /// The rows of the list.
+    pub counts: Counts,
+    /// Rows that can be mailed.
+    pub complete: u64,
+    /// Rows that lack something.
+    pub incomplete: u64,
+    /// Rows that the condition leaves out.
+    pub unselected: u64,
+    /// Whom it would go to first.
+    pub first: Vec<Mailbox>,
+}
+
+/// One row that is to be mailed.
+pub enum Merged {
+    /// It became a mail.
+    Mail(Subscriber, Mail),
+    /// It lacks something.
+    Incomplete(Subscriber, Vec<Gap>),
+}
+
+/// Walks a list and merges every row that is to be mailed.
+pub struct Walk<'a> {
+    job: &'a Job<'a>,
+    merger: Merger<'a>,
+    roll: Roll,
+    unselected: u64,
+}
+
+impl<'a> Walk<'a> {
+    /// Begins at the first row.
+    pub fn new(job: &'a Job<'a>) -> Checked<Self> {
+        Ok(Self {
+            job,
+            merger: Merger::new(job.letter, job.list.columns()),
+            roll: Roll::call(job.list, Some(&job.mailing))?,
+            unselected: 0,
+        })
+    }
+
+    /// The next row that is to be mailed. `other` hears of every other row.
+    pub fn next_merged(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Merged>> {
+        while let Some(entry) = self.roll.next_entry()? {
+            let Entry::Open(subscriber) = entry else {
+                other(&entry);
+                continue;
+            };
+            if !self.merger.selects(&subscriber)? {
+                self.unselected += 1;
+                continue;
+            }
+            let links = crate::merge::Links { unsubscribe: self.job.leave.link(&subscriber.mailbox.address), web: None };
+            return Ok(Some(match self.merger.merge(&subscriber, &links) {
+                Ok(mail) => Merged::Mail(subscriber, mail),
+                Err(gaps) => Merged::Incomplete(subscriber, gaps),
+            }));
+        }
+        Ok(None)
+    }
+
+    /// Takes a mail's memory back.
+    pub fn recycle(&mut self, mail: Mail) {
+        self.merger.recycle(mail);
+    }
+
+    /// What was counted so far, and how many rows the condition left out.
+    pub fn counts(&self) -> (Counts, u64) {
+        (self.roll.counts(), self.unselected)
+    }
+}
+
+/// Hears of what a rehearsal meets.
+pub trait Audience {
+    /// A row was looked at.
+    fn row(&mut self);
+    /// A row cannot be used.
+    fn unusable(&mut self, finding: &Finding);
+    /// A row lacks something.
+    fn incomplete(&mut self, subscriber: &Subscriber, gaps: &[Gap]);
+}
+
+/// Rehearses a mailing over the whole list.
+pub fn rehearse(job: &Job<'_>, audience: &mut dyn Audience) -> Checked<Forecast> {
+    let mut forecast = Forecast::default();
+    let mut walk = Walk::new(job)?;
+    loop {
+        let merged = walk.next_merged(&mut |entry| {
+            audience.row();
+            if let Entry::Invalid(row) = entry {
+                audience.unusable(&row.finding());
+            }
+        })?;
+        let Some(merged) = merged else { break };
+        audience.row();
+        match merged {
+            Merged::Mail(subscriber, mail) => {
+                forecast.complete += 1;
+                if forecast.first.len() < 3 {
+                    forecast.first.push(subscriber.mailbox);
+                }
+                walk.recycle(mail);
+            }
+            Merged::Incomplete(subscriber, gaps) => {
+                forecast.incomplete += 1;
+                audience.incomplete(&subscriber, &gaps);
+            }
+        }
+    }
+    (forecast.counts, forecast.unselected) = walk.counts();
+    Ok(forecast)
+}

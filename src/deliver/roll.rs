@@ -1,0 +1,204 @@
+//! The roll: every row of a list with what is to become of it. Walks the
+//! list in batches over a scratch ledger, which finds duplicates by the same
+//! rule as a mailing does, and in memory that does not grow with the list.
+
+use std::collections::VecDeque;
+
+use crate::address::Address;
+use crate::clock;
+use crate::finding::Checked;
+use crate::ledger::{self, Answer, ClaimRequest, Fingerprint, Ledger, Location, NewRun, Process, RunId, State};
+use crate::list::{InvalidRow, List, Row, Rows, Subscriber};
+
+/// How many rows share a question to the ledger.
+const BATCH: usize = 256;
+
+/// A row of the list, and where it stands.
+#[derive(Debug)]
+pub enum Entry {
+    /// To be mailed.
+    Open(Subscriber),
+    /// The address stood further up.
+    Duplicate,
+    /// Gone, by a status column; by its status column.
+    Left,
+    /// Cannot be mailed.
+    Invalid(InvalidRow),
+    /// An earlier run, or another one that is alive, has it.
+    Already(State),
+    /// Never to be mailed.
+    Suppressed,
+}
+
+/// How many rows were what, so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// To be mailed.
+    pub open: u64,
+    /// There a second time.
+    pub duplicates: u64,
+    /// Gone by a status column.
+    pub left: u64,
+    /// Unusable.
+    pub invalid: u64,
+    /// Sent by an earlier run.
+    pub sent: u64,
+    /// Failed in an earlier run.
+    pub failed: u64,
+    /// Deferred by an earlier run, and not due.
+    pub deferred: u64,
+    /// In doubt since an earlier run.
+    pub in_doubt: u64,
+    /// Held by a run that is alive.
+    pub held: u64,
+    /// Skipped for good by an earlier run.
+    pub skipped: u64,
+    /// Suppressed.
+    pub suppressed: u64,
+}
+
+impl Counts {
+    /// All rows.
+    pub fn rows(&self) -> u64 {
+        self.open + self.duplicates + self.left + self.invalid + self.known()
+    }
+
+    /// Those that an earlier run or a suppression settled.
+    fn known(&self) -> u64 {
+        self.sent + self.failed + self.deferred + self.in_doubt + self.held + self.skipped + self.suppressed
+    }
+
+    fn count(&mut self, entry: &Entry) {
+        *match entry {
+            Entry::Open(_) => &mut self.open,
+            Entry::Duplicate => &mut self.duplicates,
+            Entry::Left => &mut self.left,
+            Entry::Invalid(_) => &mut self.invalid,
+            Entry::Suppressed | Entry::Already(State::Suppressed) => &mut self.suppressed,
+            Entry::Already(State::Sent) => &mut self.sent,
+            Entry::Already(State::Failed) => &mut self.failed,
+            Entry::Already(State::Deferred) => &mut self.deferred,
+            Entry::Already(State::InDoubt) => &mut self.in_doubt,
+            Entry::Already(State::Claimed) => &mut self.held,
+            Entry::Already(State::Skipped) => &mut self.skipped,
+        } += 1;
+    }
+}
+
+/// Walks a list.
+pub struct Roll {
+    rows: Rows,
+    scratch: Box<dyn Ledger>,
+    run: RunId,
+    now: i64,
+    retry_failed: bool,
+    ready: VecDeque<Entry>,
+    counts: Counts,
+}
+
+/// The campaign that a roll is called for, and what is known of it.
+pub struct Mailing<'a> {
+    /// The campaign's id.
+    pub campaign: &'a str,
+    /// Where the real ledger is, if it exists; it is only read.
+    pub ledger: &'a Location,
+    /// Whether those that failed earlier are to be tried again.
+    pub retry_failed: bool,
+}
+
+impl Roll {
+    /// The roll of a list by itself, or as a mailing would find it.
+    pub fn call(list: &List, mailing: Option<&Mailing<'_>>) -> Checked<Self> {
+        let mut scratch = ledger::scratch(mailing.map(|mailing| mailing.ledger))?;
+        let now = clock::unix_now();
+        let run = scratch.open_run(&NewRun {
+            campaign: mailing.map_or_else(String::new, |mailing| mailing.campaign.to_owned()),
+            fingerprint: Fingerprint { subject: String::new(), content_hash: String::new() },
+            process: Process::this(),
+            now,
+        })?;
+        let retry_failed = mailing.is_some_and(|mailing| mailing.retry_failed);
+        let mut roll = Self {
+            rows: list.rows()?,
+            scratch,
+            run,
+            now,
+            retry_failed,
+            ready: VecDeque::new(),
+            counts: Counts::default(),
+        };
+        if list.status_columns().next().is_some() {
+            roll.set_aside_the_gone(list)?;
+        }
+        Ok(roll)
+    }
+
+    /// What was counted so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The next row, or nothing after the last.
+    pub fn next_entry(&mut self) -> Checked<Option<Entry>> {
+        if self.ready.is_empty() {
+            self.read_batch()?;
+        }
+        let entry = self.ready.pop_front();
+        if let Some(entry) = &entry {
+            self.counts.count(entry);
+        }
+        Ok(entry)
+    }
+
+    /// Somebody who has left in one row has left in all of them, wherever
+    /// that row stands: they come first, and their other rows are duplicates.
+    fn set_aside_the_gone(&mut self, list: &List) -> Checked<()> {
+        let mut addresses = Vec::new();
+        for row in list.rows()? {
+            if let Row::Gone(row) = row? {
+                addresses.extend(row.address);
+            }
+            if addresses.len() == BATCH {
+                self.claim(std::mem::take(&mut addresses))?;
+            }
+        }
+        self.claim(addresses)?;
+        Ok(())
+    }
+
+    fn claim(&mut self, addresses: Vec<Address>) -> Checked<Vec<Answer>> {
+        let request = ClaimRequest {
+            run: self.run,
+            addresses,
+            retry_failed: self.retry_failed,
+            now: self.now,
+        };
+        Ok(self.scratch.claim(request)?)
+    }
+
+    fn read_batch(&mut self) -> Checked<()> {
+        let mut rows = Vec::with_capacity(BATCH);
+        let mut addresses = Vec::with_capacity(BATCH);
+        for row in self.rows.by_ref().take(BATCH) {
+            let row = row?;
+            if let Row::Subscriber(subscriber) = &row {
+                addresses.push(subscriber.mailbox.address.clone());
+            }
+            rows.push(row);
+        }
+        let mut answers = self.claim(addresses)?.into_iter();
+        for row in rows {
+            self.ready.push_back(match row {
+                Row::Gone(_) => Entry::Left,
+                Row::Invalid(row) => Entry::Invalid(row),
+                Row::Subscriber(subscriber) => match answers.next() {
+                    Some(Answer::Yours(_)) | None => Entry::Open(subscriber),
+                    Some(Answer::Already(state)) => Entry::Already(state),
+                    Some(Answer::Duplicate) => Entry::Duplicate,
+                    Some(Answer::Suppressed) => Entry::Suppressed,
+                },
+            });
+        }
+        Ok(())
+    }
+}
