@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod clock;
+pub mod deliver;
 pub mod finding;
 pub mod ledger;
 pub mod list;
