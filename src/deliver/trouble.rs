@@ -301,7 +301,7 @@ fn words(fault: &Fault) -> String {
         Fault::Unreachable(why) => format!("cannot be reached ({why})"),
         Fault::Closed => "closed the connection".into(),
         Fault::TimedOut => "did not answer in time".into(),
-        Fault::Network(why) => format!("was lost ({why})"),
+        Fault::Network(why) => format!("failed ({why})"),
         Fault::Protocol(why) => format!("does not keep to SMTP ({why})"),
         Fault::Certificate(why) | Fault::Tls(why) => format!("failed in TLS ({why})"),
     }

@@ -13,7 +13,7 @@ use crate::deliver::transport::Verdict;
 use crate::finding::{Checked, Finding};
 
 /// A server, the way to log in and to be sure of it. Cheap to clone.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Smtp {
     pub(super) server: Server,
     pub(super) secret: Option<Secret>,

@@ -19,6 +19,7 @@ use crate::deliver::transport::{Envelope, Transport, Verdict};
 use crate::deliver::trouble::{Fault, Refusal, Stage, Trouble};
 
 /// One connection to a server, ready for messages.
+#[derive(Debug)]
 pub struct Connection {
     /// Taken out for each message and put back when it ended well: a future
     /// dropped half-way, as any fault, leaves none.
@@ -190,8 +191,7 @@ impl Session {
             .wire
             .ends()
             .map_err(|why| self.trouble.fault(Stage::Auth, &Fault::Network(why.to_string())))?;
-        // The address counts, not the name: `localhost` may be anybody's.
-        if !self.wire.is_encrypted() && !peer.ip().to_canonical().is_loopback() {
+        if !may_log_in(self.wire.is_encrypted(), peer.ip()) {
             return Err(self.trouble.refusal(&Refusal::CredentialsInClear));
         }
         let wanted = |mechanism: &Mechanism| match smtp.server.mechanism {
@@ -206,6 +206,12 @@ impl Session {
     }
 }
 
+/// Whether a password may go over a connection. The address counts, not the
+/// name: `localhost` may be anybody's.
+fn may_log_in(encrypted: bool, peer: IpAddr) -> bool {
+    encrypted || peer.to_canonical().is_loopback()
+}
+
 async fn encrypt(
     smtp: &Smtp,
     config: &Arc<ClientConfig>,
@@ -213,4 +219,21 @@ async fn encrypt(
 ) -> Result<Wire, Fault> {
     let shaking = handshake(Arc::clone(config), &smtp.server.host, tcp);
     timeout(smtp.timeouts.command, shaking).await.unwrap_or(Err(Fault::TimedOut)).map(Wire::tls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_log_in;
+
+    #[test]
+    fn a_password_goes_in_clear_to_this_machine_only() {
+        let ip = |text: &str| text.parse().expect("the table has addresses");
+        for own in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+            assert!(may_log_in(false, ip(own)), "{own}");
+        }
+        for other in ["192.0.2.1", "10.0.0.1", "2001:db8::1", "fe80::1", "::ffff:192.0.2.1"] {
+            assert!(!may_log_in(false, ip(other)), "{other}");
+            assert!(may_log_in(true, ip(other)), "{other}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use crate::deliver::trouble::{Fault, Stage, Trouble};
 
 /// A wire with the rules that hold on it. Every `Err` of its functions ends
 /// the conversation: the session is dropped, and its connection with it.
+#[derive(Debug)]
 pub(super) struct Session {
     pub(super) wire: Wire,
     pub(super) trouble: Trouble,

@@ -20,6 +20,7 @@ use crate::deliver::trouble::Fault;
 const LINE_MAX: usize = 2048;
 
 /// A TCP connection, encrypted or not, and what was read ahead from it.
+#[derive(Debug)]
 pub(super) struct Wire {
     stream: Stream,
     ahead: Vec<u8>,
@@ -31,6 +32,7 @@ pub(super) struct Unwritten {
     pub(super) fault: Fault,
 }
 
+#[derive(Debug)]
 enum Stream {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
