@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -79,6 +79,9 @@ fn fault(why: &io::Error) -> Fault {
         why.to_string().chars().take(REASON_MAX).map(printable).collect()
     };
     match cause {
+        Some(rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+            Fault::Certificate("no authority that this system knows has signed it".into())
+        }
         Some(rustls::Error::InvalidCertificate(why)) => Fault::Certificate(text(why)),
         Some(why) => Fault::Tls(text(why)),
         None => closed_or(why),
