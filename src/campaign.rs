@@ -67,10 +67,12 @@ impl Campaign {
             attachments: attachments(&mut reader, source),
             vars: reader.take("vars"),
             body: Passage::slice(source, body),
-            subject: subject.clone().unwrap_or_else(|| Passage::slice(source, front.start..front.start)),
+            subject: subject
+                .clone()
+                .unwrap_or_else(|| Passage::slice(source, front.start..front.start)),
             source: source.clone(),
         };
-        if !subject.is_some_and(|subject| !subject.text().is_empty()) {
+        if subject.is_none_or(|subject| subject.text().is_empty()) {
             reader.findings.push(
                 Finding::error(
                     "no-subject",
@@ -87,13 +89,11 @@ impl Campaign {
     /// `ltr` or `rtl`: as the campaign says, or as its language is written.
     pub fn direction(&self) -> &str {
         const RTL: [&str; 9] = ["ar", "arc", "dv", "fa", "he", "ku", "ps", "ur", "yi"];
-        match &self.dir {
-            Some(dir) => dir,
-            None => {
-                let language = self.lang.as_deref().unwrap_or("").split(['-', '_']).next().unwrap_or("");
-                if RTL.contains(&language.to_ascii_lowercase().as_str()) { "rtl" } else { "ltr" }
-            }
+        if let Some(dir) = &self.dir {
+            return dir;
         }
+        let lang = self.lang.as_deref().unwrap_or("").to_ascii_lowercase();
+        if RTL.contains(&lang.split('-').next().unwrap_or("")) { "rtl" } else { "ltr" }
     }
 }
 
@@ -186,8 +186,12 @@ fn direction(reader: &mut Reader<'_>) -> Option<String> {
     let text = dir.text().to_ascii_lowercase();
     if text != "ltr" && text != "rtl" {
         reader.findings.push(
-            Finding::error("invalid-direction", format!("`dir` is `{text}`"), "write `dir: ltr` or `dir: rtl`")
-                .at(dir.place(0..text.len())),
+            Finding::error(
+                "invalid-direction",
+                format!("`dir` is `{text}`"),
+                "write `dir: ltr` or `dir: rtl`",
+            )
+            .at(dir.place(0..text.len())),
         );
     }
     Some(text)
@@ -219,12 +223,16 @@ mod tests {
 
     #[test]
     fn yaml_and_toml_front_matter_read_alike() {
-        let yaml = parse("---\nsubject: \"Hi {{ first_name }}\"\nvars:\n  goal: 300\n---\nBody\n").expect("right");
-        let toml = parse("+++\nsubject = \"Hi {{ first_name }}\"\n[vars]\ngoal = 300\n+++\nBody\n").expect("right");
+        let yaml = parse("---\nsubject: \"Hi {{ first_name }}\"\nvars:\n  goal: 300\n---\nBody\n")
+            .expect("right");
+        let toml = parse("+++\nsubject = \"Hi {{ first_name }}\"\n[vars]\ngoal = 300\n+++\nBody\n")
+            .expect("right");
         assert_eq!(yaml.subject.text(), toml.subject.text());
         assert_eq!(yaml.body.text(), "Body\n");
         assert_eq!(yaml.subject.place(3..6).to_string(), "c.md:2:14");
-        let goal = |campaign: &Campaign| campaign.vars.as_ref().and_then(Value::to_tera).map(|v| v.to_string());
+        let goal = |campaign: &Campaign| {
+            campaign.vars.as_ref().and_then(Value::to_tera).map(|v| v.to_string())
+        };
         assert_eq!(goal(&yaml), goal(&toml));
     }
 
@@ -232,7 +240,10 @@ mod tests {
     fn every_mistake_has_its_place() {
         let codes = |text: &str| -> Vec<String> {
             let findings = parse(text).expect_err("it is wrong");
-            findings.iter().map(|f| format!("{} {}", f.code, f.place.as_ref().expect("place"))).collect()
+            findings
+                .iter()
+                .map(|f| format!("{} {}", f.code, f.place.as_ref().expect("place")))
+                .collect()
         };
         assert_eq!(codes("Hello"), ["no-front-matter c.md:1:1"]);
         assert_eq!(codes("---\nsubject: x\n"), ["open-front-matter c.md:1:1"]);

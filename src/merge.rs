@@ -139,7 +139,7 @@ impl<'a> Merger<'a> {
     fn parts(&mut self) -> Result<String, (Form, &'static str, tera::Error)> {
         let letter = self.letter;
         let mut line = std::mem::take(&mut self.line);
-        let mut one = |form, template, context: &Context, out: &mut Vec<u8>| {
+        let one = |form, template, context: &Context, out: &mut Vec<u8>| {
             letter.render(form, template, context, out).map_err(|error| (form, template, error))
         };
         one(Form::Text, SUBJECT, &self.context, &mut line)?;
@@ -191,7 +191,8 @@ impl<'a> Merger<'a> {
                 // A stand-in that a link may begin with, too.
                 self.context.insert_value(name, Value::from("https://example.org/"));
             }
-            failed = self.parts().err().map(|(form, template, error)| (form, template, Some(error)));
+            failed =
+                self.parts().err().map(|(form, template, error)| (form, template, Some(error)));
         }
         for gap in &gaps {
             if let Some(name) = &gap.field {
@@ -229,7 +230,7 @@ pub fn made_up(letter: &Letter, address: &Address) -> (Vec<Column>, Subscriber) 
     let cells = names.iter().map(|name| stand_in(name)).collect();
     let columns = names.into_iter().map(|name| Column { header: name.clone(), name }).collect();
     let mailbox = Mailbox { name: None, address: address.clone() };
-    (columns, Subscriber { mailbox, line: 0, cells, ..Subscriber::default() })
+    (columns, Subscriber { mailbox, line: 0, cells, surplus: 0 })
 }
 
 fn stand_in(name: &str) -> String {
@@ -238,5 +239,7 @@ fn stand_in(name: &str) -> String {
     }
     let words = name.replace('_', " ");
     let mut chars = words.trim().chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
 }

@@ -101,7 +101,11 @@ impl Project {
         let Some(file) = found else {
             return Ok(Self { root: folder.to_owned(), ..Self::default() });
         };
-        let root = file.parent().filter(|up| !up.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+        let root = file
+            .parent()
+            .filter(|up| !up.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+            .to_owned();
         let shown = match config {
             Some(file) => file.display().to_string(),
             None => FILE.to_owned(),
@@ -141,8 +145,12 @@ impl Project {
 }
 
 fn not_yet(key: &str, message: &str, source: &Source, value: &Value) -> Finding {
-    Finding::error("not-yet", format!("`{key}` is not there yet: {message}"), format!("take `{key}` out of the settings"))
-        .at(source.place(value.range.clone()))
+    Finding::error(
+        "not-yet",
+        format!("`{key}` is not there yet: {message}"),
+        format!("take `{key}` out of the settings"),
+    )
+    .at(source.place(value.range.clone()))
 }
 
 fn owned(reader: &mut Reader<'_>, key: &'static str) -> Option<String> {
@@ -207,7 +215,8 @@ fn template_settings(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Tem
 }
 
 fn unsubscribe(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Unsubscribe {
-    let settings = Unsubscribe { url: owned(&mut reader, "url"), mailto: mailbox(&mut reader, "mailto") };
+    let settings =
+        Unsubscribe { url: owned(&mut reader, "url"), mailto: mailbox(&mut reader, "mailto") };
     findings.append(&mut reader.finish());
     settings
 }

@@ -68,9 +68,13 @@ impl Template {
             known.dedup();
             let help = match closest(name, known.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are: {}; or create the folder `templates/{name}`", known.join(", ")),
+                None => format!(
+                    "there are: {}; or create the folder `templates/{name}`",
+                    known.join(", ")
+                ),
             };
-            Finding::error("unknown-template", format!("there is no template `{name}`"), help).into()
+            Finding::error("unknown-template", format!("there is no template `{name}`"), help)
+                .into()
         })
     }
 }
@@ -78,7 +82,9 @@ impl Template {
 /// The files of a built-in template, for copying: path below its folder, and content.
 pub fn embedded(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let prefix = format!("{name}/");
-    EMBEDDED.iter().filter_map(move |(path, text)| Some((path.strip_prefix(prefix.as_str())?, *text)))
+    EMBEDDED
+        .iter()
+        .filter_map(move |(path, text)| Some((path.strip_prefix(prefix.as_str())?, *text)))
 }
 
 fn from_embedded(name: &str) -> Option<Template> {
@@ -119,7 +125,10 @@ fn from_folder(folder: &Path, name: &str) -> Checked<Template> {
     if let Some(built_in) = from_embedded(DEFAULT) {
         let own: Vec<String> = components.iter().map(|component| stem(&component.html)).collect();
         components.extend(
-            built_in.components.into_iter().filter(|component| !own.contains(&stem(&component.html))),
+            built_in
+                .components
+                .into_iter()
+                .filter(|component| !own.contains(&stem(&component.html))),
         );
     }
     Ok(Template {
@@ -138,7 +147,11 @@ fn stem(source: &Source) -> String {
 /// Reads a file of text that a person wrote, under the name that messages show.
 pub fn read_text(path: &Path, shown: &str) -> Checked<Source> {
     let bytes = std::fs::read(path).map_err(|error| {
-        Finding::error("unreadable-file", format!("cannot read `{shown}`: {}", plain(&error)), "check the name and that you may read the file")
+        Finding::error(
+            "unreadable-file",
+            format!("cannot read `{shown}`: {}", plain(&error)),
+            "check the name and that you may read the file",
+        )
     })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(shown, text)),
@@ -146,7 +159,13 @@ pub fn read_text(path: &Path, shown: &str) -> Checked<Source> {
             let at = error.utf8_error().valid_up_to();
             let good = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
             let place = Source::new(shown, good).place(at..at);
-            Err(Finding::error("not-utf8", format!("`{shown}` is not UTF-8 text from here on"), "save the file as UTF-8 in your editor").at(place).into())
+            Err(Finding::error(
+                "not-utf8",
+                format!("`{shown}` is not UTF-8 text from here on"),
+                "save the file as UTF-8 in your editor",
+            )
+            .at(place)
+            .into())
         }
     }
 }

@@ -24,6 +24,7 @@ pub enum Color {
 
 /// Everything that the program says.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "facts about the terminal, gathered once")]
 pub struct Ui {
     color: bool,
     quiet: bool,
@@ -39,7 +40,9 @@ impl Ui {
         let wants = match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Color::Auto => {
+                is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            }
         };
         Self { color: wants, quiet, verbose, is_terminal, can_ask: io::stdin().is_terminal() }
     }
@@ -118,7 +121,9 @@ impl Ui {
         } else {
             "{spinner} {pos} {msg} · {per_sec}"
         };
-        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         bar.set_message(what);
         let draws = self.is_terminal && !self.quiet;
         bar.set_draw_target(if draws {
@@ -126,7 +131,8 @@ impl Ui {
         } else {
             ProgressDrawTarget::hidden()
         });
-        let plain = (!self.is_terminal && !self.quiet).then(|| Plain { said: Stopwatch::start(), every: FIRST_LINE });
+        let plain = (!self.is_terminal && !self.quiet)
+            .then(|| Plain { said: Stopwatch::start(), every: FIRST_LINE });
         Progress { bar, plain, total, done: 0, what }
     }
 
@@ -149,7 +155,7 @@ pub enum Confirmation {
 /// After how long the first plain line of progress comes; the next ones
 /// come ever later.
 const FIRST_LINE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Progress on a terminal, or as plain lines every so often.
 pub struct Progress {
@@ -197,10 +203,8 @@ impl Progress {
 /// Writes a line to standard error, with nothing in it that could paint on
 /// a terminal but our own colours.
 fn say(text: &str) {
-    let safe: String = text
-        .chars()
-        .map(|c| if matches!(c, '\n' | '\x1b') { c } else { printable(c) })
-        .collect();
+    let safe: String =
+        text.chars().map(|c| if matches!(c, '\n' | '\x1b') { c } else { printable(c) }).collect();
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "{safe}");
 }

@@ -77,10 +77,16 @@ mod tests {
         let ann = Address::parse("ann@example.org").expect("valid");
         let headers = leave.headers(&ann);
         assert_eq!(headers.len(), 2);
-        assert!(headers[0].1.starts_with("<https://example.org/u/") && headers[0].1.contains(">, <mailto:leave@"));
+        assert!(
+            headers[0].1.starts_with("<https://example.org/u/")
+                && headers[0].1.contains(">, <mailto:leave@")
+        );
         assert!(!headers[0].1.contains("ann"));
         let bob = Address::parse("bob@example.org").expect("valid");
         assert_ne!(leave.link(&ann), leave.link(&bob));
-        assert_eq!(leave.link(&ann), leave.link(&Address::parse("ANN@example.org").expect("valid")));
+        assert_eq!(
+            leave.link(&ann),
+            leave.link(&Address::parse("ANN@example.org").expect("valid"))
+        );
     }
 }

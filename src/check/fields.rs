@@ -22,7 +22,10 @@ pub fn fields(uses: &[FieldUse], columns: &[Column], list: &str) -> Vec<Finding>
         .map(|column| {
             Finding::warning(
                 "shadowed-column",
-                format!("the column `{}` of {list} cannot be used: the name is taken", column.header),
+                format!(
+                    "the column `{}` of {list} cannot be used: the name is taken",
+                    column.header
+                ),
                 "give the column another name if a letter needs it",
             )
         });
@@ -40,8 +43,30 @@ pub(super) fn suggestion(name: &str, columns: &[&str]) -> String {
 
 /// Words for the same thing, in the languages of exports.
 const SAME: [&[&str]; 4] = [
-    &["firstname", "fname", "first", "forename", "givenname", "vorname", "prenom", "nombre", "nome", "voornaam"],
-    &["lastname", "lname", "last", "surname", "familyname", "nachname", "nom", "apellido", "cognome", "achternaam"],
+    &[
+        "firstname",
+        "fname",
+        "first",
+        "forename",
+        "givenname",
+        "vorname",
+        "prenom",
+        "nombre",
+        "nome",
+        "voornaam",
+    ],
+    &[
+        "lastname",
+        "lname",
+        "last",
+        "surname",
+        "familyname",
+        "nachname",
+        "nom",
+        "apellido",
+        "cognome",
+        "achternaam",
+    ],
     &["email", "emailaddress", "mail"],
     &["city", "town", "ort", "stadt", "ville", "ciudad"],
 ];

@@ -24,7 +24,12 @@ struct Style {
 const STYLES: [Style; 17] = [
     Style { open: "*|", close: "|*", tools: "Mailchimp", sure: true },
     Style { open: "<<", close: ">>", tools: "Autocrat or a word processor", sure: true },
-    Style { open: "&lt;&lt;", close: "&gt;&gt;", tools: "Autocrat or a word processor", sure: true },
+    Style {
+        open: "&lt;&lt;",
+        close: "&gt;&gt;",
+        tools: "Autocrat or a word processor",
+        sure: true,
+    },
     Style { open: "«", close: "»", tools: "Microsoft Word", sure: false },
     Style { open: "%%", close: "%%", tools: "Salesforce Marketing Cloud", sure: true },
     Style { open: "%", close: "%", tools: "ActiveCampaign", sure: false },
@@ -71,7 +76,11 @@ pub fn foreign_tags(passage: &Passage, is_markdown: bool, columns: &[&str]) -> V
         findings.push(
             Finding::error(
                 "foreign-tag",
-                format!("`{}` would be sent as it stands: it looks like a merge tag of {}", &text[range.clone()], style.tools),
+                format!(
+                    "`{}` would be sent as it stands: it looks like a merge tag of {}",
+                    &text[range.clone()],
+                    style.tools
+                ),
                 help,
             )
             .at(passage.place(range.clone())),
@@ -111,10 +120,17 @@ fn is_whole(style: &Style, text: &str, start: usize, end: usize, inner: &str) ->
     let after = text[end..].chars().next();
     match style.open {
         // `[Name](url)`, `[Name][ref]` and `[Name]: url` are links.
-        "[" | "[[" => !matches!(after, Some('(' | '[' | ':')) && before != Some('!') && before != Some('\\'),
+        "[" | "[[" => {
+            !matches!(after, Some('(' | '[' | ':')) && before != Some('!') && before != Some('\\')
+        }
         "{" => !matches!(before, Some('{' | '$' | '#' | '\\' | '%')) && after != Some('}'),
         // `100% of 50%` has a space inside; `a%20b` digits before.
-        "%" => inner.trim() == inner && before != Some('%') && after != Some('%') && !before.is_some_and(|c| c.is_ascii_alphanumeric()),
+        "%" => {
+            inner.trim() == inner
+                && before != Some('%')
+                && after != Some('%')
+                && !before.is_some_and(|c| c.is_ascii_alphanumeric())
+        }
         "~" => inner.trim() == inner && before != Some('~') && after != Some('~'),
         "<" => inner.chars().all(|c| c.is_ascii_alphabetic() || c == ' ' || c == '_'),
         _ => true,
@@ -131,19 +147,90 @@ fn is_word(inner: &str) -> bool {
 
 /// Words of which names of fields are made, in no order.
 const WORDS: [&str; 58] = [
-    "first", "last", "full", "given", "family", "middle", "nick", "name", "fname", "lname", "firstname",
-    "lastname", "fullname", "surname", "forename", "nickname", "vorname", "nachname", "email", "mail",
-    "address", "emailaddress", "test", "your", "recipient", "subscriber", "contact", "member", "donor",
-    "supporter", "customer", "client", "user", "company", "organisation", "organization", "insert", "here",
-    "dear", "lead", "person", "city", "town", "country", "state", "zip", "postcode", "phone", "salutation",
-    "merge", "field", "custom", "unsubscribe", "url", "link", "preferences", "prenom", "nombre",
+    "first",
+    "last",
+    "full",
+    "given",
+    "family",
+    "middle",
+    "nick",
+    "name",
+    "fname",
+    "lname",
+    "firstname",
+    "lastname",
+    "fullname",
+    "surname",
+    "forename",
+    "nickname",
+    "vorname",
+    "nachname",
+    "email",
+    "mail",
+    "address",
+    "emailaddress",
+    "test",
+    "your",
+    "recipient",
+    "subscriber",
+    "contact",
+    "member",
+    "donor",
+    "supporter",
+    "customer",
+    "client",
+    "user",
+    "company",
+    "organisation",
+    "organization",
+    "insert",
+    "here",
+    "dear",
+    "lead",
+    "person",
+    "city",
+    "town",
+    "country",
+    "state",
+    "zip",
+    "postcode",
+    "phone",
+    "salutation",
+    "merge",
+    "field",
+    "custom",
+    "unsubscribe",
+    "url",
+    "link",
+    "preferences",
+    "prenom",
+    "nombre",
 ];
 
 /// One of these has to be among them.
 const TELLING: [&str; 22] = [
-    "name", "fname", "lname", "firstname", "lastname", "fullname", "surname", "forename", "nickname",
-    "vorname", "nachname", "email", "emailaddress", "company", "city", "postcode", "salutation", "merge",
-    "unsubscribe", "prenom", "nombre", "recipient",
+    "name",
+    "fname",
+    "lname",
+    "firstname",
+    "lastname",
+    "fullname",
+    "surname",
+    "forename",
+    "nickname",
+    "vorname",
+    "nachname",
+    "email",
+    "emailaddress",
+    "company",
+    "city",
+    "postcode",
+    "salutation",
+    "merge",
+    "unsubscribe",
+    "prenom",
+    "nombre",
+    "recipient",
 ];
 
 /// Whether this is the name of a field: a column of the list, or made of the
@@ -155,7 +242,8 @@ fn is_name(inner: &str, columns: &[&str]) -> bool {
     let name = identifier(inner);
     let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
     columns.contains(&name.as_str())
-        || (words.iter().all(|word| WORDS.contains(word)) && words.iter().any(|word| TELLING.contains(word)))
+        || (words.iter().all(|word| WORDS.contains(word))
+            && words.iter().any(|word| TELLING.contains(word)))
 }
 
 /// `FirstName`, `First Name | friend` and `contact.first-name,fallback=you`
@@ -177,7 +265,10 @@ fn identifier(inner: &str) -> String {
         before = c;
     }
     let name = out.trim_matches('_');
-    name.strip_prefix("contact_").or_else(|| name.strip_prefix("recipient_")).unwrap_or(name).to_owned()
+    name.strip_prefix("contact_")
+        .or_else(|| name.strip_prefix("recipient_"))
+        .unwrap_or(name)
+        .to_owned()
 }
 
 fn is_leave(name: &str) -> bool {
@@ -214,10 +305,13 @@ impl Masks {
                 }
                 Event::End(pulldown_cmark::TagEnd::CodeBlock) => in_code = false,
                 Event::Code(_) => masks.covered.push(range),
-                Event::Html(html) | Event::InlineHtml(html) if !in_code && html.starts_with("<!--") => {
+                Event::Html(html) | Event::InlineHtml(html)
+                    if !in_code && html.starts_with("<!--") =>
+                {
                     masks.covered.push(range);
                 }
-                Event::Start(Tag::Link { .. } | Tag::Image { .. }) | Event::FootnoteReference(_) => {
+                Event::Start(Tag::Link { .. } | Tag::Image { .. })
+                | Event::FootnoteReference(_) => {
                     masks.links.push(range.start..range.start + 1);
                 }
                 _ => {}
@@ -232,7 +326,9 @@ impl Masks {
         for (open, close) in [("<style", "</style>"), ("<script", "</script>"), ("<!--", "-->")] {
             let mut at = 0;
             while let Some(start) = text[at..].find(open).map(|found| at + found) {
-                let end = text[start..].find(close).map_or(text.len(), |found| start + found + close.len());
+                let end = text[start..]
+                    .find(close)
+                    .map_or(text.len(), |found| start + found + close.len());
                 covered.push(start..end);
                 at = end;
             }
@@ -265,11 +361,31 @@ mod tests {
     #[test]
     fn the_tags_of_other_tools_are_recognised() {
         for tag in [
-            "<< Test First Name >>", "<<First Name>>", "*|FNAME|*", "*|LIST:ADDRESS|*", "[First Name]",
-            "[firstname,fallback=friend]", "%FNAME%", "%FIRST_NAME%", "%%First Name%%", "{FirstName}",
-            "{first_name}", "{contact.first_name}", "«First_Name»", "[[firstname]]", "<%= name %>",
-            "{$name}", "{!firstname}", "${firstName}", "~Contact.FirstName~", "<First Name>",
-            "[city]", "[unsubscribe]", "&lt;&lt;First Name&gt;&gt;", "[Your Name]", "%recipient.name%",
+            "<< Test First Name >>",
+            "<<First Name>>",
+            "*|FNAME|*",
+            "*|LIST:ADDRESS|*",
+            "[First Name]",
+            "[firstname,fallback=friend]",
+            "%FNAME%",
+            "%FIRST_NAME%",
+            "%%First Name%%",
+            "{FirstName}",
+            "{first_name}",
+            "{contact.first_name}",
+            "«First_Name»",
+            "[[firstname]]",
+            "<%= name %>",
+            "{$name}",
+            "{!firstname}",
+            "${firstName}",
+            "~Contact.FirstName~",
+            "<First Name>",
+            "[city]",
+            "[unsubscribe]",
+            "&lt;&lt;First Name&gt;&gt;",
+            "[Your Name]",
+            "%recipient.name%",
         ] {
             assert_eq!(found(&format!("Dear {tag}, hello")), [tag], "{tag}");
         }

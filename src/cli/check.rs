@@ -32,7 +32,8 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     match Workshop::open(global) {
         Err(mut slips) => findings.append(&mut slips),
         Ok(workshop) => {
-            let campaigns = if args.campaigns.is_empty() { all(&workshop)? } else { args.campaigns.clone() };
+            let campaigns =
+                if args.campaigns.is_empty() { all(&workshop)? } else { args.campaigns.clone() };
             for campaign in &campaigns {
                 for finding in one(&workshop, campaign, &args.list) {
                     // What is wrong with the project is said once.
@@ -47,7 +48,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
 }
 
 fn one(workshop: &Workshop, path: &std::path::Path, list: &ListArgs) -> Vec<Finding> {
-    let campaign = match workshop.campaign(path) {
+    let campaign = match Workshop::campaign(path) {
         Ok(campaign) => campaign,
         Err(findings) => return findings,
     };
@@ -57,7 +58,10 @@ fn one(workshop: &Workshop, path: &std::path::Path, list: &ListArgs) -> Vec<Find
         None
     });
     let condition = workshop.condition(&campaign, None);
-    let letter = workshop.letter(&campaign, condition.as_ref()).map_err(|mut slips| findings.append(&mut slips)).ok();
+    let letter = workshop
+        .letter(&campaign, condition.as_ref())
+        .map_err(|mut slips| findings.append(&mut slips))
+        .ok();
     findings.extend(workshop.findings(&campaign, letter.as_ref(), list.as_ref()));
     if let Err(mut slips) = workshop.from(&campaign) {
         findings.append(&mut slips);
@@ -95,7 +99,11 @@ fn rehearsed(letter: &crate::compose::Letter) -> Vec<Finding> {
     gaps.into_iter()
         .filter(|gap| gap.code == "merge")
         .map(|gap| {
-            let finding = Finding::error(gap.code, gap.message, "check the tag; `handbill render` shows what it makes of one row");
+            let finding = Finding::error(
+                gap.code,
+                gap.message,
+                "check the tag; `handbill render` shows what it makes of one row",
+            );
             match gap.place {
                 Some(place) => finding.at(place),
                 None => finding,
@@ -125,5 +133,8 @@ fn all(workshop: &Workshop) -> Checked<Vec<PathBuf>> {
     }
     // Named as a person here would name them.
     let here = std::env::current_dir().unwrap_or_default();
-    Ok(files.into_iter().map(|file| file.strip_prefix(&here).map(std::path::Path::to_owned).unwrap_or(file)).collect())
+    Ok(files
+        .into_iter()
+        .map(|file| file.strip_prefix(&here).map(std::path::Path::to_owned).unwrap_or(file))
+        .collect())
 }

@@ -43,15 +43,25 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Checked<Exit> {
             Err(error) => {
                 return Err(Finding::error(
                     "output",
-                    format!("cannot write `{}`: {}", path.display(), crate::template::plain(&error)),
+                    format!(
+                        "cannot write `{}`: {}",
+                        path.display(),
+                        crate::template::plain(&error)
+                    ),
                     "check that you may write there",
                 )
                 .into());
             }
         }
     }
-    let place = if args.directory == Path::new(".") { String::new() } else { format!("-C {} ", args.directory.display()) };
-    ui.status(&format!("next: `handbill {place}send campaigns/welcome.md` writes two mails into the folder outbox"));
+    let place = if args.directory == Path::new(".") {
+        String::new()
+    } else {
+        format!("-C {} ", args.directory.display())
+    };
+    ui.status(&format!(
+        "next: `handbill {place}send campaigns/welcome.md` writes two mails into the folder outbox"
+    ));
     Ok(Exit::Done)
 }
 

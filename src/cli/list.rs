@@ -70,7 +70,8 @@ struct ColumnReport<'a> {
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let (Command::Check(file) | Command::Stats(file)) = &args.command;
     let workshop = Workshop::open(global)?;
-    let list_args = ListArgs { list: Some(file.file.clone()), email_column: file.email_column.clone() };
+    let list_args =
+        ListArgs { list: Some(file.file.clone()), email_column: file.email_column.clone() };
     let Some(list) = workshop.list(None, &list_args)? else { return Ok(Exit::Done) };
     match args.command {
         Command::Check(_) => check(ui, &list, file.format),
@@ -86,8 +87,12 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     while let Some(entry) = roll.next_entry()? {
         progress.advance();
         match entry {
-            Entry::Invalid(row) if format == Format::Human => progress.suspended(|| ui.finding(&row.finding())),
-            Entry::Invalid(row) => invalid.push(Invalid { line: row.line, value: row.value, reason: row.reason }),
+            Entry::Invalid(row) if format == Format::Human => {
+                progress.suspended(|| ui.finding(&row.finding()));
+            }
+            Entry::Invalid(row) => {
+                invalid.push(Invalid { line: row.line, value: row.value, reason: row.reason });
+            }
             Entry::Open(subscriber) => {
                 for (count, cell) in blank.iter_mut().zip(&subscriber.cells) {
                     *count += u64::from(cell.is_empty());
@@ -111,13 +116,24 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
                 duplicates: counts.duplicates,
                 left: counts.left,
                 invalid,
-                columns: columns.map(|(column, blank)| ColumnReport { name: &column.name, header: &column.header, blank }).collect(),
+                columns: columns
+                    .map(|(column, blank)| ColumnReport {
+                        name: &column.name,
+                        header: &column.header,
+                        blank,
+                    })
+                    .collect(),
                 encoding: list.encoding(),
                 delimiter: list.delimiter().to_string(),
             },
         );
     }
-    let mut text = format!("{}: {}, {}\n", list.name(), counted(counts.rows(), "row", "rows"), list.encoding());
+    let mut text = format!(
+        "{}: {}, {}\n",
+        list.name(),
+        counted(counts.rows(), "row", "rows"),
+        list.encoding()
+    );
     for (count, what) in [
         (counts.open, "can be mailed"),
         (counts.duplicates, "are there a second time"),
@@ -130,7 +146,11 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     }
     text.push_str("fields:\n");
     for (column, blank) in list.columns().iter().zip(blank) {
-        let note = if blank == 0 { String::new() } else { format!("  blank in {}", counted(blank, "row", "rows")) };
+        let note = if blank == 0 {
+            String::new()
+        } else {
+            format!("  blank in {}", counted(blank, "row", "rows"))
+        };
         text.push_str(&format!("  {{{{ {} }}}}  from `{}`{note}\n", column.name, column.header));
     }
     print(ui, text.as_bytes())
@@ -183,11 +203,18 @@ fn stats(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
                         example: &column.example,
                     })
                     .collect(),
-                domains: domains.iter().map(|(domain, subscribers)| Domain { domain, subscribers: *subscribers }).collect(),
+                domains: domains
+                    .iter()
+                    .map(|(domain, subscribers)| Domain { domain, subscribers: *subscribers })
+                    .collect(),
             },
         );
     }
-    let mut text = format!("{}: {} can be mailed\n", list.name(), counted(counts.open, "subscriber", "subscribers"));
+    let mut text = format!(
+        "{}: {} can be mailed\n",
+        list.name(),
+        counted(counts.open, "subscriber", "subscribers")
+    );
     for column in stats.columns() {
         text.push_str(&format!(
             "  {:<24} blank {:>8}  longest {:>5}  e.g. {}\n",

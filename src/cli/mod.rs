@@ -34,7 +34,7 @@ struct Cli {
 struct Global {
     /// Work as if started in DIR
     #[arg(short = 'C', global = true, value_name = "DIR")]
-    directory: Option<PathBuf>,
+    chdir: Option<PathBuf>,
     /// Read the settings from FILE instead of handbill.toml
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -116,11 +116,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
-    if let Some(directory) = &cli.global.directory {
+    if let Some(directory) = &cli.global.chdir {
         std::env::set_current_dir(directory).map_err(|error| {
             Finding::error(
                 "no-directory",
-                format!("cannot go to `{}`: {}", directory.display(), crate::template::plain(&error)),
+                format!(
+                    "cannot go to `{}`: {}",
+                    directory.display(),
+                    crate::template::plain(&error)
+                ),
                 "name a folder that exists after -C",
             )
         })?;

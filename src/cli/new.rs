@@ -20,20 +20,35 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let title = args.title.trim();
     let stem = slug(title);
     if stem.is_empty() {
-        return Err(Finding::error("no-title", "the title has no letters", "write `handbill new \"Spring news\"`").into());
+        return Err(Finding::error(
+            "no-title",
+            "the title has no letters",
+            "write `handbill new \"Spring news\"`",
+        )
+        .into());
     }
     let workshop = Workshop::open(global)?;
     let name = format!("campaigns/{stem}.md");
     let path = workshop.project.root.join(&name);
     let write = || {
         std::fs::create_dir_all(workshop.project.root.join("campaigns"))?;
-        OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(text(title).as_bytes())
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?
+            .write_all(text(title).as_bytes())
     };
     write().map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Finding::error("file-exists", format!("`{name}` is there already"), "choose another title, or edit that file")
-        }
-        _ => Finding::error("output", format!("cannot write `{name}`: {}", crate::template::plain(&error)), "check that you may write here"),
+        std::io::ErrorKind::AlreadyExists => Finding::error(
+            "file-exists",
+            format!("`{name}` is there already"),
+            "choose another title, or edit that file",
+        ),
+        _ => Finding::error(
+            "output",
+            format!("cannot write `{name}`: {}", crate::template::plain(&error)),
+            "check that you may write here",
+        ),
     })?;
     ui.status(&format!("wrote {name}"));
     ui.status(&format!("next: edit it, then `handbill render {name}` and `handbill check {name}`"));

@@ -45,7 +45,7 @@ enum Part {
 /// Merges one mail and prints the part that was asked for.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let workshop = Workshop::open(global)?;
-    let campaign = workshop.campaign(&args.campaign)?;
+    let campaign = Workshop::campaign(&args.campaign)?;
     let list = workshop.list(Some(&campaign), &args.list)?;
     let letter = workshop.letter(&campaign, None)?;
     let findings = workshop.findings(&campaign, Some(&letter), list.as_ref());
@@ -72,7 +72,13 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Part::Eml => {
             let frame = workshop.frame(&campaign, &letter)?;
             let headers = leave.headers(&reader.mailbox.address);
-            let mail = Mail { to: &mail.to, subject: &mail.subject, html: &mail.html, text: &mail.text, headers: &headers };
+            let mail = Mail {
+                to: &mail.to,
+                subject: &mail.subject,
+                html: &mail.html,
+                text: &mail.text,
+                headers: &headers,
+            };
             let mut bytes = Vec::new();
             frame.write(&mail, clock::unix_now(), &mut bytes);
             bytes
@@ -83,7 +89,11 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             std::fs::write(path, &bytes).map_err(|error| {
                 Finding::error(
                     "output",
-                    format!("cannot write `{}`: {}", path.display(), crate::template::plain(&error)),
+                    format!(
+                        "cannot write `{}`: {}",
+                        path.display(),
+                        crate::template::plain(&error)
+                    ),
                     "name a file that can be written",
                 )
             })?;
@@ -96,7 +106,8 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
 /// A gap as something to say about a row.
 pub(super) fn incomplete(gap: &Gap, reader: &Subscriber) -> Finding {
     let who = &reader.mailbox.address;
-    let at = if reader.line > 0 { format!(", line {} of the list", reader.line) } else { String::new() };
+    let at =
+        if reader.line > 0 { format!(", line {} of the list", reader.line) } else { String::new() };
     let help = match &gap.field {
         Some(field) => format!("fill the cell in, or write `{{{{ {field} or \"…\" }}}}`"),
         None => "correct the row, or the letter where it uses it".to_owned(),
@@ -125,7 +136,10 @@ pub(super) fn find(list: &List, wanted: Option<&str>) -> Checked<Subscriber> {
     Err(Finding::error("no-such-reader", message, "name an address of the list after --for").into())
 }
 
-fn stranger(letter: &crate::compose::Letter, wanted: Option<&str>) -> Checked<(Vec<Column>, Subscriber)> {
+fn stranger(
+    letter: &crate::compose::Letter,
+    wanted: Option<&str>,
+) -> Checked<(Vec<Column>, Subscriber)> {
     Ok(made_up(letter, &address(wanted.unwrap_or("reader@example.org"))?))
 }
 
@@ -133,7 +147,12 @@ fn stranger(letter: &crate::compose::Letter, wanted: Option<&str>) -> Checked<(V
 pub(super) fn address(text: &str) -> Checked<Address> {
     match Mailbox::parse(text) {
         Ok(mailbox) => Ok(mailbox.address),
-        Err(why) => Err(Finding::error("invalid-address", format!("`{text}` is no address: {why}"), "write it as `ann@example.org`").into()),
+        Err(why) => Err(Finding::error(
+            "invalid-address",
+            format!("`{text}` is no address: {why}"),
+            "write it as `ann@example.org`",
+        )
+        .into()),
     }
 }
 

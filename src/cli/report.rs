@@ -35,7 +35,12 @@ struct Entry<'a> {
 }
 
 /// Says all findings; the exit code says whether there were errors.
-pub(super) fn findings(ui: &Ui, findings: &[Finding], format: Format, strict: bool) -> Checked<Exit> {
+pub(super) fn findings(
+    ui: &Ui,
+    findings: &[Finding],
+    format: Format,
+    strict: bool,
+) -> Checked<Exit> {
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     let warnings = findings.len() - errors;
     match format {

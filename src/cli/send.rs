@@ -57,7 +57,7 @@ pub(super) struct Args {
     /// Write each mail to DIR as an .eml file instead of sending it
     #[arg(long, value_name = "DIR")]
     outbox: Option<PathBuf>,
-    /// Send through URL: smtp://user@host:587, smtps://user@host:465, outbox:DIR
+    /// Send through URL: `smtp://user@host:587`, `smtps://user@host:465` or `outbox:DIR`
     #[arg(long, value_name = "URL")]
     via: Option<String>,
     /// Send to complete rows and leave out the others
@@ -132,7 +132,11 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         }
         Way::Outbox(dir) => {
             let ended = into_outbox(ui, args, &plan, &job, dir, to_send)?;
-            let done = format!("{} in `{}`", counted(ended.tally.sent, "mail is", "mails are"), dir.display());
+            let done = format!(
+                "{} in `{}`",
+                counted(ended.tally.sent, "mail is", "mails are"),
+                dir.display()
+            );
             finish(ui, args, &plan, &forecast, ended, None, &done)
         }
         Way::Server(server) => {
@@ -151,11 +155,14 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
 
 fn plan(ui: &Ui, global: &Global, args: &Args) -> Checked<Plan> {
     let workshop = Workshop::open(global)?;
-    let campaign = workshop.campaign(&args.campaign)?;
+    let campaign = Workshop::campaign(&args.campaign)?;
     let list = workshop.list(Some(&campaign), &args.list)?;
     let condition = workshop.condition(&campaign, args.condition.as_deref());
     let mut errors = Vec::new();
-    let letter = workshop.letter(&campaign, condition.as_ref()).map_err(|mut slips| errors.append(&mut slips)).ok();
+    let letter = workshop
+        .letter(&campaign, condition.as_ref())
+        .map_err(|mut slips| errors.append(&mut slips))
+        .ok();
     for finding in workshop.findings(&campaign, letter.as_ref(), list.as_ref()) {
         if finding.is_error() {
             errors.push(finding);
@@ -195,7 +202,8 @@ fn way(workshop: &Workshop, args: &Args) -> Checked<Way> {
         return Ok(Way::Outbox(dir.clone()));
     }
     let configured = workshop.project.delivery.via.as_ref();
-    let Some(via) = args.via.as_deref().or_else(|| configured.map(crate::place::Passage::text)) else {
+    let Some(via) = args.via.as_deref().or_else(|| configured.map(crate::place::Passage::text))
+    else {
         return Err(Finding::error(
             "no-server",
             "there is no server to send through",
@@ -205,14 +213,22 @@ fn way(workshop: &Workshop, args: &Args) -> Checked<Way> {
     };
     if let Some(dir) = via.strip_prefix("outbox:") {
         let dir = PathBuf::from(dir);
-        return Ok(Way::Outbox(if args.via.is_some() { dir } else { workshop.project.root.join(dir) }));
+        return Ok(Way::Outbox(if args.via.is_some() {
+            dir
+        } else {
+            workshop.project.root.join(dir)
+        }));
     }
     Server::parse(via).map(Way::Server).map_err(|findings| {
-        let place = configured.filter(|_| args.via.is_none()).map(|via| via.place(0..via.text().len()));
-        findings.into_iter().map(|finding| match &place {
-            Some(place) => finding.at(place.clone()),
-            None => finding,
-        }).collect()
+        let place =
+            configured.filter(|_| args.via.is_none()).map(|via| via.place(0..via.text().len()));
+        findings
+            .into_iter()
+            .map(|finding| match &place {
+                Some(place) => finding.at(place.clone()),
+                None => finding,
+            })
+            .collect()
     })
 }
 
@@ -252,11 +268,15 @@ impl Audience for Listener<'_> {
 
 fn forecast(ui: &Ui, job: &Job<'_>, args: &Args) -> Checked<Forecast> {
     let progress = ui.progress(None, "rows rehearsed");
-    let mut listener = Listener { ui, progress, shown: 0, shows_all: args.dry_run, unusable: 0, hidden: 0 };
+    let mut listener =
+        Listener { ui, progress, shown: 0, shows_all: args.dry_run, unusable: 0, hidden: 0 };
     let forecast = rehearse(job, &mut listener)?;
     listener.progress.finish();
     if listener.hidden > 0 {
-        ui.status(&format!("… and {}; `--dry-run` shows them all", counted(listener.hidden, "incomplete row more", "incomplete rows more")));
+        ui.status(&format!(
+            "… and {}; `--dry-run` shows them all",
+            counted(listener.hidden, "incomplete row more", "incomplete rows more")
+        ));
     }
     Ok(forecast)
 }
@@ -276,7 +296,11 @@ fn describe(ui: &Ui, plan: &Plan, forecast: &Forecast, to_send: u64) {
         None => format!("from        {}", from.address),
     });
     ui.status(&format!("through     {way}"));
-    ui.status(&format!("list        {}: {}", plan.list.name(), counted(counts.rows(), "row", "rows")));
+    ui.status(&format!(
+        "list        {}: {}",
+        plan.list.name(),
+        counted(counts.rows(), "row", "rows")
+    ));
     ui.status(&format!("to send     {}", grouped(to_send)));
     for (count, what) in [
         (forecast.complete - to_send, "beyond the limit"),
@@ -309,10 +333,9 @@ fn refuse_incomplete(plan: &Plan, forecast: &Forecast, args: &Args) -> Checked<(
     Err(Finding::error(
         "incomplete-rows",
         format!(
-            "{} of {} {} not be merged; nothing was sent",
+            "{} of {} cannot be merged; nothing was sent",
             counted(forecast.incomplete, "row", "rows"),
-            plan.list.name(),
-            if forecast.incomplete == 1 { "can" } else { "can" }
+            plan.list.name()
         ),
         "mend the list or the letter, or send to the others with `--skip-incomplete`",
     )
@@ -330,7 +353,11 @@ fn refuse_changed(plan: &Plan, args: &Args) -> Checked<()> {
     if before.fingerprint == now || book.totals(&plan.campaign.id, clock::unix_now())?.sent == 0 {
         return Ok(());
     }
-    let what = if before.fingerprint.subject == now.subject { "its text, its template or its sender" } else { "its subject" };
+    let what = if before.fingerprint.subject == now.subject {
+        "its text, its template or its sender"
+    } else {
+        "its subject"
+    };
     Err(Finding::error(
         "changed-campaign",
         format!("`{}` has changed since its first mail left: {what}", plan.campaign.id),
@@ -352,24 +379,47 @@ fn confirm(ui: &Ui, args: &Args, count: u64) -> Checked<()> {
     }
     let (message, help) = match ui.confirms(count) {
         Confirmation::Yes => return Ok(()),
-        Confirmation::No => ("nothing was sent: the number was not typed", "run it again when you are sure"),
-        Confirmation::NobodyThere => {
-            ("nothing was sent: there is nobody to ask, as standard input is no terminal", "add `--yes` to send without being asked")
+        Confirmation::No => {
+            ("nothing was sent: the number was not typed", "run it again when you are sure")
         }
+        Confirmation::NobodyThere => (
+            "nothing was sent: there is nobody to ask, as standard input is no terminal",
+            "add `--yes` to send without being asked",
+        ),
     };
     Err(Finding::error("not-confirmed", message, help).into())
 }
 
-fn into_outbox(ui: &Ui, args: &Args, plan: &Plan, job: &Job<'_>, dir: &std::path::Path, to_send: u64) -> Checked<Ended> {
+fn into_outbox(
+    ui: &Ui,
+    args: &Args,
+    plan: &Plan,
+    job: &Job<'_>,
+    dir: &std::path::Path,
+    to_send: u64,
+) -> Checked<Ended> {
     let mut progress = ui.progress(Some(to_send), "mails");
     let mut on_mail = |_: &Tally| progress.advance();
-    let mut run = Run { job, frame: &plan.frame, return_path: &plan.from.address, limit: args.limit, on_mail: &mut on_mail };
+    let mut run = Run {
+        job,
+        frame: &plan.frame,
+        return_path: &plan.from.address,
+        limit: args.limit,
+        on_mail: &mut on_mail,
+    };
     let ended = runtime()?.block_on(run.into_outbox(&mut Outbox::new(dir)));
     progress.finish();
     ended
 }
 
-fn to_server(ui: &Ui, args: &Args, plan: &Plan, job: &Job<'_>, server: &Server, to_send: u64) -> Checked<(Ended, Totals)> {
+fn to_server(
+    ui: &Ui,
+    args: &Args,
+    plan: &Plan,
+    job: &Job<'_>,
+    server: &Server,
+    to_send: u64,
+) -> Checked<(Ended, Totals)> {
     let smtp = smtp(plan, server)?;
     let mut book = ledger::open(&plan.ledger)?;
     let run_id = book.open_run(&NewRun {
@@ -381,7 +431,13 @@ fn to_server(ui: &Ui, args: &Args, plan: &Plan, job: &Job<'_>, server: &Server, 
     let books = Books { ledger: ledger::spawn(book)?, run: run_id };
     let mut progress = ui.progress(Some(to_send), "mails");
     let mut on_mail = |_: &Tally| progress.advance();
-    let mut run = Run { job, frame: &plan.frame, return_path: &plan.from.address, limit: args.limit, on_mail: &mut on_mail };
+    let mut run = Run {
+        job,
+        frame: &plan.frame,
+        return_path: &plan.from.address,
+        limit: args.limit,
+        on_mail: &mut on_mail,
+    };
     let ended = runtime()?.block_on(run.to_server(&smtp, &books));
     progress.finish();
     let campaign = plan.campaign.id.clone();
@@ -397,7 +453,10 @@ fn to_server(ui: &Ui, args: &Args, plan: &Plan, job: &Job<'_>, server: &Server, 
 fn smtp(plan: &Plan, server: &Server) -> Checked<Smtp> {
     let delivery = &plan.workshop.project.delivery;
     let secret = match server.user {
-        Some(_) => server::password(std::env::var(PASSWORD_VARIABLE).ok(), delivery.password_command.as_deref())?,
+        Some(_) => server::password(
+            std::env::var(PASSWORD_VARIABLE).ok(),
+            delivery.password_command.as_deref(),
+        )?,
         None => None,
     };
     let ca = delivery.ca.as_ref().map(|file| plan.workshop.project.root.join(file));
@@ -408,12 +467,22 @@ fn smtp(plan: &Plan, server: &Server) -> Checked<Smtp> {
 fn test(ui: &Ui, args: &Args, plan: &Plan, recipient: &str) -> Checked<Exit> {
     let recipient = address(recipient)?;
     let Way::Server(server) = &plan.way else {
-        return Err(Finding::error("no-server", "a test mail needs a server", "write `via = \"smtp://…\"` under `[delivery]`").into());
+        return Err(Finding::error(
+            "no-server",
+            "a test mail needs a server",
+            "write `via = \"smtp://…\"` under `[delivery]`",
+        )
+        .into());
     };
     if let Some(book) = ledger::read(&plan.ledger)?
         && book.is_suppressed(&recipient)?
     {
-        return Err(Finding::error("suppressed", format!("`{recipient}` is suppressed"), "test with another address").into());
+        return Err(Finding::error(
+            "suppressed",
+            format!("`{recipient}` is suppressed"),
+            "test with another address",
+        )
+        .into());
     }
     let bytes = test_message(plan, args, &recipient)?;
     ui.status(&format!("a test of `{}` to {recipient} through {server}", plan.campaign.id));
@@ -428,14 +497,24 @@ fn test(ui: &Ui, args: &Args, plan: &Plan, recipient: &str) -> Checked<Exit> {
         }
         verdict
     });
-    let refused = |message: String| Err(Finding::error("test-failed", message, "correct what the server complains of, then try again").into());
+    let refused = |message: String| {
+        Err(Finding::error(
+            "test-failed",
+            message,
+            "correct what the server complains of, then try again",
+        )
+        .into())
+    };
     match verdict {
         Verdict::Sent(reply) => {
             ui.status(&format!("the server took it: {reply}"));
-            let report = Report { campaign: plan.campaign.id.clone(), sent: 1, ..Report::default() };
+            let report =
+                Report { campaign: plan.campaign.id.clone(), sent: 1, ..Report::default() };
             answer(ui, args, &report)
         }
-        Verdict::Failed(reply) | Verdict::Deferred(reply) | Verdict::Throttled(reply) => refused(format!("the server refused it: {reply}")),
+        Verdict::Failed(reply) | Verdict::Deferred(reply) | Verdict::Throttled(reply) => {
+            refused(format!("the server refused it: {reply}"))
+        }
         Verdict::Retry(loss) => refused(loss.reason),
         Verdict::InDoubt(why) => refused(format!("it may have been sent or not: {why}")),
         Verdict::Stop(finding) => Err((*finding).into()),
@@ -455,7 +534,13 @@ fn test_message(plan: &Plan, args: &Args, recipient: &Address) -> Checked<Vec<u8
     let headers = plan.leave.headers(&reader.mailbox.address);
     reader.mailbox = Mailbox { name: None, address: recipient.clone() };
     let subject = format!("[test] {}", mail.subject);
-    let mail = Mail { to: &reader.mailbox, subject: &subject, html: &mail.html, text: &mail.text, headers: &headers };
+    let mail = Mail {
+        to: &reader.mailbox,
+        subject: &subject,
+        html: &mail.html,
+        text: &mail.text,
+        headers: &headers,
+    };
     let mut bytes = Vec::new();
     plan.frame.write(&mail, clock::unix_now(), &mut bytes);
     Ok(bytes)
@@ -476,7 +561,15 @@ fn report_of(plan: &Plan, forecast: &Forecast) -> Report {
     }
 }
 
-fn finish(ui: &Ui, args: &Args, plan: &Plan, forecast: &Forecast, ended: Ended, totals: Option<Totals>, done: &str) -> Checked<Exit> {
+fn finish(
+    ui: &Ui,
+    args: &Args,
+    plan: &Plan,
+    forecast: &Forecast,
+    ended: Ended,
+    totals: Option<Totals>,
+    done: &str,
+) -> Checked<Exit> {
     let before = report_of(plan, forecast);
     let tally = ended.tally;
     let tried = tally.sent + tally.failed + tally.deferred + tally.in_doubt;
@@ -522,6 +615,11 @@ fn answer(ui: &Ui, args: &Args, report: &Report) -> Checked<Exit> {
 
 fn runtime() -> Checked<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Finding::error("runtime", format!("the program cannot start its input and output: {error}"), "end other programs, then try again").into()
+        Finding::error(
+            "runtime",
+            format!("the program cannot start its input and output: {error}"),
+            "end other programs, then try again",
+        )
+        .into()
     })
 }

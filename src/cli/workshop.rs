@@ -56,10 +56,11 @@ impl Workshop {
     }
 
     /// Reads a campaign's file.
-    pub(super) fn campaign(&self, path: &Path) -> Checked<Campaign> {
+    pub(super) fn campaign(path: &Path) -> Checked<Campaign> {
         let shown = path.display().to_string();
         let source = template::read_text(path, &shown)?;
-        let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let stem =
+            path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         Campaign::parse(&source, &stem)
     }
 
@@ -70,7 +71,18 @@ impl Workshop {
         Template::load(&self.project.root, name).map_err(|findings| match named {
             Some(passage) => {
                 let place = passage.place(0..passage.text().len());
-                findings.into_iter().map(|finding| if finding.place.is_none() { finding.at(place.clone()) } else { finding }).collect()
+                findings
+                    .into_iter()
+                    .map(
+                        |finding| {
+                            if finding.place.is_none() {
+                                finding.at(place.clone())
+                            } else {
+                                finding
+                            }
+                        },
+                    )
+                    .collect()
             }
             None => findings,
         })
@@ -86,7 +98,11 @@ impl Workshop {
     }
 
     /// Compiles the letter.
-    pub(super) fn letter(&self, campaign: &Campaign, condition: Option<&Passage>) -> Checked<Letter> {
+    pub(super) fn letter(
+        &self,
+        campaign: &Campaign,
+        condition: Option<&Passage>,
+    ) -> Checked<Letter> {
         let template = self.template(campaign)?;
         compose::compile(campaign, &template, self.constants(campaign), condition)
     }
@@ -110,22 +126,33 @@ impl Workshop {
         let reply_to = campaign.reply_to.as_ref().or(sender.reply_to.as_ref());
         let mut context = Context::new();
         let text = |text: &str| Value::from(text);
-        context.insert_value("sender", table([
-            ("name", from.as_ref().map(|from| text(from.name.as_deref().unwrap_or(from.address.as_str())))),
-            ("email", from.as_ref().map(|from| text(from.address.as_str()))),
-            ("reply_to", reply_to.map(|reply_to| text(reply_to.address.as_str()))),
-            ("postal_address", sender.postal_address.as_deref().map(text)),
-            ("website", sender.website.as_deref().map(text)),
-            ("logo", sender.logo.as_deref().map(text)),
-        ]));
-        context.insert_value("campaign", table([
-            ("id", Some(text(&campaign.id))),
-            ("lang", campaign.lang.as_deref().map(text)),
-            ("dir", Some(text(campaign.direction()))),
-            ("date", campaign.date.as_deref().map(text)),
-        ]));
+        context.insert_value(
+            "sender",
+            table([
+                (
+                    "name",
+                    from.as_ref()
+                        .map(|from| text(from.name.as_deref().unwrap_or(from.address.as_str()))),
+                ),
+                ("email", from.as_ref().map(|from| text(from.address.as_str()))),
+                ("reply_to", reply_to.map(|reply_to| text(reply_to.address.as_str()))),
+                ("postal_address", sender.postal_address.as_deref().map(text)),
+                ("website", sender.website.as_deref().map(text)),
+                ("logo", sender.logo.as_deref().map(text)),
+            ]),
+        );
+        context.insert_value(
+            "campaign",
+            table([
+                ("id", Some(text(&campaign.id))),
+                ("lang", campaign.lang.as_deref().map(text)),
+                ("dir", Some(text(campaign.direction()))),
+                ("date", campaign.date.as_deref().map(text)),
+            ]),
+        );
         let variables = self.project.template.variables.iter();
-        let variables = variables.filter_map(|(name, value)| Some((name.clone().into(), value.to_tera()?)));
+        let variables =
+            variables.filter_map(|(name, value)| Some((name.clone().into(), value.to_tera()?)));
         context.insert_value("template", Value::from(variables.collect::<tera::Map>()));
         let vars = campaign.vars.as_ref().and_then(Setting::to_tera);
         context.insert_value("vars", vars.unwrap_or_else(|| Value::from(tera::Map::new())));
@@ -133,12 +160,20 @@ impl Workshop {
     }
 
     /// The list that was named, or the campaign's, or the project's.
-    pub(super) fn list(&self, campaign: Option<&Campaign>, args: &ListArgs) -> Checked<Option<List>> {
+    pub(super) fn list(
+        &self,
+        campaign: Option<&Campaign>,
+        args: &ListArgs,
+    ) -> Checked<Option<List>> {
         let options = self.list_options(args);
         if let Some(path) = &args.list {
             return List::open(path, &path.display().to_string(), &options).map(Some);
         }
-        let named = campaign.and_then(|campaign| campaign.list.as_ref()).or(self.project.list.file.as_ref());
+        let named = campaign.and_then(|campaign| campaign.list.as_ref()).or(self
+            .project
+            .list
+            .file
+            .as_ref());
         let Some(named) = named else { return Ok(None) };
         List::open(&self.project.root.join(named.text()), named.text(), &options).map(Some)
     }
@@ -156,7 +191,12 @@ impl Workshop {
     }
 
     /// Everything there is to say about a campaign, without reading any row.
-    pub(super) fn findings(&self, campaign: &Campaign, letter: Option<&Letter>, list: Option<&List>) -> Vec<Finding> {
+    pub(super) fn findings(
+        &self,
+        campaign: &Campaign,
+        letter: Option<&Letter>,
+        list: Option<&List>,
+    ) -> Vec<Finding> {
         let columns: Vec<&str> = list.map_or_else(Vec::new, |list| {
             list.columns().iter().map(|column| column.name.as_str()).collect()
         });
@@ -193,14 +233,17 @@ impl Workshop {
         let mut images = Vec::new();
         for image in &letter.images {
             match read_file(&folder, &image.path) {
-                Ok(bytes) => images.push(InlineImage::new(file_name(&image.path), bytes, image.cid.clone())),
+                Ok(bytes) => {
+                    images.push(InlineImage::new(file_name(&image.path), bytes, image.cid.clone()));
+                }
                 Err(finding) => findings.push(finding.at(image.place.clone())),
             }
         }
         if !findings.is_empty() {
             return Err(findings);
         }
-        let list_name = self.project.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.clone());
+        let list_name =
+            self.project.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.clone());
         Frame::new(&FrameParts {
             from: &from,
             reply_to,
@@ -217,7 +260,11 @@ impl Workshop {
     /// written; a dry run leaves nothing behind.
     pub(super) fn leave(&self, campaign: &Campaign, keeps: bool) -> Checked<Leave> {
         let settings = &self.project.unsubscribe;
-        let key = if settings.url.is_some() || settings.mailto.is_some() { self.key(keeps)? } else { Vec::new() };
+        let key = if settings.url.is_some() || settings.mailto.is_some() {
+            self.key(keeps)?
+        } else {
+            Vec::new()
+        };
         Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), key, &campaign.id))
     }
 
@@ -231,7 +278,10 @@ impl Workshop {
             write_private(&path, &key).map_err(|error| {
                 Finding::error(
                     "unwritable-key",
-                    format!("cannot keep the key for unsubscribe links in `{KEY_FILE}`: {}", template::plain(&error)),
+                    format!(
+                        "cannot keep the key for unsubscribe links in `{KEY_FILE}`: {}",
+                        template::plain(&error)
+                    ),
                     "make the project's folder writable",
                 )
             })?;
@@ -261,14 +311,23 @@ fn table<const N: usize>(entries: [(&'static str, Option<Value>); N]) -> Value {
 
 fn here() -> Checked<PathBuf> {
     std::env::current_dir().map_err(|error| {
-        Finding::error("no-directory", format!("the present folder cannot be used: {}", template::plain(&error)), "go to a folder that exists").into()
+        Finding::error(
+            "no-directory",
+            format!("the present folder cannot be used: {}", template::plain(&error)),
+            "go to a folder that exists",
+        )
+        .into()
     })
 }
 
 fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, Finding> {
     let path = folder.join(name);
     let unusable = |why: String| {
-        Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"), "paths are relative to the campaign's file")
+        Finding::error(
+            "unreadable-file",
+            format!("cannot read `{name}`: {why}"),
+            "paths are relative to the campaign's file",
+        )
     };
     let size = fs::metadata(&path).map_err(|error| unusable(template::plain(&error)))?.len();
     if size > MAX_FILE {

@@ -5,7 +5,7 @@ use super::engine::{CSS, URL, URL_PART};
 use super::marks::{Hint, Marks};
 use super::part::Part;
 use super::places::{self, Placed, Spot};
-use super::rewrite::{Rewritten, Rewriter};
+use super::rewrite::{Rewriter, Rewritten};
 use super::statement::Statement;
 use super::tags::Kind;
 use crate::finding::Finding;
@@ -31,7 +31,8 @@ impl Template {
     pub(crate) fn origin(&self, at: usize) -> Option<(usize, usize)> {
         let next = self.origins.partition_point(|origin| origin.compiled.start <= at);
         let origin = self.origins.get(next.checked_sub(1)?)?;
-        let offset = at.min(origin.compiled.end.saturating_sub(1)).saturating_sub(origin.compiled.start);
+        let offset =
+            at.min(origin.compiled.end.saturating_sub(1)).saturating_sub(origin.compiled.start);
         Some((origin.part, origin.author + offset))
     }
 
@@ -108,7 +109,9 @@ impl Assembler<'_> {
         for mark in placed {
             template.literal(&page[at..mark.found.range.start]);
             at = mark.found.range.end;
-            let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else { continue };
+            let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else {
+                continue;
+            };
             if let Spot::Forbidden(why) = mark.spot {
                 findings.push(
                     Finding::error("forbidden-place", "no tag can stand here", why)
@@ -182,7 +185,9 @@ impl Assembler<'_> {
             for (_, lowest) in &mut open {
                 *lowest = (*lowest).min(mark.lowest);
             }
-            let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else { continue };
+            let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else {
+                continue;
+            };
             let owner = &self.parts[part];
             if owner.ends[tag].is_some() {
                 open.push((mark, mark.depth));

@@ -1,6 +1,8 @@
 //! Tera, set up for letters: what values become in HTML and in text, the
 //! filters behind every place, and bounds that no template can exceed.
 
+#![allow(clippy::needless_pass_by_value, reason = "Tera hands values and arguments over")]
+
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -26,15 +28,59 @@ const MAX_TURNS: u32 = 100_000;
 
 /// Filters that letters may use; `check` suggests from these.
 pub(crate) const FILTERS: [&str; 33] = [
-    "abs", "capitalize", "default", "first", "float", "get", "group_by", "indent", "int", "join",
-    "keys", "last", "length", "lower", "newlines_to_br", "nth", "pairs", "pluralize", "quoted",
-    "replace", "reverse", "round", "sort", "split", "str", "title", "trim", "trim_end",
-    "trim_start", "truncate", "unique", "upper", "wordcount",
+    "abs",
+    "capitalize",
+    "default",
+    "first",
+    "float",
+    "get",
+    "group_by",
+    "indent",
+    "int",
+    "join",
+    "keys",
+    "last",
+    "length",
+    "lower",
+    "newlines_to_br",
+    "nth",
+    "pairs",
+    "pluralize",
+    "quoted",
+    "replace",
+    "reverse",
+    "round",
+    "sort",
+    "split",
+    "str",
+    "title",
+    "trim",
+    "trim_end",
+    "trim_start",
+    "truncate",
+    "unique",
+    "upper",
+    "wordcount",
 ];
 /// Tests, as in `{% if name is starting_with("A") %}`.
 pub(crate) const TESTS: [&str; 17] = [
-    "array", "bool", "containing", "defined", "divisible_by", "ending_with", "even", "float",
-    "integer", "iterable", "map", "none", "number", "odd", "starting_with", "string", "undefined",
+    "array",
+    "bool",
+    "containing",
+    "defined",
+    "divisible_by",
+    "ending_with",
+    "even",
+    "float",
+    "integer",
+    "iterable",
+    "map",
+    "none",
+    "number",
+    "odd",
+    "starting_with",
+    "string",
+    "undefined",
 ];
 /// Functions.
 pub(crate) const FUNCTIONS: [&str; 2] = ["range", "throw"];
@@ -62,7 +108,9 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>) -> Tera {
     tera.register_filter(URL, url_beginning);
     tera.register_filter(URL_PART, url_part);
     tera.register_filter(CSS, css);
-    tera.register_filter("quoted", |value: &str, arguments: Kwargs, _: &State| quoted(value, &arguments));
+    tera.register_filter("quoted", |value: &str, arguments: Kwargs, _: &State| {
+        quoted(value, &arguments)
+    });
     tera.register_function(TICK, |arguments: Kwargs, _: &State| tick(&arguments));
     tera
 }
@@ -199,7 +247,9 @@ fn url_beginning(value: Value, _: Kwargs, _: &State) -> TeraResult<String> {
         "http" | "https" if !text[url.scheme().len()..].starts_with("://") => {
             Err(unusable("`://` is missing"))
         }
-        "http" | "https" | "mailto" | "tel" => Ok(if is_plain_url(text) { text.to_owned() } else { url.into() }),
+        "http" | "https" | "mailto" | "tel" => {
+            Ok(if is_plain_url(text) { text.to_owned() } else { url.into() })
+        }
         scheme => Err(unusable(&format!("`{scheme}:` links are not sent"))),
     }
 }

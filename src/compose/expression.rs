@@ -314,7 +314,7 @@ impl<'a> Parser<'a> {
                 }
             }
             self.takes("...");
-            children.push(self.expression(if children.is_empty() { 1 } else { 0 })?);
+            children.push(self.expression(u8::from(children.is_empty()))?);
             if children.len() == 1 && self.takes("for") {
                 let mut names = vec![self.name()?];
                 if self.takes(",") {

@@ -162,17 +162,14 @@ fn attribute(text: &str, from: usize) -> Option<(Attribute, usize)> {
         return Some((Attribute { name, value: None }, end));
     }
     let start = skip_space(equals + 1);
-    let (value, end) = match *bytes.get(start)? {
-        quote @ (b'"' | b'\'') => {
-            let close = text[start + 1..].find(quote as char).map(|at| start + 1 + at)?;
-            (start + 1..close, close + 1)
-        }
-        _ => {
-            let close = text[start..]
-                .find(|c: char| c.is_ascii_whitespace() || c == '>')
-                .map(|at| start + at)?;
-            (start..close, close)
-        }
+    let (value, end) = if let quote @ (b'"' | b'\'') = *bytes.get(start)? {
+        let close = text[start + 1..].find(quote as char).map(|at| start + 1 + at)?;
+        (start + 1..close, close + 1)
+    } else {
+        let close = text[start..]
+            .find(|c: char| c.is_ascii_whitespace() || c == '>')
+            .map(|at| start + at)?;
+        (start..close, close)
     };
     Some((Attribute { name, value: Some(value) }, end))
 }
@@ -183,7 +180,8 @@ mod tests {
 
     #[test]
     fn every_byte_of_a_page_has_its_token() {
-        let page = "a<b><a href='x>y' class=z hidden>t</a><!-- <i> --><title>1 < 2</title><br/>5 < 6";
+        let page =
+            "a<b><a href='x>y' class=z hidden>t</a><!-- <i> --><title>1 < 2</title><br/>5 < 6";
         let all = tokens(page);
         let joined: String = all.iter().map(|token| &page[range(token).clone()]).collect();
         assert_eq!(joined, page);

@@ -65,8 +65,15 @@ pub(crate) enum Form {
 impl Origins {
     /// A mistake that Tera found, at the author's place, and the number of the
     /// tag in which it happened.
-    pub(crate) fn locate(&self, form: Form, template: &str, error: &tera::Error) -> (Option<Place>, Option<usize>) {
-        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) = error.kind() else {
+    pub(crate) fn locate(
+        &self,
+        form: Form,
+        template: &str,
+        error: &tera::Error,
+    ) -> (Option<Place>, Option<usize>) {
+        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) =
+            error.kind()
+        else {
             return (None, None);
         };
         let compiled = match form {
@@ -74,7 +81,9 @@ impl Origins {
             Form::Text => &self.text,
         };
         let name = if report.filename().is_empty() { template } else { report.filename() };
-        let Some((part, at)) = compiled.get(name).and_then(|template| template.origin(report.span().range.start)) else {
+        let Some((part, at)) =
+            compiled.get(name).and_then(|template| template.origin(report.span().range.start))
+        else {
             return (None, None);
         };
         let owner = &self.parts[part];
@@ -83,9 +92,14 @@ impl Origins {
             // The span may have been widened by what the compiler put around.
             Some(tag) => {
                 let inner = owner.tags[tag].inner.clone();
-                let from = inner.start + owner.text(&inner).len() - owner.text(&inner).trim_start().len();
+                let from =
+                    inner.start + owner.text(&inner).len() - owner.text(&inner).trim_start().len();
                 let width = owner.text(&inner).trim().len();
-                if at <= from { owner.passage.place(from..from + width) } else { owner.passage.place(at..at + 1) }
+                if at <= from {
+                    owner.passage.place(from..from + width)
+                } else {
+                    owner.passage.place(at..at + 1)
+                }
             }
             None => owner.passage.place(at..at + 1),
         };

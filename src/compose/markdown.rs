@@ -30,11 +30,13 @@ pub(crate) fn options() -> Options {
 pub(crate) fn body(part: &Part, first: usize, marks: &Marks) -> Body {
     let marked = marked(part, first, marks);
     let events = Parser::new_ext(&marked, options());
-    let shaper = Shaper { part, first, marks, events: events.peekable(), in_code: false, images: 0 };
+    let shaper =
+        Shaper { part, first, marks, events: events.peekable(), in_code: false, images: 0 };
     let events = shaper.shaped();
     let mut html = String::with_capacity(marked.len() * 2);
     html::push_html(&mut html, events.iter().cloned());
-    let prints = |tag: usize| tag.checked_sub(first).map_or(Prints::Nothing, |tag| prints(part, tag));
+    let prints =
+        |tag: usize| tag.checked_sub(first).map_or(Prints::Nothing, |tag| prints(part, tag));
     let text = super::text::write(&events, marks, &prints);
     Body { html, text }
 }
@@ -108,7 +110,9 @@ fn line_of(part: &Part, number: usize) -> Line {
     let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
     let before = &text[start..range.start];
-    let starts = before.trim_start_matches(|c: char| c.is_ascii_digit() || " \t>-*+.)".contains(c)).is_empty();
+    let starts = before
+        .trim_start_matches(|c: char| c.is_ascii_digit() || " \t>-*+.)".contains(c))
+        .is_empty();
     // What is left of the line when its block tags are taken out.
     let mut rest = String::new();
     let mut at = start;
@@ -196,7 +200,8 @@ impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, I> {
                 id,
             }),
             Event::Start(Md::Image { link_type, dest_url, title, id }) => {
-                let event = Md::Image { link_type, dest_url: words(dest_url), title: words(title), id };
+                let event =
+                    Md::Image { link_type, dest_url: words(dest_url), title: words(title), id };
                 self.images += 1;
                 Event::Start(event)
             }
@@ -314,11 +319,9 @@ impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, I> {
 
 fn as_block(event: Event<'_>) -> Vec<Event<'_>> {
     match event {
-        Event::InlineHtml(html) => vec![
-            Event::Start(Md::HtmlBlock),
-            Event::Html(html),
-            Event::End(TagEnd::HtmlBlock),
-        ],
+        Event::InlineHtml(html) => {
+            vec![Event::Start(Md::HtmlBlock), Event::Html(html), Event::End(TagEnd::HtmlBlock)]
+        }
         other => vec![other],
     }
 }

@@ -134,7 +134,10 @@ fn signatures(parts: &[Part], count: usize, findings: &mut Vec<Finding>) -> Comp
                     Finding::error(
                         "component-form",
                         format!("the component `{name}` has no form for the text part"),
-                        format!("define `{name}` with the same parameters in `{}`", text_part.passage.source().name()),
+                        format!(
+                            "define `{name}` with the same parameters in `{}`",
+                            text_part.passage.source().name()
+                        ),
                     )
                     .at(place),
                 );
@@ -154,18 +157,21 @@ fn definitions(part: &Part, findings: &mut Vec<Finding>) -> BTreeMap<String, (Si
         let definition = format!("{}{{% endcomponent %}}", part.text(&part.tags[tag].range));
         match tera.add_raw_template(&name, &definition) {
             Ok(()) => {
-                let signature = tera.get_component_definition(&name).map_or_else(Signature::default, |info| Signature {
-                    takes_rest: info.rest_param().is_some(),
-                    parameters: info
-                        .args()
-                        .iter()
-                        .map(|argument| Parameter {
-                            name: argument.name().to_owned(),
-                            required: argument.is_required(),
-                            type_name: argument.arg_type().map(|kind| kind.as_str()),
-                        })
-                        .collect(),
-                });
+                let signature =
+                    tera.get_component_definition(&name).map_or_else(Signature::default, |info| {
+                        Signature {
+                            takes_rest: info.rest_param().is_some(),
+                            parameters: info
+                                .args()
+                                .iter()
+                                .map(|argument| Parameter {
+                                    name: argument.name().to_owned(),
+                                    required: argument.is_required(),
+                                    type_name: argument.arg_type().map(|kind| kind.as_str()),
+                                })
+                                .collect(),
+                        }
+                    });
                 found.insert(name, (signature, part.place(tag)));
             }
             Err(error) => findings.push(letter::as_finding(&error, Some(part.place(tag)))),
@@ -232,7 +238,8 @@ fn assemble(
     template: &Template,
     findings: &mut Vec<Finding>,
 ) -> (Templates, Templates) {
-    let marks = Marks::for_texts(parts.iter().map(|part| part.passage.text()));
+    let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();
+    let marks = Marks::for_texts(&texts);
     let is_field = |name: &str| fields.iter().any(|field| field.name == name);
     let assembler = Assembler { parts, firsts, marks: &marks, is_field: &is_field };
     let count = template.components.len();
@@ -254,9 +261,11 @@ fn assemble(
     let frame = page::marked_text(&assembler, TEXT_PAGE);
     let full = frame.replacen(&marks.word(content(TEXT_PAGE)), &body.text, 1);
     text.insert(TEXT, assembler.text(&full));
-    let definitions: String = text_components.map(|part| page::marked_text(&assembler, part).trim().to_owned()).collect();
+    let definitions: String =
+        text_components.map(|part| page::marked_text(&assembler, part).trim().to_owned()).collect();
     text.insert(COMPONENTS, assembler.text(&definitions));
-    for (name, part) in [(SUBJECT, SUBJECT_PART), (PREHEADER, PREHEADER_PART), (WHERE, WHERE_PART)] {
+    for (name, part) in [(SUBJECT, SUBJECT_PART), (PREHEADER, PREHEADER_PART), (WHERE, WHERE_PART)]
+    {
         text.insert(name, assembler.text(&page::marked_text(&assembler, part)));
     }
     (html, text)
@@ -267,11 +276,13 @@ fn engine(mut tera: Tera, origins: &Origins, form: Form) -> Checked<Tera> {
         Form::Html => &origins.html,
         Form::Text => &origins.text,
     };
-    tera.add_raw_templates(templates.iter().map(|(name, template)| (*name, template.text.as_str())))
-        .map_err(|error| {
-            let (place, _) = origins.locate(form, HTML, &error);
-            vec![letter::as_finding(&error, place)]
-        })?;
+    tera.add_raw_templates(
+        templates.iter().map(|(name, template)| (*name, template.text.as_str())),
+    )
+    .map_err(|error| {
+        let (place, _) = origins.locate(form, HTML, &error);
+        vec![letter::as_finding(&error, place)]
+    })?;
     Ok(tera)
 }
 
@@ -283,7 +294,9 @@ fn local_images(campaign: &Campaign, origins: &mut Origins) -> Vec<LocalImage> {
     let mut edits = Vec::new();
     for token in html::tokens(&page.text) {
         let html::Token::Start { name, attributes, .. } = token else { continue };
-        let src = attributes.iter().find(|attribute| name == "img" && &page.text[attribute.name.clone()] == "src");
+        let src = attributes
+            .iter()
+            .find(|attribute| name == "img" && &page.text[attribute.name.clone()] == "src");
         let Some(range) = src.and_then(|attribute| attribute.value.clone()) else { continue };
         let value = html_escape::decode_html_entities(&page.text[range.clone()]).into_owned();
         if value.is_empty() || value.contains("{{") || value.contains("{%") || has_scheme(&value) {
@@ -306,10 +319,15 @@ fn local_images(campaign: &Campaign, origins: &mut Origins) -> Vec<LocalImage> {
 }
 
 fn has_scheme(url: &str) -> bool {
-    url.starts_with("//") || url.split_once(':').is_some_and(|(scheme, _)| scheme.len() > 1 && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c)))
+    url.starts_with("//")
+        || url.split_once(':').is_some_and(|(scheme, _)| {
+            scheme.len() > 1
+                && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        })
 }
 
 fn slug(text: &str) -> String {
-    let slug: String = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let slug: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     slug.trim_matches('-').chars().take(40).collect()
 }

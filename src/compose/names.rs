@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::engine::{FILTERS, FUNCTIONS, TESTS};
 use super::expression::{Literal, Node, NodeKind};
-use super::part::{Part, component_name};
+use super::part::Part;
 use super::statement::Statement;
 use crate::finding::{Finding, closest};
 use crate::place::Place;
@@ -78,8 +78,14 @@ impl Names<'_> {
                 Statement::EndDefine => parameters.clear(),
                 _ => {}
             }
-            let mut reader =
-                Reader { names: self, part, tag: first + at, scope: &scope, parameters: &parameters, is_component };
+            let mut reader = Reader {
+                names: self,
+                part,
+                tag: first + at,
+                scope: &scope,
+                parameters: &parameters,
+                is_component,
+            };
             if let Some(node) = statement.node() {
                 let condition = matches!(statement, Statement::If(_) | Statement::Elif(_));
                 reader.node(node, &mut Vec::new(), condition);
@@ -132,16 +138,29 @@ impl<'a> Reader<'a, '_, '_> {
 
     fn variable(&mut self, name: &Range<usize>, bound: &[&'a str], bare: bool) {
         let text = self.part.text_of(name);
-        let is_known = self.scope.contains(text) || self.parameters.contains(text) || bound.contains(&text);
+        let is_known =
+            self.scope.contains(text) || self.parameters.contains(text) || bound.contains(&text);
         if text.starts_with("__") {
-            self.finding("unknown-field", name, format!("`{text}` is no name for a field"), "names that begin with `__` are the program's own".to_owned());
+            self.finding(
+                "unknown-field",
+                name,
+                format!("`{text}` is no name for a field"),
+                "names that begin with `__` are the program's own".to_owned(),
+            );
         } else if is_known {
         } else if self.is_component {
             let help = match closest(text, self.parameters.iter().copied()) {
                 Some(name) => format!("did you mean `{name}`?"),
-                None => format!("add `{text}` to the component's parameters and pass it in the call"),
+                None => {
+                    format!("add `{text}` to the component's parameters and pass it in the call")
+                }
             };
-            self.finding("unknown-field", name, format!("this component has no parameter `{text}`"), help);
+            self.finding(
+                "unknown-field",
+                name,
+                format!("this component has no parameter `{text}`"),
+                help,
+            );
         } else {
             self.names.fields.push(FieldUse {
                 name: text.to_owned(),
@@ -173,7 +192,13 @@ impl<'a> Reader<'a, '_, '_> {
         self.finding(code, name, format!("there is no {what} `{text}`"), help);
     }
 
-    fn component(&mut self, call: &Node, name: &Range<usize>, arguments: &[Range<usize>], spreads: bool) {
+    fn component(
+        &mut self,
+        call: &Node,
+        name: &Range<usize>,
+        arguments: &[Range<usize>],
+        spreads: bool,
+    ) {
         let text = self.part.text_of(name);
         let Some(signature) = self.names.components.get(text) else {
             let known: Vec<&str> = self.names.components.keys().map(String::as_str).collect();
@@ -181,13 +206,20 @@ impl<'a> Reader<'a, '_, '_> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("this template has: {}", known.join(", ")),
             };
-            return self.finding("unknown-component", name, format!("there is no component `{text}`"), help);
+            return self.finding(
+                "unknown-component",
+                name,
+                format!("there is no component `{text}`"),
+                help,
+            );
         };
         let signature = signature.clone();
         for (argument, value) in arguments.iter().zip(&call.children) {
             self.argument(text, &signature, argument, value);
         }
-        let given = |parameter: &Parameter| arguments.iter().any(|name| self.part.text_of(name) == parameter.name);
+        let given = |parameter: &Parameter| {
+            arguments.iter().any(|name| self.part.text_of(name) == parameter.name)
+        };
         let missing: Vec<String> = signature
             .parameters
             .iter()
@@ -204,16 +236,28 @@ impl<'a> Reader<'a, '_, '_> {
         }
     }
 
-    fn argument(&mut self, component: &str, signature: &Signature, name: &Range<usize>, value: &Node) {
+    fn argument(
+        &mut self,
+        component: &str,
+        signature: &Signature,
+        name: &Range<usize>,
+        value: &Node,
+    ) {
         let text = self.part.text_of(name);
-        let Some(parameter) = signature.parameters.iter().find(|parameter| parameter.name == text) else {
+        let Some(parameter) = signature.parameters.iter().find(|parameter| parameter.name == text)
+        else {
             if !signature.takes_rest {
                 let names = signature.parameters.iter().map(|parameter| parameter.name.as_str());
                 let help = match closest(text, names) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("write it as `{}`", example(component, signature)),
                 };
-                self.finding("unknown-argument", name, format!("the component `{component}` takes no `{text}`"), help);
+                self.finding(
+                    "unknown-argument",
+                    name,
+                    format!("the component `{component}` takes no `{text}`"),
+                    help,
+                );
             }
             return;
         };
@@ -224,7 +268,12 @@ impl<'a> Reader<'a, '_, '_> {
                 "string" => format!("write `{text}=\"…\"`"),
                 _ => format!("write `{text}={{…}}` with a {wanted} in braces"),
             };
-            self.finding("wrong-argument", &value.range, format!("`{text}` of the component `{component}` must be a {wanted}"), help);
+            self.finding(
+                "wrong-argument",
+                &value.range,
+                format!("`{text}` of the component `{component}` must be a {wanted}"),
+                help,
+            );
         }
     }
 
@@ -260,15 +309,5 @@ fn example(component: &str, signature: &Signature) -> String {
 impl Part {
     fn text_of(&self, range: &Range<usize>) -> &str {
         &self.passage.text()[range.clone()]
-    }
-
-    /// The names of the components that this part calls.
-    pub(crate) fn calls(&self) -> impl Iterator<Item = &str> {
-        self.statements
-            .iter()
-            .flatten()
-            .filter_map(Statement::node)
-            .filter_map(component_name)
-            .map(|name| self.text_of(name))
     }
 }

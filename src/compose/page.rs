@@ -36,8 +36,12 @@ pub(crate) fn inlined(
     let frame = marked(assembler, page);
     let full = frame.replacen(&marks.comment(content), &filling, 1);
     let whole = inliner().inline(&full).map_err(|error| {
-        Finding::error("css", format!("the style sheet cannot be used: {error}"), "check the `<style>` of the template's page")
-            .at(assembler.parts[page].passage.place(0..0))
+        Finding::error(
+            "css",
+            format!("the style sheet cannot be used: {error}"),
+            "check the `<style>` of the template's page",
+        )
+        .at(assembler.parts[page].passage.place(0..0))
     })?;
     split(&whole, components.len(), separator).ok_or_else(|| {
         Finding::error(
@@ -62,7 +66,8 @@ fn split(whole: &str, count: usize, separator: impl Fn(usize) -> String) -> Opti
         let at = whole.find(&mark)?;
         cuts.push(at..at + mark.len());
     }
-    let components = cuts.windows(2).map(|pair| whole[pair[0].end..pair[1].start].trim().to_owned()).collect();
+    let components =
+        cuts.windows(2).map(|pair| whole[pair[0].end..pair[1].start].trim().to_owned()).collect();
     let html = format!("{}{}", &whole[..cuts[0].start], &whole[cuts[count].end..]);
     Some(Page { html, components })
 }
@@ -73,21 +78,26 @@ fn marked(assembler: &Assembler<'_>, part: usize) -> String {
     let words = with_marks(assembler, part, |number| assembler.marks.word(number));
     let mut in_text = std::collections::HashSet::new();
     for placed in places::places(&words, assembler.marks, |tag| assembler.prints(tag)) {
-        let is_between = placed.spot == Spot::Text && is_between_elements(&words, &placed.found.range);
+        let is_between =
+            placed.spot == Spot::Text && is_between_elements(&words, &placed.found.range);
         if let (true, Some(tag)) = (is_between, placed.found.tag) {
             in_text.insert(tag);
         }
     }
     with_marks(assembler, part, |number| {
-        if in_text.contains(&number) { assembler.marks.comment(number) } else { assembler.marks.word(number) }
+        if in_text.contains(&number) {
+            assembler.marks.comment(number)
+        } else {
+            assembler.marks.word(number)
+        }
     })
 }
 
 /// Whether a position is text between tags: not in an attribute, a comment or a title.
 fn is_between_elements(page: &str, range: &std::ops::Range<usize>) -> bool {
-    super::html::tokens(page).iter().any(|token| {
-        matches!(token, super::html::Token::Text(text) if text.contains(&range.start))
-    })
+    super::html::tokens(page)
+        .iter()
+        .any(|token| matches!(token, super::html::Token::Text(text) if text.contains(&range.start)))
 }
 
 fn with_marks(assembler: &Assembler<'_>, part: usize, mark: impl Fn(usize) -> String) -> String {
@@ -98,7 +108,10 @@ fn with_marks(assembler: &Assembler<'_>, part: usize, mark: impl Fn(usize) -> St
     for (number, tag) in owner.tags.iter().enumerate() {
         out.push_str(&text[at..tag.range.start]);
         at = tag.range.end;
-        if matches!(tag.kind, super::tags::Kind::Expression | super::tags::Kind::Block | super::tags::Kind::Literal) {
+        if matches!(
+            tag.kind,
+            super::tags::Kind::Expression | super::tags::Kind::Block | super::tags::Kind::Literal
+        ) {
             out.push_str(&mark(assembler.firsts[part] + number));
         }
     }

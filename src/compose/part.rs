@@ -38,10 +38,8 @@ impl Part {
                 .at(passage.place(slip.range)),
             );
         }
-        let statements = tags
-            .iter()
-            .map(|tag| read_one(&passage, tag, findings))
-            .collect::<Vec<_>>();
+        let statements =
+            tags.iter().map(|tag| read_one(&passage, tag, findings)).collect::<Vec<_>>();
         let mut part = Self { ends: vec![None; tags.len()], passage, tags, statements };
         part.pair(findings);
         part
@@ -195,7 +193,9 @@ fn read_one(passage: &Passage, tag: &Tag, findings: &mut Vec<Finding>) -> Option
 
 /// `{{ First Name }}` means `{{ first_name }}`.
 fn plausible_field(inner: &str) -> Option<String> {
-    let words: Vec<&str> = inner.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        inner.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let is_plain = inner.chars().all(|c| c.is_ascii_alphanumeric() || " _-.#/{}!".contains(c));
-    (is_plain && !words.is_empty() && words.len() <= 4).then(|| words.join("_").to_ascii_lowercase())
+    (is_plain && !words.is_empty() && words.len() <= 4)
+        .then(|| words.join("_").to_ascii_lowercase())
 }

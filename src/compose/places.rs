@@ -32,8 +32,18 @@ pub(crate) struct Placed {
 
 /// Attributes whose value is a URL (HTML standard, index of attributes).
 const URLS: [&str; 12] = [
-    "href", "src", "action", "background", "cite", "poster", "formaction", "data", "xlink:href",
-    "longdesc", "ping", "srcset",
+    "href",
+    "src",
+    "action",
+    "background",
+    "cite",
+    "poster",
+    "formaction",
+    "data",
+    "xlink:href",
+    "longdesc",
+    "ping",
+    "srcset",
 ];
 
 /// Every mark of a page with its place. `prints` says which tags write a value.
@@ -61,7 +71,9 @@ impl<F: Fn(usize) -> bool> Survey<'_, F> {
             Token::Raw { element, range } => {
                 let spot = match element.as_str() {
                     "style" => Spot::Css,
-                    "script" => Spot::Forbidden("a script is no place for a value; mail programs run none"),
+                    "script" => {
+                        Spot::Forbidden("a script is no place for a value; mail programs run none")
+                    }
                     _ => Spot::Text,
                 };
                 self.all(range.clone(), spot);
@@ -138,16 +150,25 @@ mod tests {
 
     #[test]
     fn every_place_has_its_own_escape() {
-        let marks = Marks::for_texts([""].into_iter());
+        use Spot::{Css, Text, Url, UrlPart};
+        let marks = Marks::for_texts(&[""]);
         let word = |n| marks.word(n);
         let page = format!(
             "<style>a{{color:{}}}</style><title>{}</title><a href=\"{}\" title=\"{}\" style=\"{}\">{}</a>\
              <a href=\"https://x.org/{}\" onclick=\"{}\">{}</a><script>{}</script><b {}>",
-            word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7),
-            marks.comment(8), word(9), word(10)
+            word(0),
+            word(1),
+            word(2),
+            word(3),
+            word(4),
+            word(5),
+            word(6),
+            word(7),
+            marks.comment(8),
+            word(9),
+            word(10)
         );
         let spots: Vec<Spot> = places(&page, &marks, |_| true).iter().map(|p| p.spot).collect();
-        use Spot::{Css, Text, Url, UrlPart};
         assert_eq!(spots[..7], [Css, Text, Url, Text, Css, Text, UrlPart]);
         assert!(matches!(spots[7], Spot::Forbidden(_)) && spots[8] == Text);
         assert!(matches!(spots[9..], [Spot::Forbidden(_), Spot::Forbidden(_)]));

@@ -223,7 +223,9 @@ mod tests {
 
     #[test]
     fn what_needs_no_help_stays_as_it_is() {
-        for text in ["city", "city or \"friend\"", "city | upper", "vars.a[0] | round(method=\"ceil\")"] {
+        for text in
+            ["city", "city or \"friend\"", "city | upper", "vars.a[0] | round(method=\"ceil\")"]
+        {
             assert_eq!(rewritten(&format!("{{{{ {text} }}}}")), text);
         }
     }

@@ -46,8 +46,12 @@ impl Statement {
     /// The expression in it, if there is one.
     pub(crate) fn node(&self) -> Option<&Node> {
         match self {
-            Self::Print(node) | Self::If(node) | Self::Elif(node) | Self::Open(node) => Some(node),
-            Self::For { over: node, .. } | Self::Set { value: node, .. } => Some(node),
+            Self::Print(node)
+            | Self::If(node)
+            | Self::Elif(node)
+            | Self::Open(node)
+            | Self::For { over: node, .. }
+            | Self::Set { value: node, .. } => Some(node),
             _ => None,
         }
     }
@@ -78,7 +82,11 @@ pub(crate) fn read(text: &str, tag: &Tag) -> Result<Statement, SyntaxError> {
     Ok(statement)
 }
 
-fn block(text: &str, parser: &mut Parser<'_>, inner: &Range<usize>) -> Result<Statement, SyntaxError> {
+fn block(
+    text: &str,
+    parser: &mut Parser<'_>,
+    inner: &Range<usize>,
+) -> Result<Statement, SyntaxError> {
     if parser.takes("</") {
         let name = parser.dotted_name()?;
         parser.expect(">")?;

@@ -62,7 +62,8 @@ fn one_token(rest: &str, first: char) -> Result<(TokenKind, usize), (usize, Stri
             Ok((TokenKind::Number, digits))
         }
         c if c == '_' || c.is_ascii_alphabetic() => {
-            let length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+            let length =
+                rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
             Ok((TokenKind::Name, length))
         }
         c => LONG_OPERATORS

@@ -53,16 +53,15 @@ pub(crate) fn find(text: &str) -> (Vec<Tag>, Vec<Unclosed>) {
     let mut at = 0;
     while let Some(start) = next_delimiter(text, at) {
         match one_tag(text, start) {
-            Ok(tag) if is_raw(text, &tag, "raw") => match raw_section(text, &tag) {
-                Some(section) => {
+            Ok(tag) if is_raw(text, &tag, "raw") => {
+                if let Some(section) = raw_section(text, &tag) {
                     at = section.last().map_or(tag.range.end, |last| last.range.end);
                     tags.extend(section);
-                }
-                None => {
+                } else {
                     at = tag.range.end;
                     unclosed.push(Unclosed { range: tag.range, wants: "{% endraw %}" });
                 }
-            },
+            }
             Ok(tag) => {
                 at = tag.range.end;
                 tags.push(tag);
@@ -98,7 +97,13 @@ fn one_tag(text: &str, start: usize) -> Result<Tag, Unclosed> {
     let end = end.ok_or(Unclosed { range: start..start + 2, wants: close })?;
     let trims_after = end > inner_start && text.as_bytes()[end - 1] == b'-';
     let inner_end = end - usize::from(trims_after);
-    Ok(Tag { kind, range: start..end + 2, inner: inner_start..inner_end, trims_before, trims_after })
+    Ok(Tag {
+        kind,
+        range: start..end + 2,
+        inner: inner_start..inner_end,
+        trims_before,
+        trims_after,
+    })
 }
 
 /// The end of an expression or block: the first closing delimiter outside a
@@ -113,15 +118,16 @@ fn end_of_code(text: &str, from: usize, close: &[u8]) -> Option<usize> {
         match (quote, bytes[i]) {
             (Some(_), b'\\') => i += 1,
             (Some(open), byte) if byte == open => quote = None,
-            (Some(_), _) => {}
             (None, byte @ (b'"' | b'\'' | b'`')) => quote = Some(byte),
             (None, b'{') => depth += 1,
             (None, b'}') if depth > 0 => depth -= 1,
             (None, _) if depth == 0 && bytes[i..].starts_with(close) => return Some(i),
-            (None, b'\n') if text[i + 1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') => {
+            (None, b'\n')
+                if text[i + 1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n') =>
+            {
                 return None;
             }
-            (None, _) => {}
+            _ => {}
         }
         i += 1;
     }

@@ -75,7 +75,10 @@ impl<'a> Walk<'a> {
                 self.unselected += 1;
                 continue;
             }
-            let links = crate::merge::Links { unsubscribe: self.job.leave.link(&subscriber.mailbox.address), web: None };
+            let links = crate::merge::Links {
+                unsubscribe: self.job.leave.link(&subscriber.mailbox.address),
+                web: None,
+            };
             return Ok(Some(match self.merger.merge(&subscriber, &links) {
                 Ok(mail) => Merged::Mail(subscriber, mail),
                 Err(gaps) => Merged::Incomplete(subscriber, gaps),

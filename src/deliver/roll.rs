@@ -7,7 +7,9 @@ use std::collections::VecDeque;
 use crate::address::Address;
 use crate::clock;
 use crate::finding::Checked;
-use crate::ledger::{self, Answer, ClaimRequest, Fingerprint, Ledger, Location, NewRun, Process, RunId, State};
+use crate::ledger::{
+    self, Answer, ClaimRequest, Fingerprint, Ledger, Location, NewRun, Process, RunId, State,
+};
 use crate::list::{InvalidRow, List, Row, Rows, Subscriber};
 
 /// How many rows share a question to the ledger.
@@ -65,7 +67,13 @@ impl Counts {
 
     /// Those that an earlier run or a suppression settled.
     fn known(&self) -> u64 {
-        self.sent + self.failed + self.deferred + self.in_doubt + self.held + self.skipped + self.suppressed
+        self.sent
+            + self.failed
+            + self.deferred
+            + self.in_doubt
+            + self.held
+            + self.skipped
+            + self.suppressed
     }
 
     fn count(&mut self, entry: &Entry) {

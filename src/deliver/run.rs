@@ -109,9 +109,14 @@ impl Run<'_> {
             }
             let Some(merged) = walk.next_merged(&mut |_| {})? else { break };
             let address = match &merged {
-                Merged::Mail(subscriber, _) | Merged::Incomplete(subscriber, _) => subscriber.mailbox.address.clone(),
+                Merged::Mail(subscriber, _) | Merged::Incomplete(subscriber, _) => {
+                    subscriber.mailbox.address.clone()
+                }
             };
-            let Some(claim) = self.claim(books, &address, std::mem::take(&mut records)).await? else { continue };
+            let Some(claim) = self.claim(books, &address, std::mem::take(&mut records)).await?
+            else {
+                continue;
+            };
             let Merged::Mail(_, mail) = merged else {
                 ended.tally.skipped += 1;
                 records.push(record(claim, Outcome::Skipped, ledger::Reply::default()));
@@ -123,7 +128,7 @@ impl Run<'_> {
                 Ok(record) => records.push(record),
                 Err((claim, finding)) => {
                     books.ledger.release(vec![claim]).await?;
-                    ended.stopped = Some(finding);
+                    ended.stopped = Some(*finding);
                     break;
                 }
             }
@@ -148,12 +153,23 @@ impl Run<'_> {
 
     fn write(&self, mail: &crate::merge::Mail, bytes: &mut Vec<u8>) {
         let headers = self.job.leave.headers(&mail.to.address);
-        let mail = Mail { to: &mail.to, subject: &mail.subject, html: &mail.html, text: &mail.text, headers: &headers };
+        let mail = Mail {
+            to: &mail.to,
+            subject: &mail.subject,
+            html: &mail.html,
+            text: &mail.text,
+            headers: &headers,
+        };
         self.frame.write(&mail, clock::unix_now(), bytes);
     }
 
     /// Records what is waiting and claims the next address, in one commit.
-    async fn claim(&self, books: &Books, address: &Address, records: Vec<Record>) -> Checked<Option<Claim>> {
+    async fn claim(
+        &self,
+        books: &Books,
+        address: &Address,
+        records: Vec<Record>,
+    ) -> Checked<Option<Claim>> {
         let request = ClaimRequest {
             run: books.run,
             addresses: vec![address.clone()],
@@ -175,13 +191,13 @@ pub async fn deliver(
     envelope: &Envelope,
     message: &[u8],
 ) -> Verdict {
-    let mut lost: Option<Loss> = None;
+    let mut broken: Option<Loss> = None;
     for _ in 0..=RECONNECTS {
         if connection.as_ref().is_none_or(|connection| !connection.is_open()) {
             match smtp.connect().await {
                 Ok(fresh) => *connection = Some(fresh),
                 Err(Verdict::Retry(loss)) => {
-                    lost = Some(loss);
+                    broken = Some(loss);
                     continue;
                 }
                 Err(other) => return other,
@@ -189,18 +205,22 @@ pub async fn deliver(
         }
         let Some(open) = connection else { continue };
         match open.deliver(envelope, message).await {
-            Verdict::Retry(loss) => lost = Some(loss),
+            Verdict::Retry(loss) => broken = Some(loss),
             verdict => return verdict,
         }
     }
-    match lost {
+    match broken {
         Some(loss) => Verdict::Stop(Box::new(trouble::unreachable(&loss))),
         None => Verdict::InDoubt("the connection could not be used".to_owned()),
     }
 }
 
 /// A verdict becomes an outcome; one that is about the run gives the claim back.
-fn settle(claim: Claim, verdict: Verdict, tally: &mut Tally) -> Result<Record, (Claim, Finding)> {
+fn settle(
+    claim: Claim,
+    verdict: Verdict,
+    tally: &mut Tally,
+) -> Result<Record, (Claim, Box<Finding>)> {
     let (outcome, reply, count) = match verdict {
         Verdict::Sent(reply) => (Outcome::Sent, said(&reply), &mut tally.sent),
         Verdict::Failed(reply) => (Outcome::Failed, said(&reply), &mut tally.failed),
@@ -212,8 +232,8 @@ fn settle(claim: Claim, verdict: Verdict, tally: &mut Tally) -> Result<Record, (
             let reply = ledger::Reply { text: Some(why), ..ledger::Reply::default() };
             (Outcome::InDoubt, reply, &mut tally.in_doubt)
         }
-        Verdict::Retry(loss) => return Err((claim, trouble::unreachable(&loss))),
-        Verdict::Stop(finding) => return Err((claim, *finding)),
+        Verdict::Retry(loss) => return Err((claim, Box::new(trouble::unreachable(&loss)))),
+        Verdict::Stop(finding) => return Err((claim, finding)),
     };
     *count += 1;
     Ok(record(claim, outcome, reply))
@@ -226,7 +246,9 @@ fn record(claim: Claim, outcome: Outcome, reply: ledger::Reply) -> Record {
 fn said(reply: &super::transport::Reply) -> ledger::Reply {
     ledger::Reply {
         code: Some(reply.code),
-        enhanced: reply.enhanced.map(|(class, subject, detail)| format!("{class}.{subject}.{detail}")),
+        enhanced: reply
+            .enhanced
+            .map(|(class, subject, detail)| format!("{class}.{subject}.{detail}")),
         text: Some(reply.text.clone()),
     }
 }

@@ -156,6 +156,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A table under this one.
+    #[must_use]
     pub fn table(&mut self, key: &'static str) -> Reader<'a> {
         let value = self.take(key).unwrap_or(Value { range: 0..0, kind: Kind::Null });
         Reader::new(self.source, format!("[{key}]"), value)
@@ -193,8 +194,12 @@ impl<'a> Reader<'a> {
                 None => format!("{} may have: {}", self.name, self.asked.join(", ")),
             };
             self.findings.push(
-                Finding::error("unknown-key", format!("{} has no key `{}`", self.name, key.name), help)
-                    .at(self.source.place(key.range.clone())),
+                Finding::error(
+                    "unknown-key",
+                    format!("{} has no key `{}`", self.name, key.name),
+                    help,
+                )
+                .at(self.source.place(key.range.clone())),
             );
         }
         self.findings
@@ -209,7 +214,8 @@ impl<'a> Reader<'a> {
             if seen.contains(&key.name) {
                 let message = format!("`{}` stands here a second time", key.name);
                 let place = source.place(key.range.clone());
-                findings.push(Finding::error("key-twice", message, "keep one of the two").at(place));
+                findings
+                    .push(Finding::error("key-twice", message, "keep one of the two").at(place));
                 return false;
             }
             seen.push(key.name.clone());

@@ -26,7 +26,11 @@ pub(super) enum Prints {
 }
 
 /// Writes events as text, with marks.
-pub(super) fn write(events: &[Event<'_>], marks: &Marks, prints: &dyn Fn(usize) -> Prints) -> String {
+pub(super) fn write(
+    events: &[Event<'_>],
+    marks: &Marks,
+    prints: &dyn Fn(usize) -> Prints,
+) -> String {
     let mut writer = Writer {
         marks,
         prints,
@@ -85,7 +89,9 @@ impl Writer<'_> {
             }
             Event::TaskListMarker(done) => self.line.push_str(if *done { "[x] " } else { "[ ] " }),
             Event::FootnoteReference(name) => self.line.push_str(&format!("[{name}]")),
-            Event::InlineHtml(html) => raw::inline(html, self.marks, &mut self.line, &mut self.links),
+            Event::InlineHtml(html) => {
+                raw::inline(html, self.marks, &mut self.line, &mut self.links);
+            }
             Event::Html(html) => self.html(html),
             Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }

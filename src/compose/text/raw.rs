@@ -5,12 +5,33 @@ use super::super::marks::Marks;
 
 /// Elements that begin on a new line.
 const BLOCKS: [&str; 18] = [
-    "p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-    "blockquote", "section", "center",
+    "p",
+    "div",
+    "br",
+    "tr",
+    "li",
+    "ul",
+    "ol",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "blockquote",
+    "section",
+    "center",
 ];
 
 /// One inline tag, comment or mark.
-pub(super) fn inline(html: &str, marks: &Marks, line: &mut String, links: &mut Vec<(usize, String)>) {
+pub(super) fn inline(
+    html: &str,
+    marks: &Marks,
+    line: &mut String,
+    links: &mut Vec<(usize, String)>,
+) {
     if !marks.find(html).is_empty() && html.starts_with("<!--") {
         line.push_str(&marks.as_words(html));
         return;
@@ -21,7 +42,12 @@ pub(super) fn inline(html: &str, marks: &Marks, line: &mut String, links: &mut V
 }
 
 /// A whole block of HTML.
-pub(super) fn block(html: &str, marks: &Marks, line: &mut String, links: &mut Vec<(usize, String)>) {
+pub(super) fn block(
+    html: &str,
+    marks: &Marks,
+    line: &mut String,
+    links: &mut Vec<(usize, String)>,
+) {
     for token in html::tokens(html) {
         one(html, &token, marks, line, links);
     }
@@ -48,7 +74,9 @@ fn one(
                 line.push(' ');
             }
         }
-        Token::Comment(range) => line.push_str(&marks.as_words(&marks_only(&html[range.clone()], marks))),
+        Token::Comment(range) => {
+            line.push_str(&marks.as_words(&marks_only(&html[range.clone()], marks)));
+        }
         Token::Start { name, attributes, .. } => {
             let value = |wanted: &str| {
                 attributes

@@ -46,7 +46,9 @@ impl Table {
         };
         let count = cells().map(Vec::len).max().unwrap_or(0);
         let widths: Vec<usize> = (0..count)
-            .map(|at| cells().filter_map(|row| row.get(at)).map(|cell| shown(cell)).max().unwrap_or(0))
+            .map(|at| {
+                cells().filter_map(|row| row.get(at)).map(|cell| shown(cell)).max().unwrap_or(0)
+            })
             .collect();
         let total = widths.iter().sum::<usize>() + 3 * count.saturating_sub(1);
         let head = cells().next().cloned().unwrap_or_default();
@@ -63,9 +65,14 @@ impl Table {
                 Row::Cells(cells) => {
                     let cells: Vec<String> =
                         cells.iter().zip(widths).map(|(cell, wide)| padded(cell, *wide)).collect();
-                    lines.push(format!("{}{}", std::mem::take(&mut glue), cells.join(" | ").trim_end()));
+                    lines.push(format!(
+                        "{}{}",
+                        std::mem::take(&mut glue),
+                        cells.join(" | ").trim_end()
+                    ));
                     if lines.len() == 1 {
-                        let rule: Vec<String> = widths.iter().map(|wide| "-".repeat(*wide)).collect();
+                        let rule: Vec<String> =
+                            widths.iter().map(|wide| "-".repeat(*wide)).collect();
                         lines.push(rule.join("-|-"));
                     }
                 }
@@ -83,7 +90,8 @@ impl Table {
                 Row::Between(marks) => out.push_str(marks),
                 Row::Cells(_) if number == 0 => {}
                 Row::Cells(cells) => {
-                    for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                    for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty())
+                    {
                         let lead = if at == 0 { "- " } else { "  " };
                         match head.get(at).filter(|name| !name.is_empty()) {
                             Some(name) => out.push_str(&format!("{lead}{name}: {cell}\n")),

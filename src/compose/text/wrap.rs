@@ -76,7 +76,7 @@ pub(crate) fn quoted(text: &str, prefix: &str) -> String {
 pub(crate) fn reflow(merged: &str) -> String {
     let mut out = String::with_capacity(merged.len() + 64);
     flow(merged, "", &mut out);
-    squeezed(out)
+    squeezed(&out)
 }
 
 /// Writes text up to the end of the quotation that it is in; what is left.
@@ -128,7 +128,7 @@ fn lines(text: &str, quote: &str, out: &mut String) {
 }
 
 /// No more than one blank line in a row, none at the beginning or end.
-fn squeezed(text: String) -> String {
+fn squeezed(text: &str) -> String {
     let trimmed = text.trim_matches('\n');
     if !trimmed.contains("\n\n\n") {
         return trimmed.to_owned();

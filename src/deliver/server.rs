@@ -1,0 +1,398 @@
+//! The SMTP server as `[delivery] via` names it, and the password that must
+//! not stand there.
+//!
+//! A [`Server`] was parsed: its host is A-labels or an address, and how it is
+//! encrypted is decided. A [`Secret`] never shows itself.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::{Command, Stdio};
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+use zeroize::Zeroizing;
+
+use crate::finding::{Checked, Finding, closest};
+use crate::place::printable;
+
+/// The environment variable that holds the password.
+pub const PASSWORD_VARIABLE: &str = "HANDBILL_SMTP_PASSWORD";
+
+/// The longest piece of a failed command's words that is shown, in characters.
+const STDERR_MAX: usize = 400;
+
+/// Where to connect, how to encrypt, and as whom to log in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    /// A domain in A-labels, or an IP address.
+    pub host: url::Host<String>,
+    /// The port.
+    pub port: u16,
+    /// How the connection is encrypted.
+    pub security: Security,
+    /// As whom to log in; nobody where there is no user.
+    pub user: Option<String>,
+    /// The only way to log in, where `?auth=` names one.
+    pub mechanism: Option<Mechanism>,
+}
+
+/// How a connection is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// TLS from the first byte: `smtps://`.
+    Tls,
+    /// STARTTLS, or no mail: `smtp://`.
+    StartTls,
+    /// STARTTLS where it is offered. The certificate is verified all the same.
+    Opportunistic,
+    /// Not at all: `?tls=none`, and `smtp://` to a loopback address.
+    None,
+}
+
+/// A way to log in (SASL).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// RFC 4616.
+    Plain,
+    /// Never standardised, widely spoken.
+    Login,
+    /// An `OAuth` 2.0 access token in place of the password.
+    Xoauth2,
+}
+
+impl Mechanism {
+    /// All of them, the preferred one first.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Login, Self::Xoauth2];
+
+    /// Its name in EHLO and AUTH.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::Login => "LOGIN",
+            Self::Xoauth2 => "XOAUTH2",
+        }
+    }
+}
+
+impl Server {
+    /// Reads `smtp://user@host:587` or `smtps://user@host:465`, with
+    /// `?tls=required|opportunistic|none` and `?auth=plain|login|xoauth2`.
+    /// No finding repeats the URL: it might hold a password.
+    pub fn parse(text: &str) -> Checked<Self> {
+        let url = Url::parse(text.trim()).map_err(|why| unusable(&why.to_string()))?;
+        let implicit = match url.scheme() {
+            "smtp" => false,
+            "smtps" => true,
+            other => return Err(unusable(&format!("unknown scheme `{other}`")).into()),
+        };
+        let mut findings = Vec::new();
+        if url.password().is_some() {
+            findings.push(password_in_config());
+        }
+        if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+            findings.push(unusable("something stands behind the host"));
+        }
+        let host = host(&url).map_err(|found| findings.extend(found)).ok();
+        let user = user(&url).map_err(|found| findings.extend(found)).ok().flatten();
+        let query = Query::read(&url, implicit, &mut findings);
+        let (Some(host), []) = (host, findings.as_slice()) else {
+            return Err(findings);
+        };
+        let security = match query.security {
+            _ if implicit => Security::Tls,
+            Some(security) => security,
+            None if is_loopback(&host) => Security::None,
+            None => Security::StartTls,
+        };
+        // Port 25 is for relaying between servers and often blocked: only where it is written.
+        let port = url.port().unwrap_or(if implicit { 465 } else { 587 });
+        Ok(Self { host, port, security, user, mechanism: query.mechanism })
+    }
+
+    /// The host and port, as messages name the server.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.security == Security::Tls { "smtps://" } else { "smtp://" })?;
+        if let Some(user) = &self.user {
+            let user: String = user.chars().map(printable).collect();
+            write!(f, "{user}@")?;
+        }
+        f.write_str(&self.name())
+    }
+}
+
+/// What the query says.
+#[derive(Default)]
+struct Query {
+    security: Option<Security>,
+    mechanism: Option<Mechanism>,
+}
+
+impl Query {
+    fn read(url: &Url, implicit: bool, findings: &mut Vec<Finding>) -> Self {
+        let mut query = Self::default();
+        for (key, value) in url.query_pairs() {
+            match (&*key, &*value) {
+                ("tls", "required") => query.security = Some(Security::StartTls),
+                ("tls", "opportunistic" | "none") if implicit => findings.push(Finding::error(
+                    "server-url",
+                    format!("`smtps://` is always encrypted, and `?tls={value}` says otherwise"),
+                    "leave out `?tls=`, or write `smtp://`",
+                )),
+                ("tls", "opportunistic") => query.security = Some(Security::Opportunistic),
+                ("tls", "none") => query.security = Some(Security::None),
+                ("auth", "plain") => query.mechanism = Some(Mechanism::Plain),
+                ("auth", "login") => query.mechanism = Some(Mechanism::Login),
+                ("auth", "xoauth2") => query.mechanism = Some(Mechanism::Xoauth2),
+                ("tls", _) => findings.push(unknown_value(
+                    "tls",
+                    &value,
+                    &["required", "opportunistic", "none"],
+                )),
+                ("auth", _) => {
+                    findings.push(unknown_value("auth", &value, &["plain", "login", "xoauth2"]));
+                }
+                _ => findings.push(unknown_key(&key)),
+            }
+        }
+        query
+    }
+}
+
+/// A password or token. It never shows itself, and is zeroed when it is
+/// dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Secret {
+    /// Keeps a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The secret itself, for the wire.
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The password: from the environment, else from the command that
+/// `password_command` names, else none.
+pub fn password(environment: Option<String>, command: Option<&str>) -> Checked<Option<Secret>> {
+    match (environment.filter(|text| !text.is_empty()), command) {
+        (Some(text), _) => Ok(Some(Secret::new(text))),
+        (None, Some(command)) => password_from(command).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Runs a command by `sh -c`; the first line that it prints is the password.
+/// The command itself is not repeated in findings: it may hold a secret too.
+pub fn password_from(command: &str) -> Checked<Secret> {
+    let failed = |why: String| {
+        Finding::error(
+            "password-command",
+            format!("`password_command` {why}"),
+            format!(
+                "run it by hand: it should print the password; or set `{PASSWORD_VARIABLE}` instead"
+            ),
+        )
+    };
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|why| failed(format!("could not be run: {why}")))?;
+    let stdout = Zeroizing::new(String::from_utf8_lossy(&output.stdout).into_owned());
+    let line = stdout.lines().next().unwrap_or_default();
+    if !output.status.success() {
+        let said = without_secret(&String::from_utf8_lossy(&output.stderr), line);
+        let said = if said.is_empty() { said } else { format!(": {said}") };
+        return Err(failed(format!("failed with {}{said}", output.status)).into());
+    }
+    if line.is_empty() {
+        return Err(failed("printed nothing".into()).into());
+    }
+    Ok(Secret::new(line))
+}
+
+/// What a failed command said, on one line, without what it printed as password.
+fn without_secret(stderr: &str, secret: &str) -> String {
+    let stderr = if secret.is_empty() { stderr.into() } else { stderr.replace(secret, "…") };
+    let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("; ").chars().take(STDERR_MAX).map(printable).collect()
+}
+
+fn host(url: &Url) -> Checked<url::Host<String>> {
+    // For schemes that are not the web's, `url` leaves names and IPv4
+    // addresses as they were written, percent-encoded.
+    let name = match url.host() {
+        Some(url::Host::Domain(name)) => percent_decode_str(name).decode_utf8_lossy(),
+        Some(address) => return Ok(address.to_owned()),
+        None => return Err(unusable("it has no host").into()),
+    };
+    if url.port() == Some(0) {
+        return Err(unusable("port 0 cannot be connected to").into());
+    }
+    if let Ok(address) = name.parse::<Ipv4Addr>() {
+        return Ok(url::Host::Ipv4(address));
+    }
+    let bad = || unusable("its host is not a host name");
+    let name = idna::domain_to_ascii_strict(name.trim_end_matches('.')).map_err(|_| bad())?;
+    // A dotted number that is no IPv4 address is a slip, not a name.
+    let numeric = name.rsplit('.').next().is_some_and(|top| top.parse::<u64>().is_ok());
+    if name.is_empty() || numeric { Err(bad().into()) } else { Ok(url::Host::Domain(name)) }
+}
+
+fn user(url: &Url) -> Checked<Option<String>> {
+    let user = percent_decode_str(url.username())
+        .decode_utf8()
+        .map_err(|_| unusable("its user is not UTF-8"))?;
+    if user.chars().any(char::is_control) {
+        return Err(unusable("its user has a control character").into());
+    }
+    Ok((!user.is_empty()).then(|| user.into_owned()))
+}
+
+fn is_loopback(host: &url::Host<String>) -> bool {
+    match host {
+        url::Host::Domain(name) => name == "localhost",
+        url::Host::Ipv4(address) => address.is_loopback(),
+        url::Host::Ipv6(address) => IpAddr::V6(*address).to_canonical().is_loopback(),
+    }
+}
+
+fn unusable(why: &str) -> Finding {
+    Finding::error(
+        "server-url",
+        format!("the server's URL cannot be used: {why}"),
+        "write it as `smtp://user@host:587` or `smtps://user@host:465`; `%40` is an `@` in the user",
+    )
+}
+
+fn password_in_config() -> Finding {
+    Finding::error(
+        "password-in-config",
+        "a password stands in the server's URL",
+        format!(
+            "take it out, change it, and set `password_command` or `{PASSWORD_VARIABLE}` instead"
+        ),
+    )
+}
+
+fn unknown_key(key: &str) -> Finding {
+    let key: String = key.chars().take(40).map(printable).collect();
+    let help = closest(&key, ["tls", "auth"]).map_or_else(
+        || "the keys are `tls` and `auth`".to_owned(),
+        |known| format!("did you mean `{known}`?"),
+    );
+    Finding::error("unknown-key", format!("unknown key `{key}` in the server's URL"), help)
+}
+
+fn unknown_value(key: &str, value: &str, known: &[&'static str]) -> Finding {
+    let value: String = value.chars().take(40).map(printable).collect();
+    let list = format!("`{}`", known.join("`, `"));
+    let help = closest(&value, known.iter().copied()).map_or_else(
+        || format!("it is one of {list}"),
+        |known| format!("did you mean `{known}`? It is one of {list}"),
+    );
+    Finding::error("unknown-value", format!("`?{key}={value}` means nothing"), help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        Server::parse(text).map_or_else(
+            |findings| findings.iter().map(|f| f.code).collect::<Vec<_>>().join(" "),
+            |server| format!("{server} {:?}", server.security),
+        )
+    }
+
+    #[test]
+    fn a_server_is_read_as_people_write_it() {
+        let table = [
+            ("smtp://mail.example.org", "smtp://mail.example.org:587 StartTls"),
+            ("smtps://mail.example.org", "smtps://mail.example.org:465 Tls"),
+            ("SMTP://Ann@Mail.Example.ORG.:25", "smtp://Ann@mail.example.org:25 StartTls"),
+            (
+                "smtp://ann%40example.org@mail.example.org",
+                "smtp://ann@example.org@mail.example.org:587 StartTls",
+            ),
+            ("smtp://bücher.example", "smtp://xn--bcher-kva.example:587 StartTls"),
+            ("smtp://localhost", "smtp://localhost:587 None"),
+            ("smtp://127.9.9.9:2525", "smtp://127.9.9.9:2525 None"),
+            ("smtp://[::1]:2525", "smtp://[::1]:2525 None"),
+            ("smtp://[::1]?tls=required", "smtp://[::1]:587 StartTls"),
+            ("smtp://192.0.2.1", "smtp://192.0.2.1:587 StartTls"),
+            (
+                "smtp://mail.example.org?tls=opportunistic",
+                "smtp://mail.example.org:587 Opportunistic",
+            ),
+            ("smtp://mail.example.org/?tls=none", "smtp://mail.example.org:587 None"),
+            ("smtp://localhost.example.org", "smtp://localhost.example.org:587 StartTls"),
+            ("smtp://ann:letmein@mail.example.org", "password-in-config"),
+            ("smtp://ann:letmein@mail.example.org?tsl=none", "password-in-config unknown-key"),
+            ("smtp://mail.example.org?tls=opportunist", "unknown-value"),
+            ("smtps://mail.example.org?tls=none", "server-url"),
+            ("smtp://", "server-url"),
+            ("smtp://mail.example.org:0", "server-url"),
+            ("smtp://mail.example.org:99999", "server-url"),
+            ("smtp://mail_example..org", "server-url"),
+            ("smtp://1.2.3.400", "server-url"),
+            ("smtp://a%0d%0a@mail.example.org", "server-url"),
+            ("smtp://mail.example.org/inbox", "server-url"),
+            ("http://mail.example.org", "server-url"),
+            ("mail.example.org", "server-url"),
+        ];
+        for (text, server) in table {
+            assert_eq!(shown(text), server, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_finding_repeats_a_password() {
+        for text in ["smtp://ann:letmein@h.test", "smtp://ann:let/letmein@h.test", "smtp:letmein"] {
+            let findings = Server::parse(text).expect_err("none of them is a server");
+            assert!(!format!("{findings:?}").contains("letmein"), "{findings:?}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_the_query_gets_a_suggestion() {
+        let findings = Server::parse("smtp://mail.example.org?tsl=require").expect_err("a slip");
+        assert_eq!(findings[0].help, "did you mean `tls`?");
+    }
+
+    #[test]
+    fn the_password_is_the_first_line_that_the_command_prints() {
+        let secret = password_from("printf 'open sesame\\nuser: ann\\n'").expect("it prints");
+        assert_eq!(secret.expose(), "open sesame");
+        let from_environment = password(Some("from outside".into()), Some("echo inside"));
+        let secret = from_environment.ok().flatten().expect("it is set");
+        assert_eq!(secret.expose(), "from outside");
+        assert!(password(None, None).is_ok_and(|none| none.is_none()));
+    }
+
+    #[test]
+    fn a_failed_command_is_quoted_without_its_secret() {
+        let said = password_from("echo s3cr3t; echo 'no key for s3cr3t' >&2; exit 7");
+        let findings = said.expect_err("it failed");
+        assert!(findings[0].message.contains("no key for …"), "{findings:?}");
+        assert!(!format!("{findings:?}").contains("s3cr3t"), "{findings:?}");
+        let nothing = password_from("true").expect_err("it printed nothing");
+        assert_eq!(nothing[0].message, "`password_command` printed nothing");
+    }
+}

@@ -1,0 +1,239 @@
+//! A connection: opened, used for one message after another, closed.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use tokio::time::timeout;
+
+use super::body::Body;
+use super::capabilities::Capabilities;
+use super::client::Smtp;
+use super::dial::dial;
+use super::session::Session;
+use super::tls::handshake;
+use super::transaction::Commands;
+use super::wire::Wire;
+use crate::deliver::server::{Mechanism, Security};
+use crate::deliver::transport::{Envelope, Transport, Verdict};
+use crate::deliver::trouble::{Fault, Refusal, Stage, Trouble};
+
+/// One connection to a server, ready for messages.
+#[derive(Debug)]
+pub struct Connection {
+    /// Taken out for each message and put back when it ended well: a future
+    /// dropped half-way, as any fault, leaves none.
+    session: Option<Session>,
+    trouble: Trouble,
+    capabilities: Capabilities,
+}
+
+impl Transport for Connection {
+    async fn deliver(&mut self, envelope: &Envelope, message: &[u8]) -> Verdict {
+        let body = match self.admit(envelope, message) {
+            Ok(body) => body,
+            Err(refusal) => return self.trouble.refusal(&refusal),
+        };
+        let Some(mut session) = self.session.take() else {
+            return self.trouble.fault(Stage::Mail, &Fault::Closed);
+        };
+        let commands = self.commands(envelope, &body);
+        match session.transaction(&commands, self.capabilities.pipelining, &body).await {
+            Ok(verdict) => {
+                self.session = Some(session);
+                verdict
+            }
+            Err(verdict) => verdict,
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.session.is_some()
+    }
+
+    async fn close(&mut self) {
+        if let Some(mut session) = self.session.take() {
+            let limit = session.timeouts.quit;
+            // A goodbye that nobody answers changes nothing.
+            if session.wire.write(b"QUIT\r\n", limit).await.is_ok() {
+                let _ = session.wire.reply(limit).await;
+            }
+            session.wire.shutdown(limit).await;
+        }
+    }
+}
+
+impl Connection {
+    /// Connects, greets, encrypts, logs in.
+    pub(super) async fn open(smtp: &Smtp) -> Result<Self, Verdict> {
+        let trouble = Trouble::with(smtp.server.name());
+        let fault = |stage, fault| trouble.fault(stage, &fault);
+        let tcp = dial(&smtp.server, smtp.timeouts.connect)
+            .await
+            .map_err(|why| fault(Stage::Connect, why))?;
+        let wire = match &smtp.tls {
+            Some(config) if smtp.server.security == Security::Tls => {
+                encrypt(smtp, config, tcp).await.map_err(|why| fault(Stage::Tls, why))?
+            }
+            _ => Wire::plain(tcp),
+        };
+        let mut session = Session { wire, trouble: trouble.clone(), timeouts: smtp.timeouts };
+        let greeting = session.read(Stage::Greeting).await?;
+        session.judge(Stage::Greeting, &greeting)?;
+        let mut capabilities = session.hello(smtp).await?;
+        if let Some(config) = &smtp.tls
+            && !session.wire.is_encrypted()
+            && session.wants_tls(smtp, &capabilities).await?
+        {
+            session = session.start_tls(smtp, config).await?;
+            // What was said in clear is forgotten: anybody could have said it (RFC 3207 §4.2).
+            capabilities = session.hello(smtp).await?;
+        }
+        session.authenticate(smtp, &capabilities).await?;
+        Ok(Self { session: Some(session), trouble, capabilities })
+    }
+
+    /// Whether this server can take this message as it is.
+    fn admit(&self, envelope: &Envelope, message: &[u8]) -> Result<Body, Refusal> {
+        let body = Body::new(message).map_err(Refusal::Malformed)?;
+        let can = &self.capabilities;
+        if !can.utf8 && !envelope.return_path.as_str().is_ascii() {
+            return Err(Refusal::SenderNeedsUtf8);
+        }
+        if !can.utf8 && (body.utf8_headers || !envelope.recipient.as_str().is_ascii()) {
+            return Err(Refusal::RecipientNeedsUtf8);
+        }
+        if !can.eight_bit && body.eight_bit {
+            return Err(Refusal::EightBit);
+        }
+        match can.size.and_then(|size| size.limit) {
+            Some(limit) if body.size > limit => Err(Refusal::TooLarge { size: body.size, limit }),
+            _ => Ok(body),
+        }
+    }
+
+    fn commands(&self, envelope: &Envelope, body: &Body) -> Commands {
+        let Envelope { return_path, recipient } = envelope;
+        let size = self.capabilities.size.map(|_| format!(" SIZE={}", body.size));
+        let size = size.unwrap_or_default();
+        let eight_bit = if body.eight_bit { " BODY=8BITMIME" } else { "" };
+        let ascii = return_path.as_str().is_ascii() && recipient.as_str().is_ascii();
+        let utf8 = if body.utf8_headers || !ascii { " SMTPUTF8" } else { "" };
+        Commands {
+            mail: format!("MAIL FROM:<{return_path}>{size}{eight_bit}{utf8}\r\n"),
+            rcpt: format!("RCPT TO:<{recipient}>\r\n"),
+        }
+    }
+}
+
+impl Session {
+    /// EHLO, or HELO where a server is older than that (RFC 5321 §3.2).
+    async fn hello(&mut self, smtp: &Smtp) -> Result<Capabilities, Verdict> {
+        let name = self.own_name(smtp)?;
+        let lines = self.ask(Stage::Hello, format!("EHLO {name}\r\n").as_bytes()).await?;
+        if (500..600).contains(&lines.code) {
+            let lines = self.ask(Stage::Hello, format!("HELO {name}\r\n").as_bytes()).await?;
+            self.judge(Stage::Hello, &lines)?;
+            return Ok(Capabilities::default());
+        }
+        self.judge(Stage::Hello, &lines)?;
+        Ok(Capabilities::read(&lines))
+    }
+
+    /// This machine's name, or the address it connects from (RFC 5321 §4.1.3).
+    fn own_name(&self, smtp: &Smtp) -> Result<String, Verdict> {
+        if let Some(name) = &smtp.own_name {
+            return Ok(name.clone());
+        }
+        let lost = |why: std::io::Error| {
+            self.trouble.fault(Stage::Hello, &Fault::Network(why.to_string()))
+        };
+        let (own, _) = self.wire.ends().map_err(lost)?;
+        Ok(match own.ip().to_canonical() {
+            IpAddr::V4(address) => format!("[{address}]"),
+            IpAddr::V6(address) => format!("[IPv6:{address}]"),
+        })
+    }
+
+    /// Asks for STARTTLS where it is offered; whether the server agreed.
+    async fn wants_tls(&mut self, smtp: &Smtp, can: &Capabilities) -> Result<bool, Verdict> {
+        let required = smtp.server.security != Security::Opportunistic;
+        if !can.starttls {
+            let missing = || self.trouble.refusal(&Refusal::StartTlsMissing);
+            return if required { Err(missing()) } else { Ok(false) };
+        }
+        let lines = self.ask(Stage::StartTls, b"STARTTLS\r\n").await?;
+        match self.judge(Stage::StartTls, &lines) {
+            Ok(_) => Ok(true),
+            Err(verdict) if required || lines.code == 421 => Err(verdict),
+            Err(_) => Ok(false),
+        }
+    }
+
+    async fn start_tls(mut self, smtp: &Smtp, config: &Arc<ClientConfig>) -> Result<Self, Verdict> {
+        let fault = |fault| self.trouble.fault(Stage::StartTls, &fault);
+        if self.wire.has_unread().await.map_err(fault)? {
+            return Err(self.trouble.refusal(&Refusal::StartTlsInjected));
+        }
+        let tcp = self.wire.into_plain().expect("STARTTLS is only asked for in clear");
+        match encrypt(smtp, config, tcp).await {
+            Ok(wire) => Ok(Self { wire, ..self }),
+            Err(why) => Err(self.trouble.fault(Stage::StartTls, &why)),
+        }
+    }
+
+    /// Logs in where there is a user, and never in clear but on this machine.
+    async fn authenticate(&mut self, smtp: &Smtp, can: &Capabilities) -> Result<(), Verdict> {
+        let (Some(user), Some(secret)) = (&smtp.server.user, &smtp.secret) else {
+            return Ok(());
+        };
+        let (_, peer) = self
+            .wire
+            .ends()
+            .map_err(|why| self.trouble.fault(Stage::Auth, &Fault::Network(why.to_string())))?;
+        if !may_log_in(self.wire.is_encrypted(), peer.ip()) {
+            return Err(self.trouble.refusal(&Refusal::CredentialsInClear));
+        }
+        let wanted = |mechanism: &Mechanism| match smtp.server.mechanism {
+            Some(only) => only == *mechanism,
+            None => true,
+        };
+        let mechanism = Mechanism::ALL.into_iter().find(|m| wanted(m) && can.auth.contains(m));
+        match mechanism {
+            Some(mechanism) => self.log_in(mechanism, user, secret).await,
+            None => Err(self.trouble.refusal(&Refusal::AuthMissing)),
+        }
+    }
+}
+
+/// Whether a password may go over a connection. The address counts, not the
+/// name: `localhost` may be anybody's.
+fn may_log_in(encrypted: bool, peer: IpAddr) -> bool {
+    encrypted || peer.to_canonical().is_loopback()
+}
+
+async fn encrypt(
+    smtp: &Smtp,
+    config: &Arc<ClientConfig>,
+    tcp: tokio::net::TcpStream,
+) -> Result<Wire, Fault> {
+    let shaking = handshake(Arc::clone(config), &smtp.server.host, tcp);
+    timeout(smtp.timeouts.command, shaking).await.unwrap_or(Err(Fault::TimedOut)).map(Wire::tls)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_log_in;
+
+    #[test]
+    fn a_password_goes_in_clear_to_this_machine_only() {
+        let ip = |text: &str| text.parse().expect("the table has addresses");
+        for own in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+            assert!(may_log_in(false, ip(own)), "{own}");
+        }
+        for other in ["192.0.2.1", "10.0.0.1", "2001:db8::1", "fe80::1", "::ffff:192.0.2.1"] {
+            assert!(!may_log_in(false, ip(other)), "{other}");
+            assert!(may_log_in(true, ip(other)), "{other}");
+        }
+    }
+}

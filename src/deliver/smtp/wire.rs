@@ -1,0 +1,202 @@
+//! Bytes in and out, bounded in length and time.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
+
+use super::reply::{Lines, Unfinished};
+use crate::deliver::trouble::Fault;
+
+/// The longest line of a reply. RFC 5321 §4.5.3.1.5 says 512 bytes; servers
+/// that explain themselves at length exist.
+const LINE_MAX: usize = 2048;
+
+/// A TCP connection, encrypted or not, and what was read ahead from it.
+#[derive(Debug)]
+pub(super) struct Wire {
+    stream: Stream,
+    ahead: Vec<u8>,
+}
+
+/// Bytes that could not be written. What is not `accepted` surely never left.
+pub(super) struct Unwritten {
+    pub(super) accepted: usize,
+    pub(super) fault: Fault,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Wire {
+    pub(super) fn plain(stream: TcpStream) -> Self {
+        Self { stream: Stream::Plain(stream), ahead: Vec::new() }
+    }
+
+    pub(super) fn tls(stream: TlsStream<TcpStream>) -> Self {
+        Self { stream: Stream::Tls(Box::new(stream)), ahead: Vec::new() }
+    }
+
+    pub(super) fn is_encrypted(&self) -> bool {
+        matches!(self.stream, Stream::Tls(_))
+    }
+
+    /// Our end and theirs.
+    pub(super) fn ends(&self) -> io::Result<(SocketAddr, SocketAddr)> {
+        let tcp = match &self.stream {
+            Stream::Plain(tcp) => tcp,
+            Stream::Tls(tls) => tls.get_ref().0,
+        };
+        Ok((tcp.local_addr()?, tcp.peer_addr()?))
+    }
+
+    /// The TCP connection below, to be encrypted. Nothing read ahead survives
+    /// it, and an encrypted connection is not encrypted twice.
+    pub(super) fn into_plain(self) -> Option<TcpStream> {
+        match self.stream {
+            Stream::Plain(tcp) => Some(tcp),
+            Stream::Tls(_) => None,
+        }
+    }
+
+    /// Reads one whole reply. After an error the place in the stream is lost,
+    /// and the wire must not be used again.
+    pub(super) async fn reply(&mut self, limit: Duration) -> Result<Lines, Fault> {
+        // One limit for the whole reply: a line every minute must not hold us for hours.
+        timeout(limit, self.lines()).await.unwrap_or(Err(Fault::TimedOut))
+    }
+
+    /// Whether something stands in the stream that nobody asked for yet. An
+    /// end of the stream is told as a fault.
+    pub(super) async fn has_unread(&mut self) -> Result<bool, Fault> {
+        if !self.ahead.is_empty() {
+            return Ok(true);
+        }
+        let mut buffer = [0; 512];
+        let looked = {
+            let mut read = pin!(self.stream.read(&mut buffer));
+            poll_fn(|context| Poll::Ready(read.as_mut().poll(context))).await
+        };
+        match looked {
+            Poll::Pending => Ok(false),
+            Poll::Ready(Ok(0)) => Err(Fault::Closed),
+            Poll::Ready(Ok(count)) => {
+                self.ahead.extend_from_slice(&buffer[..count]);
+                Ok(true)
+            }
+            Poll::Ready(Err(why)) => Err(closed_or(&why)),
+        }
+    }
+
+    /// Writes all of it, with a limit for each step forward.
+    pub(super) async fn write(&mut self, bytes: &[u8], limit: Duration) -> Result<(), Unwritten> {
+        let mut accepted = 0;
+        while accepted < bytes.len() {
+            let fault = match timeout(limit, self.stream.write(&bytes[accepted..])).await {
+                Ok(Ok(0)) => Fault::Closed,
+                Ok(Ok(count)) => {
+                    accepted += count;
+                    continue;
+                }
+                Ok(Err(why)) => closed_or(&why),
+                Err(_) => Fault::TimedOut,
+            };
+            return Err(Unwritten { accepted, fault });
+        }
+        let flushed = timeout(limit, self.stream.flush()).await;
+        let fault = match flushed {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(why)) => closed_or(&why),
+            Err(_) => Fault::TimedOut,
+        };
+        Err(Unwritten { accepted, fault })
+    }
+
+    /// Ends the stream in order; whether the other side hears it does not matter.
+    pub(super) async fn shutdown(mut self, limit: Duration) {
+        let _ = timeout(limit, self.stream.shutdown()).await;
+    }
+
+    async fn lines(&mut self) -> Result<Lines, Fault> {
+        let mut unfinished = Unfinished::default();
+        loop {
+            let end = self.line_end().await?;
+            let line = self.ahead[..end].strip_suffix(b"\r").unwrap_or(&self.ahead[..end]);
+            let reply = unfinished.take(line).map_err(Fault::Protocol)?;
+            self.ahead.drain(..=end);
+            if let Some(reply) = reply {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// Where the LF of the next line stands, reading until it is there.
+    async fn line_end(&mut self) -> Result<usize, Fault> {
+        let mut searched = 0;
+        loop {
+            let found = self.ahead[searched..].iter().position(|byte| *byte == b'\n');
+            match found.map(|at| searched + at) {
+                Some(end) if end < LINE_MAX => return Ok(end),
+                None if self.ahead.len() < LINE_MAX => searched = self.ahead.len(),
+                _ => return Err(Fault::Protocol("a reply line is too long")),
+            }
+            let mut buffer = [0; LINE_MAX];
+            match self.stream.read(&mut buffer).await {
+                Ok(0) => return Err(Fault::Closed),
+                Ok(count) => self.ahead.extend_from_slice(&buffer[..count]),
+                Err(why) => return Err(closed_or(&why)),
+            }
+        }
+    }
+}
+
+impl Stream {
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(tcp) => tcp.read(buffer).await,
+            Self::Tls(tls) => tls.read(buffer).await,
+        }
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(tcp) => tcp.write(bytes).await,
+            Self::Tls(tls) => tls.write(bytes).await,
+        }
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(tcp) => tcp.flush().await,
+            Self::Tls(tls) => tls.flush().await,
+        }
+    }
+
+    async fn shutdown(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(tcp) => tcp.shutdown().await,
+            Self::Tls(tls) => tls.shutdown().await,
+        }
+    }
+}
+
+/// The many ways of hearing that the other side hung up are one.
+pub(super) fn closed_or(why: &io::Error) -> Fault {
+    match why.kind() {
+        io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe => Fault::Closed,
+        _ => Fault::Network(why.to_string()),
+    }
+}

@@ -1,0 +1,325 @@
+//! One conversation of the scripted server with one client.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rustls::{ServerConnection, StreamOwned};
+
+use super::{Accepted, Act, Shared, Step, lock};
+
+/// One client, on a thread of its own.
+pub(super) struct Peer<'a> {
+    link: BufReader<Link>,
+    number: usize,
+    shared: &'a Shared,
+    mail: Option<String>,
+    to: Vec<String>,
+    encrypted: bool,
+    user: Option<String>,
+    taken: usize,
+}
+
+enum Link {
+    Plain(TcpStream),
+    Tls(Box<StreamOwned<ServerConnection, TcpStream>>),
+}
+
+impl Read for Link {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(tcp) => tcp.read(buffer),
+            Self::Tls(tls) => tls.read(buffer),
+        }
+    }
+}
+
+impl Link {
+    fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(tcp) => tcp.write_all(bytes),
+            Self::Tls(tls) => tls.write_all(bytes).and_then(|()| tls.flush()),
+        }
+    }
+
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(tcp) => tcp,
+            Self::Tls(tls) => &tls.sock,
+        }
+    }
+}
+
+/// The conversation is over, in whatever way.
+fn over<T>() -> io::Result<T> {
+    Err(io::ErrorKind::ConnectionAborted.into())
+}
+
+impl<'a> Peer<'a> {
+    /// Talks until one side has enough; how it ended stands in the record.
+    pub(super) fn talk(stream: TcpStream, number: usize, shared: &'a Shared) {
+        lock(&shared.record).connections += 1;
+        let _ = stream.set_nodelay(true);
+        let link = BufReader::new(Link::Plain(stream));
+        let (mail, to, user) = (None, Vec::new(), None);
+        let mut peer = Self { link, number, shared, mail, to, encrypted: false, user, taken: 0 };
+        if lock(&shared.script).implicit_tls && peer.encrypt().is_err() {
+            return;
+        }
+        let ended = peer.answer(Step::Connect, "", "220 mail.test ESMTP");
+        let mut ended = ended.map(drop);
+        while ended.is_ok() {
+            ended = peer.read_line().and_then(|line| peer.obey(&line));
+        }
+        let _ = peer.link.get_ref().tcp().shutdown(Shutdown::Both);
+    }
+
+    fn obey(&mut self, line: &str) -> io::Result<()> {
+        let verb = line.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        let barred = lock(&self.shared.script).login.is_some() && self.user.is_none();
+        match &*verb {
+            "EHLO" => {
+                let mut lines = vec!["mail.test".to_owned()];
+                lines.extend(lock(&self.shared.script).extensions.clone());
+                let last = lines.pop().expect("it has a name");
+                lines.insert(0, String::new());
+                let more = lines.join("\n250-");
+                self.answer(Step::Ehlo, line, format!("{more}\n250 {last}").trim()).map(drop)
+            }
+            "HELO" => self.answer(Step::Helo, line, "250 mail.test").map(drop),
+            "STARTTLS" => {
+                if self.answer(Step::StartTls, line, "220 2.0.0 go ahead")? {
+                    self.encrypt()?;
+                }
+                Ok(())
+            }
+            "AUTH" => self.authenticate(line),
+            "MAIL" if barred => self.say(b"530 5.7.0 log in first\r\n"),
+            "MAIL" if self.mail.is_some() => self.say(b"503 5.5.1 nested MAIL\r\n"),
+            "MAIL" => {
+                if self.answer(Step::Mail, line, "250 2.1.0 ok")? {
+                    self.mail = Some(line.to_owned());
+                }
+                Ok(())
+            }
+            "RCPT" => {
+                let default =
+                    if self.mail.is_some() { "250 2.1.5 ok" } else { "503 5.5.1 MAIL first" };
+                if self.answer(Step::Rcpt, line, default)? {
+                    self.to.push(path(line));
+                }
+                Ok(())
+            }
+            "DATA" => {
+                let default =
+                    if self.to.is_empty() { "503 5.5.1 RCPT first" } else { "354 go ahead" };
+                if self.answer(Step::Data, line, default)? { self.message() } else { Ok(()) }
+            }
+            "RSET" => {
+                self.forget();
+                self.answer(Step::Rset, line, "250 2.0.0 ok").map(drop)
+            }
+            "QUIT" => self.answer(Step::Quit, line, "221 2.0.0 bye").and_then(|_| over()),
+            _ => self.say(b"500 5.5.2 what\r\n"),
+        }
+    }
+
+    /// Follows the first rule that fits, or gives the default reply. Tells
+    /// whether the reply was a positive one.
+    fn answer(&mut self, step: Step, line: &str, default: &str) -> io::Result<bool> {
+        let default = format!("{}\r\n", default.replace('\n', "\r\n"));
+        let acts = self.acts(step, line);
+        let mut said = None;
+        for act in acts {
+            self.act(&act)?;
+            if let Act::Say(bytes) = act {
+                said.get_or_insert(bytes);
+            }
+        }
+        if said.is_none() {
+            self.say(default.as_bytes())?;
+        }
+        let said = said.unwrap_or(default.into_bytes());
+        Ok(matches!(said.first(), Some(b'2' | b'3')))
+    }
+
+    fn act(&mut self, act: &Act) -> io::Result<()> {
+        match act {
+            Act::Wait(gate) => gate.pass(),
+            Act::Silence => {
+                let _ = io::copy(&mut self.link, &mut io::sink());
+                return over();
+            }
+            Act::HangUp => return over(),
+            Act::Say(bytes) => return self.say(bytes),
+            Act::Keep => {}
+        }
+        Ok(())
+    }
+
+    fn acts(&self, step: Step, line: &str) -> Vec<Act> {
+        let mut script = lock(&self.shared.script);
+        for rule in script.rules.iter_mut().filter(|rule| rule.fits(step, line, self.number)) {
+            if rule.skip > 0 {
+                rule.skip -= 1;
+            } else if rule.times > 0 {
+                rule.times -= 1;
+                return rule.acts.clone();
+            }
+        }
+        Vec::new()
+    }
+
+    /// Reads a message byte by byte, so that a rule can break it off anywhere.
+    fn message(&mut self) -> io::Result<()> {
+        let mut raw = Vec::new();
+        loop {
+            for act in self.acts(Step::Byte(raw.len()), "") {
+                self.act(&act)?;
+            }
+            if raw == b".\r\n" || raw.ends_with(b"\r\n.\r\n") {
+                break;
+            }
+            let mut byte = [0];
+            self.link.read_exact(&mut byte)?;
+            raw.push(byte[0]);
+        }
+        raw.truncate(raw.len() - 3);
+        self.note('C', &format!("({} bytes)", raw.len()));
+        let mail = self.mail.take().unwrap_or_default();
+        let message = Accepted {
+            connection: self.number,
+            from: path(&mail),
+            mail,
+            to: std::mem::take(&mut self.to),
+            data: unstuffed(&raw),
+            encrypted: self.encrypted,
+            user: self.user.clone(),
+        };
+        let nobody = message.to.is_empty();
+        let about = message.to.join(" ");
+        // A message is on record before its reply leaves: who has the reply finds it there.
+        let kept = self.keeps(&about);
+        if kept && !nobody {
+            lock(&self.shared.record).accepted.push(message);
+        }
+        let default =
+            if nobody { "554 5.5.1 no valid recipients" } else { "250 2.0.0 queued as 4711" };
+        self.answer(Step::Dot, &about, default)?;
+        self.taken += 1;
+        if lock(&self.shared.script).close_after == Some(self.taken) { over() } else { Ok(()) }
+    }
+
+    /// Whether the rule that comes next at the dot lets the message be accepted.
+    fn keeps(&self, about: &str) -> bool {
+        let script = lock(&self.shared.script);
+        let rule = script.rules.iter().find(|rule| {
+            rule.fits(Step::Dot, about, self.number) && rule.times > 0 && rule.skip == 0
+        });
+        let Some(rule) = rule else { return true };
+        let refuses = |act: &Act| match act {
+            Act::Say(bytes) => !bytes.starts_with(b"2"),
+            Act::HangUp | Act::Silence => true,
+            Act::Keep | Act::Wait(_) => false,
+        };
+        rule.acts.iter().any(|act| matches!(act, Act::Keep)) || !rule.acts.iter().any(refuses)
+    }
+
+    fn authenticate(&mut self, line: &str) -> io::Result<()> {
+        let login = lock(&self.shared.script).login.clone();
+        let words: Vec<&str> = line.split(' ').collect();
+        let given = match (words.get(1).copied(), words.get(2)) {
+            (Some("PLAIN"), Some(response)) => {
+                let text = decoded(response);
+                let mut parts = text.split('\0').skip(1).map(str::to_owned);
+                parts.next().zip(parts.next())
+            }
+            (Some("LOGIN"), None) => {
+                self.say(b"334 VXNlcm5hbWU6\r\n")?;
+                let user = decoded(&self.read_line()?);
+                self.say(b"334 UGFzc3dvcmQ6\r\n")?;
+                Some((user, decoded(&self.read_line()?)))
+            }
+            (Some("XOAUTH2"), Some(response)) => {
+                let text = decoded(response);
+                let mut parts = text.split('\u{1}');
+                let user = parts.next().and_then(|part| part.strip_prefix("user="));
+                let token = parts.next().and_then(|part| part.strip_prefix("auth=Bearer "));
+                let given = user.map(str::to_owned).zip(token.map(str::to_owned));
+                if given != login {
+                    self.say(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")?;
+                    self.read_line()?;
+                }
+                given
+            }
+            _ => None,
+        };
+        let right = given.is_some() && given == login;
+        let default = if right { "235 2.7.0 welcome" } else { "535 5.7.8 wrong user or password" };
+        if self.answer(Step::Auth, line, default)? {
+            self.user = given.map(|(user, _)| user);
+        }
+        Ok(())
+    }
+
+    /// Goes on encrypted; what stood in the buffer is lost with it.
+    fn encrypt(&mut self) -> io::Result<()> {
+        let config = lock(&self.shared.script).tls.clone();
+        let (Some(config), Link::Plain(tcp)) = (config, self.link.get_ref()) else { return over() };
+        let session = ServerConnection::new(config).map_err(io::Error::other)?;
+        let mut tls = StreamOwned::new(session, tcp.try_clone()?);
+        while tls.conn.is_handshaking() {
+            tls.conn.complete_io(&mut tls.sock)?;
+        }
+        self.link = BufReader::new(Link::Tls(Box::new(tls)));
+        self.encrypted = true;
+        self.forget();
+        Ok(())
+    }
+
+    fn forget(&mut self) {
+        self.mail = None;
+        self.to.clear();
+    }
+
+    fn read_line(&mut self) -> io::Result<String> {
+        let mut line = Vec::new();
+        if self.link.read_until(b'\n', &mut line)? == 0 {
+            return over();
+        }
+        let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+        self.note('C', &line);
+        let offered = lock(&self.shared.script).extensions.iter().any(|name| name == "PIPELINING");
+        if !self.link.buffer().is_empty() {
+            self.note(if offered { '+' } else { '!' }, "more came in the same breath");
+        }
+        Ok(line)
+    }
+
+    fn say(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for line in String::from_utf8_lossy(bytes).lines() {
+            self.note('S', line);
+        }
+        self.link.get_mut().say(bytes)
+    }
+
+    fn note(&self, who: char, what: &str) {
+        lock(&self.shared.record).transcript.push(format!("{}{who} {what}", self.number));
+    }
+}
+
+/// What stands between the angle brackets.
+fn path(line: &str) -> String {
+    let inside = line.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    inside.map_or("", |(path, _)| path).to_owned()
+}
+
+fn decoded(text: &str) -> String {
+    STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+fn unstuffed(raw: &[u8]) -> Vec<u8> {
+    let lines = raw.split_inclusive(|byte| *byte == b'\n');
+    lines.flat_map(|line| line.strip_prefix(b".").unwrap_or(line)).copied().collect()
+}

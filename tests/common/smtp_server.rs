@@ -1,0 +1,318 @@
+//! An SMTP server that misbehaves on order, on a loopback port of its own.
+//!
+//! A [`Script`] says what it offers and, by rules, where it departs from good
+//! manners; [`Script::start`] gives a server that records every message it
+//! accepted and every line that was spoken.
+//!
+//! ```text
+//! let server = Script::new()
+//!     .without("PIPELINING")
+//!     .rule(at(Step::Rcpt).about("bob@").says("550 5.1.1 no such user"))
+//!     .rule(at(Step::Byte(100)).on_connection(1).hangs_up())
+//!     .start();
+//! ```
+#![allow(dead_code, reason = "every test file uses another part of it")]
+
+use std::net::TcpListener;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+
+use rustls::ServerConfig;
+
+use peer::Peer;
+pub(crate) use test_ca::TestCa;
+
+#[path = "smtp_peer.rs"]
+mod peer;
+#[path = "test_ca.rs"]
+mod test_ca;
+
+/// Where a conversation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Before the greeting.
+    Connect,
+    Ehlo,
+    Helo,
+    StartTls,
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+    /// When so many bytes of a message have come.
+    Byte(usize),
+    /// After a message's final dot.
+    Dot,
+    Rset,
+    Quit,
+}
+
+/// What a server offers and where it departs from good manners.
+pub(crate) struct Script {
+    extensions: Vec<String>,
+    rules: Vec<Rule>,
+    tls: Option<Arc<ServerConfig>>,
+    implicit_tls: bool,
+    login: Option<(String, String)>,
+    close_after: Option<usize>,
+}
+
+impl Script {
+    /// A modern server without encryption, that takes everything.
+    pub(crate) fn new() -> Self {
+        let offered = ["PIPELINING", "SIZE 10000000", "8BITMIME", "SMTPUTF8"];
+        Self {
+            extensions: offered.map(str::to_owned).into(),
+            rules: Vec::new(),
+            tls: None,
+            implicit_tls: false,
+            login: None,
+            close_after: None,
+        }
+    }
+
+    /// Offers one more extension, such as `SIZE 1000`, in place of one of that name.
+    pub(crate) fn offering(self, extension: &str) -> Self {
+        let name = extension.split(' ').next().unwrap_or(extension);
+        let mut script = self.without(name);
+        script.extensions.push(extension.to_owned());
+        script
+    }
+
+    /// Does not offer an extension. `STARTTLS` taken out is still understood:
+    /// as if somebody had stripped it.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.extensions.retain(|extension| extension.split(' ').next() != Some(name));
+        self
+    }
+
+    /// Adds a rule; the first one that fits is followed.
+    pub(crate) fn rule(mut self, rule: Rule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+
+    /// Offers STARTTLS.
+    pub(crate) fn start_tls(self, ca: &TestCa) -> Self {
+        Self { tls: Some(Arc::clone(&ca.server)), ..self }.offering("STARTTLS")
+    }
+
+    /// Speaks TLS from the first byte.
+    pub(crate) fn implicit_tls(self, ca: &TestCa) -> Self {
+        Self { tls: Some(Arc::clone(&ca.server)), implicit_tls: true, ..self }
+    }
+
+    /// Wants a login before any mail.
+    pub(crate) fn login(self, mechanisms: &str, user: &str, password: &str) -> Self {
+        Self { login: Some((user.to_owned(), password.to_owned())), ..self }
+            .offering(&format!("AUTH {mechanisms}"))
+    }
+
+    /// Hangs up silently after so many messages on one connection.
+    pub(crate) fn close_after(self, messages: usize) -> Self {
+        Self { close_after: Some(messages), ..self }
+    }
+
+    /// Listens on a free port of 127.0.0.1.
+    pub(crate) fn start(self) -> SmtpServer {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("it is bound").port();
+        let shared = Arc::new(Shared { script: Mutex::new(self), record: Mutex::default() });
+        let server = SmtpServer { port, shared: Arc::clone(&shared) };
+        thread::spawn(move || {
+            for (number, stream) in (1..).zip(listener.incoming()) {
+                let (Ok(stream), shared) = (stream, Arc::clone(&shared)) else { break };
+                thread::spawn(move || Peer::talk(stream, number, &shared));
+            }
+        });
+        server
+    }
+}
+
+/// At a step, and perhaps only for some: what to do there.
+#[derive(Clone)]
+pub(crate) struct Rule {
+    step: Step,
+    about: Option<String>,
+    connection: Option<usize>,
+    skip: usize,
+    times: usize,
+    acts: Vec<Act>,
+}
+
+#[derive(Clone)]
+enum Act {
+    Say(Vec<u8>),
+    Keep,
+    Wait(Gate),
+    Silence,
+    HangUp,
+}
+
+/// A rule for a step; without an act it changes nothing. A rule that only
+/// waits goes on as if it were not there.
+pub(crate) fn at(step: Step) -> Rule {
+    Rule { step, about: None, connection: None, skip: 0, times: usize::MAX, acts: Vec::new() }
+}
+
+impl Rule {
+    /// Only for command lines with this text.
+    pub(crate) fn about(self, text: &str) -> Self {
+        Self { about: Some(text.to_owned()), ..self }
+    }
+
+    /// Only on this connection, counted from 1.
+    pub(crate) fn on_connection(self, number: usize) -> Self {
+        Self { connection: Some(number), ..self }
+    }
+
+    /// Only so often.
+    pub(crate) fn times(self, times: usize) -> Self {
+        Self { times, ..self }
+    }
+
+    /// Not the first times.
+    pub(crate) fn after(self, skip: usize) -> Self {
+        Self { skip, ..self }
+    }
+
+    /// Replies with this line, or lines parted by `\n`.
+    pub(crate) fn says(self, reply: &str) -> Self {
+        self.says_raw(format!("{}\r\n", reply.replace('\n', "\r\n")).as_bytes())
+    }
+
+    /// Sends these bytes as they are.
+    pub(crate) fn says_raw(self, bytes: &[u8]) -> Self {
+        self.act(Act::Say(bytes.to_owned()))
+    }
+
+    /// Takes the message as accepted, whatever it says about it.
+    pub(crate) fn keeps(self) -> Self {
+        self.act(Act::Keep)
+    }
+
+    /// Waits until the gate is opened.
+    pub(crate) fn waits_for(self, gate: &Gate) -> Self {
+        self.act(Act::Wait(gate.clone()))
+    }
+
+    /// Says nothing until the other side hangs up.
+    pub(crate) fn stays_silent(self) -> Self {
+        self.act(Act::Silence)
+    }
+
+    /// Reads nothing more, for as long as the test runs.
+    pub(crate) fn stops_reading(self) -> Self {
+        self.waits_for(&Gate::default())
+    }
+
+    /// Closes the connection.
+    pub(crate) fn hangs_up(self) -> Self {
+        self.act(Act::HangUp)
+    }
+
+    fn act(mut self, act: Act) -> Self {
+        self.acts.push(act);
+        self
+    }
+
+    fn fits(&self, step: Step, line: &str, connection: usize) -> bool {
+        self.step == step
+            && self.about.as_ref().is_none_or(|text| line.contains(text))
+            && self.connection.is_none_or(|number| number == connection)
+    }
+}
+
+/// Holds a server until a test lets it go on.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<(Mutex<(bool, bool)>, Condvar)>);
+
+impl Gate {
+    /// Lets everybody through, now and later.
+    pub(crate) fn open(&self) {
+        lock(&self.0.0).1 = true;
+        self.0.1.notify_all();
+    }
+
+    /// Blocks until a server stands at the gate.
+    pub(crate) fn until_reached(&self) {
+        let reached = self.0.1.wait_while(lock(&self.0.0), |(reached, _)| !*reached);
+        drop(reached.expect("no thread panics at a gate"));
+    }
+
+    fn pass(&self) {
+        lock(&self.0.0).0 = true;
+        self.0.1.notify_all();
+        let open = self.0.1.wait_while(lock(&self.0.0), |(_, open)| !*open);
+        drop(open.expect("no thread panics at a gate"));
+    }
+}
+
+/// A server that runs.
+pub(crate) struct SmtpServer {
+    pub(crate) port: u16,
+    shared: Arc<Shared>,
+}
+
+impl SmtpServer {
+    /// Its URL, without a user.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if lock(&self.shared.script).implicit_tls { "smtps" } else { "smtp" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
+    }
+
+    /// The messages it accepted, in order.
+    pub(crate) fn accepted(&self) -> Vec<Accepted> {
+        lock(&self.shared.record).accepted.clone()
+    }
+
+    /// What was said on all connections: `1C` the first client, `1S` the server
+    /// to it, `1+` where commands were pipelined, `1!` where they must not be.
+    pub(crate) fn transcript(&self) -> Vec<String> {
+        lock(&self.shared.record).transcript.clone()
+    }
+
+    /// Whether a client said such a line.
+    pub(crate) fn heard(&self, line: &str) -> bool {
+        self.transcript()
+            .iter()
+            .any(|said| said.get(3..).is_some_and(|said| said.starts_with(line)))
+    }
+
+    /// How many connections were made.
+    pub(crate) fn connections(&self) -> usize {
+        lock(&self.shared.record).connections
+    }
+}
+
+/// A message that the server took.
+#[derive(Clone, Debug)]
+pub(crate) struct Accepted {
+    /// The connection, counted from 1.
+    pub(crate) connection: usize,
+    /// The whole MAIL command.
+    pub(crate) mail: String,
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    /// The message, its stuffed dots taken out.
+    pub(crate) data: Vec<u8>,
+    pub(crate) encrypted: bool,
+    /// Who had logged in.
+    pub(crate) user: Option<String>,
+}
+
+struct Shared {
+    script: Mutex<Script>,
+    record: Mutex<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    accepted: Vec<Accepted>,
+    transcript: Vec<String>,
+    connections: usize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no server thread panics")
+}
