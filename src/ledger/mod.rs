@@ -1,1 +1,30 @@
-//! (being built)
+//! The ledger: the durable record of who got what.
+//!
+//! An address is *claimed* for a campaign before the first byte of its mail
+//! leaves, and its outcome is recorded after. The claim is exclusive: a
+//! duplicate in the list, a second run and a second machine all meet the same
+//! key. What was claimed by a run that died is *in doubt*: it is shown and
+//! asked about, never guessed. Suppressed addresses cannot be claimed.
+//!
+//! One trait, [`Ledger`], stands before the database; [`spawn`] puts it on a
+//! thread of its own, where those who wait at the same moment share one
+//! commit. Sending, retrying and reporting are left to `deliver` and `cli`.
+//! The schema is described in `docs/ledger.md`.
+
+mod book;
+mod entry;
+mod handle;
+mod location;
+mod process;
+mod scratch;
+mod sqlite;
+mod standing;
+
+pub use book::{Book, Ledger};
+pub use entry::{
+    Answer, CampaignRecord, Claim, ClaimRequest, Fingerprint, NewRun, Outcome, Recipient, Record,
+    Reply, RunId, Settlement, State, Step, Suppression, Totals, Waiting,
+};
+pub use handle::{LedgerHandle, Pending, spawn};
+pub use location::{Location, open, read, scratch};
+pub use process::{LEASE, Process};

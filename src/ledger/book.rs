@@ -1,0 +1,104 @@
+//! What a ledger can be asked and told. SQLite implements it; whatever comes
+//! later implements the same and passes the same tests.
+
+use std::ops::ControlFlow;
+
+use crate::address::Address;
+use crate::finding::Finding;
+
+use super::entry::{
+    Answer, CampaignRecord, Claim, ClaimRequest, NewRun, Recipient, Record, RunId, Settlement,
+    State, Step, Suppression, Totals, Waiting,
+};
+
+/// A ledger that can be written. Every call is one transaction: when it
+/// returns, what it did is durable, or it did nothing.
+pub trait Ledger: Book {
+    /// Opens a run, and keeps what it is about to send as the campaign's
+    /// fingerprint. Comparing with the earlier one is the caller's affair.
+    fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding>;
+
+    /// Says that a run is still alive. Once every few seconds is plenty; a
+    /// run on another machine counts as dead after [`super::LEASE`] of silence.
+    fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding>;
+
+    /// Ends a run. Claims that it left open are in doubt from here on.
+    fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding>;
+
+    /// Takes steps in their order, all in one commit. Each gets its answers:
+    /// a claim one for each address, anything else none.
+    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding>;
+
+    /// Decides about everything of a campaign that is in doubt, and says how
+    /// many that were. Dead runs end with it: one that was only asleep can
+    /// claim nothing more.
+    fn settle(&mut self, campaign: &str, decision: Settlement, now: i64) -> Result<u64, Finding>;
+
+    /// Suppresses addresses; says how many were not yet.
+    fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding>;
+
+    /// Takes addresses off the suppressions; says how many stood there.
+    fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding>;
+
+    /// Claims addresses: one answer for each, in their order.
+    fn claim(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
+        Ok(self.apply(vec![Step::Claim(request)])?.into_iter().flatten().collect())
+    }
+
+    /// Records what became of claims.
+    fn record(&mut self, records: Vec<Record>) -> Result<(), Finding> {
+        self.apply(vec![Step::Record(records)]).map(drop)
+    }
+
+    /// Gives back claims whose mail was never attempted: they are as before.
+    fn release(&mut self, claims: Vec<Claim>) -> Result<(), Finding> {
+        self.apply(vec![Step::Release(claims)]).map(drop)
+    }
+}
+
+/// The questions a ledger answers, also one that was opened only to read.
+pub trait Book: Send {
+    /// Every campaign that ever had a run, the latest first.
+    fn campaigns(&self) -> Result<Vec<CampaignRecord>, Finding>;
+
+    /// One campaign, if it ever had a run.
+    fn campaign(&self, id: &str) -> Result<Option<CampaignRecord>, Finding>;
+
+    /// How many recipients of a campaign are in which state.
+    fn totals(&self, campaign: &str, now: i64) -> Result<Totals, Finding>;
+
+    /// The same for each domain, the domain with most recipients first.
+    fn domains(
+        &self,
+        campaign: &str,
+        now: i64,
+        limit: usize,
+    ) -> Result<Vec<(String, Totals)>, Finding>;
+
+    /// Hands over the recipients of a campaign one by one, grouped by state,
+    /// until `each` has enough.
+    fn recipients(
+        &self,
+        campaign: &str,
+        only: Option<State>,
+        now: i64,
+        each: &mut dyn FnMut(Recipient) -> ControlFlow<()>,
+    ) -> Result<(), Finding>;
+
+    /// How many deferred recipients may be tried now, and when the next may.
+    /// A claim of their addresses gets those whose time has come.
+    fn waiting(&self, campaign: &str, now: i64) -> Result<Waiting, Finding>;
+
+    /// How many mails were sent since a moment, over all campaigns.
+    fn sent_since(&self, moment: i64) -> Result<u64, Finding>;
+
+    /// Whether an address is suppressed.
+    fn is_suppressed(&self, address: &Address) -> Result<bool, Finding>;
+
+    /// Hands over the suppressions one by one, by address, until `each` has
+    /// enough.
+    fn suppressions(
+        &self,
+        each: &mut dyn FnMut(Suppression) -> ControlFlow<()>,
+    ) -> Result<(), Finding>;
+}

@@ -1,0 +1,174 @@
+//! The ledger of a rehearsal: a temporary one that asks the real ledger first,
+//! only reads there, and writes nothing anywhere else. It finds duplicates as
+//! the real one does, by the same key, and its memory does not grow with them.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use crate::address::Address;
+use crate::finding::Finding;
+
+use super::book::{Book, Ledger};
+use super::entry::{
+    Answer, CampaignRecord, ClaimRequest, NewRun, Recipient, RunId, Settlement, State, Step,
+    Suppression, Totals, Waiting,
+};
+use super::sqlite::Sqlite;
+use super::standing::Turn;
+
+/// A temporary ledger, with the real one behind it if there is one.
+#[derive(Debug)]
+pub(super) struct Scratch {
+    own: Sqlite,
+    real: Option<(PathBuf, Sqlite)>,
+    campaigns: HashMap<RunId, String>,
+}
+
+impl Scratch {
+    /// Makes one that knows what the ledger at `real` knows.
+    pub(super) fn new(real: Option<&Path>) -> Result<Self, Finding> {
+        let real = match real {
+            Some(path) => Sqlite::read(path)?.map(|ledger| (path.to_owned(), ledger)),
+            None => None,
+        };
+        Ok(Self { own: Sqlite::temporary()?, real, campaigns: HashMap::new() })
+    }
+
+    fn claim_here(&mut self, mut request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
+        let campaign = self.campaigns.get(&request.run);
+        let (Some((path, real)), Some(campaign)) = (&mut self.real, campaign) else {
+            return self.own.claim(request);
+        };
+        if real.has_stirred()
+            && let Some(anew) = Sqlite::read(path)?
+        {
+            *real = anew;
+        }
+        let mut answers = Vec::with_capacity(request.addresses.len());
+        let mut suppressed = Vec::new();
+        for address in &request.addresses {
+            let turn = match real.standing(campaign, address, request.now)? {
+                Some(standing) => standing.turn(request.retry_failed, request.now),
+                None if real.is_suppressed(address)? => Turn::Suppress,
+                None => Turn::Claim,
+            };
+            if turn == Turn::Suppress {
+                suppressed.push(Suppression {
+                    address: address.clone(),
+                    reason: String::new(),
+                    at: request.now,
+                });
+            }
+            answers.push(match turn {
+                Turn::Stay(answer) => Some(answer),
+                Turn::Claim | Turn::Suppress => None,
+            });
+        }
+        self.own.suppress(&suppressed)?;
+        let mut is_open = answers.iter().map(Option::is_none);
+        request.addresses.retain(|_| is_open.next() == Some(true));
+        let mut own = self.own.claim(request)?.into_iter();
+        Ok(answers.into_iter().filter_map(|answer| answer.or_else(|| own.next())).collect())
+    }
+}
+
+impl Ledger for Scratch {
+    fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding> {
+        let id = self.own.open_run(run)?;
+        self.campaigns.insert(id, run.campaign.clone());
+        Ok(id)
+    }
+
+    fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.own.heartbeat(run, now)
+    }
+
+    fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.own.finish_run(run, now)
+    }
+
+    /// Commits each step by itself: here a commit costs nothing.
+    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding> {
+        let mut answers = Vec::with_capacity(steps.len());
+        for step in steps {
+            answers.push(match step {
+                Step::Claim(request) => self.claim_here(request)?,
+                step => self.own.apply(vec![step])?.into_iter().flatten().collect(),
+            });
+        }
+        Ok(answers)
+    }
+
+    fn settle(&mut self, campaign: &str, decision: Settlement, now: i64) -> Result<u64, Finding> {
+        self.own.settle(campaign, decision, now)
+    }
+
+    fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding> {
+        self.own.suppress(suppressions)
+    }
+
+    fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
+        self.own.unsuppress(addresses)
+    }
+}
+
+/// A rehearsal reports what it did itself; only what the project knows from
+/// before, campaigns and suppressions, is answered from the real ledger.
+impl Book for Scratch {
+    fn campaigns(&self) -> Result<Vec<CampaignRecord>, Finding> {
+        self.before().campaigns()
+    }
+
+    fn campaign(&self, id: &str) -> Result<Option<CampaignRecord>, Finding> {
+        self.before().campaign(id)
+    }
+
+    fn totals(&self, campaign: &str, now: i64) -> Result<Totals, Finding> {
+        self.own.totals(campaign, now)
+    }
+
+    fn domains(
+        &self,
+        campaign: &str,
+        now: i64,
+        limit: usize,
+    ) -> Result<Vec<(String, Totals)>, Finding> {
+        self.own.domains(campaign, now, limit)
+    }
+
+    fn recipients(
+        &self,
+        campaign: &str,
+        only: Option<State>,
+        now: i64,
+        each: &mut dyn FnMut(Recipient) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.own.recipients(campaign, only, now, each)
+    }
+
+    fn waiting(&self, campaign: &str, now: i64) -> Result<Waiting, Finding> {
+        self.own.waiting(campaign, now)
+    }
+
+    fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
+        self.before().sent_since(moment)
+    }
+
+    fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
+        Ok(self.own.is_suppressed(address)? || self.before().is_suppressed(address)?)
+    }
+
+    fn suppressions(
+        &self,
+        each: &mut dyn FnMut(Suppression) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.before().suppressions(each)
+    }
+}
+
+impl Scratch {
+    fn before(&self) -> &Sqlite {
+        self.real.as_ref().map_or(&self.own, |(_, real)| real)
+    }
+}

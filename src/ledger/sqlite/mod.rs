@@ -1,0 +1,144 @@
+//! The ledger in an SQLite file: the embedded default.
+//!
+//! `open` is opening and what can go wrong with it, `schema` the tables and
+//! their migrations, `claims` all that writes, `queries` all that reads,
+//! `runs` who is alive, `trouble` the errors in words. The SQL keeps to what
+//! PostgreSQL says
+//! as well, pragmas apart.
+
+mod claims;
+mod open;
+mod queries;
+mod runs;
+mod schema;
+mod trouble;
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::address::Address;
+use crate::finding::Finding;
+
+use super::book::Ledger;
+use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression};
+use trouble::Trouble;
+
+/// A ledger in an SQLite file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    connection: Connection,
+    /// The file as messages name it.
+    name: String,
+    /// The `-wal` that was not there when the file was opened to be read as
+    /// one that nobody writes to.
+    still_without: Option<PathBuf>,
+}
+
+impl Sqlite {
+    /// Does work in one transaction. It begins by taking the write lock: two
+    /// that read first and write then could only fail each other.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Finding> {
+        in_transaction(&mut self.connection, work)
+            .map_err(|trouble| trouble.into_finding(&self.name))
+    }
+
+    fn ask<T>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, Trouble>,
+    ) -> Result<T, Finding> {
+        question(&self.connection).map_err(|trouble| trouble.into_finding(&self.name))
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let value = work(&transaction)?;
+    transaction.commit()?;
+    Ok(value)
+}
+
+impl Ledger for Sqlite {
+    fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding> {
+        self.write(|transaction| claims::open_run(transaction, run))
+    }
+
+    fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.write(|transaction| claims::heartbeat(transaction, run, now))
+    }
+
+    fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.write(|transaction| claims::finish_run(transaction, run, now))
+    }
+
+    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding> {
+        self.write(|transaction| {
+            steps.into_iter().map(|step| claims::take(transaction, step)).collect()
+        })
+    }
+
+    fn settle(&mut self, campaign: &str, decision: Settlement, now: i64) -> Result<u64, Finding> {
+        self.write(|transaction| claims::settle(transaction, campaign, decision, now))
+    }
+
+    fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding> {
+        self.write(|transaction| claims::suppress(transaction, suppressions))
+    }
+
+    fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
+        self.write(|transaction| claims::unsuppress(transaction, addresses))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{Answer::Yours, Book};
+    use crate::ledger::{ClaimRequest, Fingerprint, Process, State};
+
+    #[test]
+    fn a_disk_that_fills_up_in_mid_run_is_said_and_nothing_is_half_done() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let mut ledger = Sqlite::open(&folder.path().join("ledger.db")).expect("opens");
+        let fingerprint = Fingerprint { subject: String::new(), content_hash: String::new() };
+        let process = Process::this();
+        let new = NewRun { campaign: "spring".into(), fingerprint, process, now: 1 };
+        let run = ledger.open_run(&new).expect("a run");
+        let address = |number| format!("reader{number}@example.org");
+        let addresses: Vec<Address> =
+            (0..1000).map(|number| Address::parse(&address(number)).expect("valid")).collect();
+        let request = ClaimRequest { run, addresses, retry_failed: false, now: 1 };
+        let pages: i64 = ledger
+            .connection
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .expect("a count");
+        let allow = |ledger: &Sqlite, pages: i64| {
+            let pragma = format!("PRAGMA max_page_count = {pages}");
+            ledger.connection.query_row(&pragma, [], |_| Ok(())).expect("a limit");
+        };
+        allow(&ledger, pages + 5);
+        assert_eq!(ledger.claim(request.clone()).expect_err("it is full").code, "ledger-full");
+        assert_eq!(ledger.totals("spring", 1).expect("totals").remaining, 0);
+        allow(&ledger, 1_000_000);
+        let answers = ledger.claim(request).expect("there is room again");
+        assert!(answers.iter().all(|answer| matches!(answer, Yours(_))));
+    }
+
+    #[test]
+    fn a_state_that_only_a_newer_program_knows_is_an_error_and_not_a_guess() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let ledger = Sqlite::open(&folder.path().join("ledger.db")).expect("opens");
+        let known = State::ALL.map(State::as_str);
+        let read = |state: &str| {
+            ledger.connection.query_row("SELECT ?1", [state], |row| row.get::<_, State>(0))
+        };
+        assert!(known.into_iter().all(|state| read(state).is_ok()));
+        assert!(read("postponed").is_err());
+    }
+}

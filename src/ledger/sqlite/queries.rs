@@ -1,0 +1,281 @@
+//! All that reads.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::address::Address;
+use crate::finding::Finding;
+use crate::ledger::book::Book;
+use crate::ledger::entry::{
+    CampaignRecord, Fingerprint, Recipient, Reply, RunId, State, Suppression, Totals, Waiting,
+};
+use crate::ledger::standing::Standing;
+
+use super::Sqlite;
+use super::runs::Runs;
+use super::trouble::Trouble;
+
+/// In seconds. A run shows itself far more often, so its outcomes are no later
+/// than this after its last heartbeat.
+const DAY: i64 = 86_400;
+
+impl Book for Sqlite {
+    fn campaigns(&self) -> Result<Vec<CampaignRecord>, Finding> {
+        self.ask(|connection| {
+            let mut query = connection.prepare(
+                "SELECT name, subject, content_hash, since FROM campaigns ORDER BY id DESC",
+            )?;
+            let campaigns = query.query_map([], campaign_record)?;
+            Ok(campaigns.collect::<Result<_, _>>()?)
+        })
+    }
+
+    fn campaign(&self, id: &str) -> Result<Option<CampaignRecord>, Finding> {
+        self.ask(|connection| {
+            let mut query = connection.prepare(
+                "SELECT name, subject, content_hash, since FROM campaigns WHERE name = ?1",
+            )?;
+            Ok(query.query_row([id], campaign_record).optional()?)
+        })
+    }
+
+    fn totals(&self, campaign: &str, now: i64) -> Result<Totals, Finding> {
+        self.ask(|connection| {
+            let mut totals = Totals::default();
+            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(totals) };
+            let mut runs = Runs::new(connection, now);
+            let mut query = connection.prepare(
+                "SELECT state, run, count(*) FROM recipients
+                 WHERE campaign = ?1 GROUP BY state, run",
+            )?;
+            let mut rows = query.query([campaign])?;
+            while let Some(row) = rows.next()? {
+                totals.add(runs.seen_as(row.get(0)?, RunId(row.get(1)?))?, count(row, 2)?);
+            }
+            Ok(totals)
+        })
+    }
+
+    fn domains(
+        &self,
+        campaign: &str,
+        now: i64,
+        limit: usize,
+    ) -> Result<Vec<(String, Totals)>, Finding> {
+        self.ask(|connection| {
+            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(Vec::new()) };
+            let mut runs = Runs::new(connection, now);
+            let mut largest = connection.prepare(
+                "SELECT domain FROM recipients WHERE campaign = ?1
+                 GROUP BY domain ORDER BY count(*) DESC, domain LIMIT ?2",
+            )?;
+            let names: Vec<String> = largest
+                .query_map(params![campaign, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+                    row.get(0)
+                })?
+                .collect::<Result<_, _>>()?;
+            let places: HashMap<String, usize> =
+                names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
+            let mut domains: Vec<(String, Totals)> =
+                names.into_iter().map(|name| (name, Totals::default())).collect();
+            let mut query = connection.prepare(
+                "SELECT domain, state, run, count(*) FROM recipients
+                 WHERE campaign = ?1 GROUP BY domain, state, run",
+            )?;
+            let mut rows = query.query([campaign])?;
+            while let Some(row) = rows.next()? {
+                let Some(&place) = places.get(row.get_ref(0)?.as_str().unwrap_or_default()) else {
+                    continue;
+                };
+                let state = runs.seen_as(row.get(1)?, RunId(row.get(2)?))?;
+                domains[place].1.add(state, count(row, 3)?);
+            }
+            Ok(domains)
+        })
+    }
+
+    fn recipients(
+        &self,
+        campaign: &str,
+        only: Option<State>,
+        now: i64,
+        each: &mut dyn FnMut(Recipient) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.ask(|connection| {
+            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(()) };
+            let mut runs = Runs::new(connection, now);
+            let mut query = connection.prepare(
+                "SELECT email, state, run, code, enhanced, reply, at, retry_at FROM recipients
+                 WHERE campaign = ?1 AND state = ?2 ORDER BY run, id",
+            )?;
+            for stored in State::ALL {
+                let may_be_shown = match only {
+                    Some(State::InDoubt) => matches!(stored, State::InDoubt | State::Claimed),
+                    Some(only) => only == stored,
+                    None => true,
+                };
+                if !may_be_shown {
+                    continue;
+                }
+                let mut rows = query.query(params![campaign, stored])?;
+                while let Some(row) = rows.next()? {
+                    let state = runs.seen_as(row.get(1)?, RunId(row.get(2)?))?;
+                    if only.is_none_or(|only| only == state)
+                        && each(recipient(row, state)?).is_break()
+                    {
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn waiting(&self, campaign: &str, now: i64) -> Result<Waiting, Finding> {
+        self.ask(|connection| {
+            let Some(campaign) = campaign_id(connection, campaign)? else {
+                return Ok(Waiting::default());
+            };
+            Ok(connection.query_row(
+                "SELECT count(CASE WHEN retry_at <= ?2 THEN 1 END),
+                        min(CASE WHEN retry_at > ?2 THEN retry_at END)
+                 FROM recipients WHERE campaign = ?1 AND state = 'deferred'",
+                params![campaign, now],
+                |row| Ok(Waiting { due: count(row, 0)?, next: row.get(1)? }),
+            )?)
+        })
+    }
+
+    fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
+        self.ask(|connection| {
+            Ok(connection.query_row(
+                "SELECT count(*) FROM recipients
+                 WHERE state = 'sent' AND at >= ?1
+                   AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= ?2)",
+                [moment, moment.saturating_sub(DAY)],
+                |row| count(row, 0),
+            )?)
+        })
+    }
+
+    fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
+        self.ask(|connection| {
+            let mut query =
+                connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
+            Ok(query.exists([address.key()])?)
+        })
+    }
+
+    fn suppressions(
+        &self,
+        each: &mut dyn FnMut(Suppression) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.ask(|connection| {
+            let mut query = connection
+                .prepare("SELECT email, reason, at FROM suppressions ORDER BY address")?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                let email: String = row.get(0)?;
+                // Whoever adds a row by hand may add one that is no address.
+                let Ok(address) = Address::parse(&email) else { continue };
+                let suppression = Suppression { address, reason: row.get(1)?, at: row.get(2)? };
+                if each(suppression).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Sqlite {
+    /// Where an address stands for a campaign, as somebody sees it who has no
+    /// run in this ledger.
+    pub(in super::super) fn standing(
+        &self,
+        campaign: &str,
+        address: &Address,
+        now: i64,
+    ) -> Result<Option<Standing>, Finding> {
+        self.ask(|connection| {
+            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(None) };
+            let mut runs = Runs::new(connection, now);
+            let found = standing(connection, campaign, &address.key(), None, &mut runs)?;
+            Ok(found.map(|(_, standing)| standing))
+        })
+    }
+}
+
+/// Where an address stands for a campaign, and its row.
+pub(super) fn standing(
+    connection: &Connection,
+    campaign: i64,
+    key: &str,
+    asking: Option<RunId>,
+    runs: &mut Runs<'_>,
+) -> Result<Option<(i64, Standing)>, Trouble> {
+    let found = connection
+        .prepare_cached(
+            "SELECT id, state, run, retry_at,
+                    EXISTS (SELECT 1 FROM suppressions WHERE address = ?2)
+             FROM recipients WHERE campaign = ?1 AND address = ?2",
+        )?
+        .query_row(params![campaign, key], |row| {
+            let run = RunId(row.get(2)?);
+            let standing = Standing {
+                state: row.get(1)?,
+                retry_at: row.get(3)?,
+                is_mine: asking == Some(run),
+                is_suppressed: row.get(4)?,
+            };
+            Ok((row.get(0)?, run, standing))
+        })
+        .optional()?;
+    let Some((id, run, mut standing)) = found else { return Ok(None) };
+    standing.state = runs.seen_as(standing.state, run)?;
+    Ok(Some((id, standing)))
+}
+
+/// The number of a campaign, if it ever had a run.
+pub(super) fn campaign_id(connection: &Connection, name: &str) -> Result<Option<i64>, Trouble> {
+    let mut query = connection.prepare_cached("SELECT id FROM campaigns WHERE name = ?1")?;
+    Ok(query.query_row([name], |row| row.get(0)).optional()?)
+}
+
+fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(row.get::<_, i64>(column)?.unsigned_abs())
+}
+
+fn campaign_record(row: &Row<'_>) -> rusqlite::Result<CampaignRecord> {
+    let fingerprint = Fingerprint { subject: row.get(1)?, content_hash: row.get(2)? };
+    Ok(CampaignRecord { id: row.get(0)?, fingerprint, since: row.get(3)? })
+}
+
+fn recipient(row: &Row<'_>, state: State) -> rusqlite::Result<Recipient> {
+    Ok(Recipient {
+        email: row.get(0)?,
+        state,
+        reply: Reply { code: row.get(3)?, enhanced: row.get(4)?, text: row.get(5)? },
+        at: row.get(6)?,
+        retry_at: if state == State::Deferred { row.get(7)? } else { None },
+    })
+}
+
+impl ToSql for State {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for State {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        Self::ALL
+            .into_iter()
+            .find(|state| state.as_str() == text)
+            .ok_or_else(|| FromSqlError::Other(format!("unknown state `{text}`").into()))
+    }
+}

@@ -1,0 +1,165 @@
+//! The tables, and the way from an older version of them to this one.
+//!
+//! The rule for a migration: it only adds, so that the program one version
+//! older still works with what it finds. What cannot be done by adding counts
+//! as two versions, so that the older program refuses. See `docs/ledger.md`.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::trouble::Trouble;
+
+/// The version of the tables that this program writes.
+pub(super) const VERSION: usize = MIGRATIONS.len();
+
+/// What makes version 1 of nothing, 2 of 1, and so on.
+const MIGRATIONS: &[&str] = &[V1];
+
+/// Says in the file's header that it is a ledger: "HBLL".
+const APPLICATION_ID: i64 = 0x4842_4c4c;
+
+const V1: &str = "
+    CREATE TABLE campaigns (
+        id           INTEGER PRIMARY KEY,
+        name         TEXT NOT NULL UNIQUE,
+        subject      TEXT NOT NULL,
+        content_hash TEXT NOT NULL,
+        since        INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE runs (
+        id            INTEGER PRIMARY KEY,
+        campaign      INTEGER NOT NULL REFERENCES campaigns (id),
+        machine       TEXT,
+        pid           INTEGER NOT NULL,
+        process_start INTEGER,
+        started_at    INTEGER NOT NULL,
+        heartbeat_at  INTEGER NOT NULL,
+        finished_at   INTEGER
+    ) STRICT;
+
+    CREATE TABLE recipients (
+        id          INTEGER PRIMARY KEY,
+        campaign    INTEGER NOT NULL REFERENCES campaigns (id),
+        address     TEXT NOT NULL,
+        email       TEXT NOT NULL,
+        domain      TEXT NOT NULL,
+        state       TEXT NOT NULL,
+        run         INTEGER NOT NULL REFERENCES runs (id),
+        attempts    INTEGER NOT NULL,
+        at          INTEGER NOT NULL,
+        code        INTEGER,
+        enhanced    TEXT,
+        reply       TEXT,
+        retry_at    INTEGER,
+        prior_state TEXT,
+        UNIQUE (campaign, address)
+    ) STRICT;
+
+    CREATE INDEX recipients_by_state ON recipients (campaign, state, run);
+
+    CREATE TABLE suppressions (
+        address TEXT PRIMARY KEY,
+        email   TEXT NOT NULL,
+        reason  TEXT NOT NULL,
+        at      INTEGER NOT NULL
+    ) STRICT;
+";
+
+/// Whether a file holds anything yet.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Contents {
+    /// An empty database.
+    Nothing,
+    /// A ledger that this program can work with.
+    Ledger,
+}
+
+/// Looks whether a database is a ledger that this program can work with.
+pub(super) fn inspect(connection: &Connection) -> Result<Contents, Trouble> {
+    let version = version(connection)?;
+    let application = pragma(connection, "application_id")?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    match (application, tables) {
+        (0, 0) => Ok(Contents::Nothing),
+        (APPLICATION_ID, _) if version > VERSION + 1 => Err(Trouble::Newer(version)),
+        (APPLICATION_ID, _) => Ok(Contents::Ledger),
+        _ => Err(Trouble::Foreign),
+    }
+}
+
+/// Brings the tables to this version, and proves by a commit of its own that
+/// the file can be written.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
+    run(connection, MIGRATIONS)
+}
+
+fn run(connection: &mut Connection, migrations: &[&str]) -> Result<(), Trouble> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let done = version(&transaction)?;
+    for migration in migrations.iter().skip(done) {
+        transaction.execute_batch(migration)?;
+    }
+    // A version that is newer by one stays: its tables are still there.
+    let version = done.max(migrations.len());
+    // A pragma takes no parameters. Setting the version again is a write too.
+    transaction.execute_batch(&format!(
+        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}"
+    ))?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn version(connection: &Connection) -> Result<usize, Trouble> {
+    let version = pragma(connection, "user_version")?;
+    usize::try_from(version).map_err(|_| Trouble::Foreign)
+}
+
+fn pragma(connection: &Connection, name: &str) -> Result<i64, Trouble> {
+    Ok(connection.pragma_query_value(None, name, |row| row.get(0))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V2: &str = "ALTER TABLE suppressions ADD COLUMN source TEXT";
+
+    fn ledger(migrations: &[&str]) -> Connection {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        run(&mut connection, migrations).expect("migrations run");
+        connection
+    }
+
+    #[test]
+    fn a_ledger_of_version_1_keeps_its_rows_when_it_becomes_version_2() {
+        let mut connection = ledger(&[V1]);
+        connection
+            .execute("INSERT INTO suppressions VALUES ('a@b.test', 'A@b.test', 'asked', 1)", [])
+            .expect("a row");
+        run(&mut connection, &[V1, V2]).expect("migrates");
+        assert_eq!(version(&connection).expect("a version"), 2);
+        let kept: (String, Option<String>) = connection
+            .query_row("SELECT email, source FROM suppressions", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .expect("the row");
+        assert_eq!(kept, ("A@b.test".into(), None));
+    }
+
+    #[test]
+    fn a_ledger_newer_by_one_is_used_as_it_is() {
+        let mut connection = ledger(&[V1, V2]);
+        assert_eq!(inspect(&connection).expect("usable"), Contents::Ledger);
+        migrate(&mut connection).expect("nothing to do");
+        assert_eq!(version(&connection).expect("a version"), VERSION + 1);
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_version_before_it() {
+        let mut connection = ledger(&[V1]);
+        assert!(run(&mut connection, &[V1, V2, "nonsense"]).is_err());
+        assert_eq!(version(&connection).expect("a version"), 1);
+        run(&mut connection, &[V1, V2]).expect("version 2 was not half done");
+    }
+}

@@ -1,0 +1,104 @@
+//! The one rule about who may be claimed: given where a recipient stands,
+//! whether it is this run's turn. Pure, and the same for a rehearsal.
+
+use super::entry::{Answer, State};
+
+/// Where a recipient of a campaign stands when it is asked for again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standing {
+    /// Its state; `InDoubt` also where a dead run holds the claim.
+    pub state: State,
+    /// When it may be tried again, if ever.
+    pub retry_at: Option<i64>,
+    /// Whether the run that asks is the one that put it there.
+    pub is_mine: bool,
+    /// Whether the address is suppressed by now.
+    pub is_suppressed: bool,
+}
+
+/// What a request for a recipient comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// It is claimed.
+    Claim,
+    /// It would be, were it not suppressed; the ledger notes that.
+    Suppress,
+    /// It stays where it is.
+    Stay(Answer),
+}
+
+impl Standing {
+    /// Decides. In this run's own time only deferred recipients come back:
+    /// a second row with the same address is a duplicate.
+    pub(super) fn turn(self, retry_failed: bool, now: i64) -> Turn {
+        let is_due = self.retry_at.is_some_and(|at| at <= now);
+        let comes_back = match self.state {
+            State::Deferred => is_due,
+            State::Skipped => is_due && !self.is_mine,
+            State::Failed => retry_failed && !self.is_mine && !self.is_suppressed,
+            State::Suppressed => !self.is_mine && !self.is_suppressed,
+            State::Claimed | State::Sent | State::InDoubt => false,
+        };
+        match self.state {
+            _ if comes_back && self.is_suppressed => Turn::Suppress,
+            _ if comes_back => Turn::Claim,
+            _ if self.is_mine => Turn::Stay(Answer::Duplicate),
+            State::Suppressed => Turn::Stay(Answer::Suppressed),
+            state => Turn::Stay(Answer::Already(state)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1000;
+
+    fn standing(state: State, retry_at: Option<i64>) -> Standing {
+        Standing { state, retry_at, is_mine: false, is_suppressed: false }
+    }
+
+    #[test]
+    fn only_what_was_never_taken_comes_back_in_a_later_run() {
+        let cases = [
+            (standing(State::Deferred, Some(NOW)), Turn::Claim),
+            (
+                standing(State::Deferred, Some(NOW + 1)),
+                Turn::Stay(Answer::Already(State::Deferred)),
+            ),
+            (standing(State::Skipped, Some(0)), Turn::Claim),
+            (standing(State::Skipped, None), Turn::Stay(Answer::Already(State::Skipped))),
+            (standing(State::Suppressed, None), Turn::Claim),
+            (standing(State::Failed, None), Turn::Stay(Answer::Already(State::Failed))),
+            (standing(State::Sent, None), Turn::Stay(Answer::Already(State::Sent))),
+            (standing(State::InDoubt, None), Turn::Stay(Answer::Already(State::InDoubt))),
+            (standing(State::Claimed, None), Turn::Stay(Answer::Already(State::Claimed))),
+        ];
+        for (standing, turn) in cases {
+            assert_eq!(standing.turn(false, NOW), turn, "{standing:?}");
+        }
+        assert_eq!(standing(State::Failed, None).turn(true, NOW), Turn::Claim);
+    }
+
+    #[test]
+    fn in_the_same_run_a_second_row_is_a_duplicate() {
+        for state in State::ALL {
+            let mine = Standing { is_mine: true, ..standing(state, None) };
+            assert_eq!(mine.turn(true, NOW), Turn::Stay(Answer::Duplicate), "{state:?}");
+        }
+        let due = Standing { is_mine: true, ..standing(State::Deferred, Some(NOW)) };
+        assert_eq!(due.turn(false, NOW), Turn::Claim);
+    }
+
+    #[test]
+    fn a_suppressed_recipient_never_comes_back() {
+        for state in State::ALL {
+            for is_mine in [true, false] {
+                let standing =
+                    Standing { is_mine, is_suppressed: true, ..standing(state, Some(0)) };
+                assert_ne!(standing.turn(true, NOW), Turn::Claim, "{standing:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The ledger on its thread: group commit, and nobody waits for ever.
+
+use super::*;
+
+/// A ledger that counts its commits, waits at a gate before each, and
+/// fails when it is told to.
+struct Watched {
+    inner: Box<dyn Ledger>,
+    commits: Arc<AtomicUsize>,
+    gate: mpsc::Receiver<()>,
+    is_full: Arc<AtomicBool>,
+}
+
+impl Ledger for Watched {
+    fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding> {
+        self.inner.open_run(run)
+    }
+    fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.inner.heartbeat(run, now)
+    }
+    fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.inner.finish_run(run, now)
+    }
+    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding> {
+        // A gate that nobody holds any more stands open.
+        self.gate.recv().unwrap_or_default();
+        if self.is_full.load(Ordering::SeqCst) {
+            return Err(Finding::error("ledger-full", "no space is left", "make room"));
+        }
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        self.inner.apply(steps)
+    }
+    fn settle(&mut self, campaign: &str, how: Settlement, now: i64) -> Result<u64, Finding> {
+        self.inner.settle(campaign, how, now)
+    }
+    fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding> {
+        self.inner.suppress(suppressions)
+    }
+    fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
+        self.inner.unsuppress(addresses)
+    }
+}
+
+impl Book for Watched {
+    fn campaigns(&self) -> Result<Vec<CampaignRecord>, Finding> {
+        self.inner.campaigns()
+    }
+    fn campaign(&self, id: &str) -> Result<Option<CampaignRecord>, Finding> {
+        self.inner.campaign(id)
+    }
+    fn totals(&self, campaign: &str, now: i64) -> Result<Totals, Finding> {
+        self.inner.totals(campaign, now)
+    }
+    fn domains(
+        &self,
+        campaign: &str,
+        now: i64,
+        limit: usize,
+    ) -> Result<Vec<(String, Totals)>, Finding> {
+        self.inner.domains(campaign, now, limit)
+    }
+    fn recipients(
+        &self,
+        campaign: &str,
+        only: Option<State>,
+        now: i64,
+        each: &mut dyn FnMut(Recipient) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.inner.recipients(campaign, only, now, each)
+    }
+    fn waiting(&self, campaign: &str, now: i64) -> Result<Waiting, Finding> {
+        self.inner.waiting(campaign, now)
+    }
+    fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
+        self.inner.sent_since(moment)
+    }
+    fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
+        self.inner.is_suppressed(address)
+    }
+    fn suppressions(
+        &self,
+        each: &mut dyn FnMut(Suppression) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.inner.suppressions(each)
+    }
+}
+
+struct Bench {
+    handle: ledger::LedgerHandle,
+    run: RunId,
+    gate: mpsc::Sender<()>,
+    is_full: Arc<AtomicBool>,
+    commits: Arc<AtomicUsize>,
+    desk: Desk,
+}
+
+fn watched() -> Bench {
+    let desk = Desk::new();
+    let mut inner = desk.open();
+    let run = live_run(&mut *inner);
+    let (gate, waiting) = mpsc::channel();
+    let commits = Arc::new(AtomicUsize::new(0));
+    let is_full = Arc::new(AtomicBool::new(false));
+    let watched = Watched {
+        inner,
+        commits: Arc::clone(&commits),
+        gate: waiting,
+        is_full: Arc::clone(&is_full),
+    };
+    let handle = ledger::spawn(Box::new(watched)).expect("a thread");
+    Bench { handle, run, gate, is_full, commits, desk }
+}
+
+#[test]
+fn a_hundred_claims_that_wait_together_share_a_commit() {
+    let Bench { handle, run, gate, commits, desk, .. } = watched();
+    let names: Vec<String> = (0..100).map(|number| format!("reader{number}")).collect();
+    let pending: Vec<_> = names.iter().map(|name| handle.claim(request(run, &[name]))).collect();
+    // While the first stood at the gate, the others came.
+    drop(gate);
+    for answer in pending {
+        assert!(matches!(answer.wait().unwrap()[..], [Answer::Yours(_)]));
+    }
+    assert!(commits.load(Ordering::SeqCst) <= 2, "{commits:?} commits");
+    assert_eq!(desk.read().totals("spring", NOW).unwrap().remaining, 100);
+}
+
+#[test]
+fn everybody_in_a_shared_commit_gets_their_own_answers() {
+    let Bench { handle, run, gate, .. } = watched();
+    let first = handle.claim(request(run, &["ann", "bob"]));
+    let second = handle.claim(request(run, &["bob", "cy", "ann"]));
+    drop(gate);
+    let held: Vec<Claim> = first.wait().unwrap().into_iter().filter_map(yours).collect();
+    assert_eq!(held.len(), 2);
+    let answers = second.wait().unwrap();
+    assert_eq!((&answers[0], &answers[2]), (&Answer::Duplicate, &Answer::Duplicate));
+    let records = held
+        .into_iter()
+        .map(|claim| Record { claim, outcome: Outcome::Sent, reply: Reply::default(), at: NOW })
+        .collect();
+    let next = handle.record_and_claim(records, request(run, &["dee"])).wait().unwrap();
+    assert!(matches!(next[..], [Answer::Yours(_)]));
+    let counted = handle.ask(|ledger| ledger.totals("spring", NOW)).wait().unwrap();
+    assert_eq!((counted.sent, counted.remaining), (2, 2));
+}
+
+#[test]
+fn a_ledger_that_fails_in_mid_run_tells_everybody_who_waits() {
+    let Bench { handle, run, gate, is_full, .. } = watched();
+    let pending: Vec<_> =
+        ["ann", "bob"].iter().map(|name| handle.claim(request(run, &[name]))).collect();
+    is_full.store(true, Ordering::SeqCst);
+    drop(gate);
+    for answer in pending {
+        assert_eq!(answer.wait().expect_err("it failed").code, "ledger-full");
+    }
+    is_full.store(false, Ordering::SeqCst);
+    let later = handle.claim(request(run, &["ann"])).wait().expect("there is room again");
+    assert!(matches!(later[..], [Answer::Yours(_)]));
+}
+
+#[test]
+fn a_ledger_that_panics_leaves_nobody_waiting() {
+    let Bench { handle, run, .. } = watched();
+    let asked = handle.ask(|_| -> Result<(), Finding> { panic!("as the test wants") });
+    assert_eq!(asked.wait().expect_err("it stopped").code, "ledger-stopped");
+    let refused = handle.claim(request(run, &["ann"])).wait().expect_err("it stopped");
+    assert_eq!(refused.code, "ledger-stopped");
+}
+
+#[test]
+fn a_tokio_task_awaits_its_claim() {
+    let Bench { handle, run, gate, .. } = watched();
+    drop(gate);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let answers = runtime.block_on(handle.claim(request(run, &["ann"]))).unwrap();
+    assert!(matches!(answers[..], [Answer::Yours(_)]));
+}
