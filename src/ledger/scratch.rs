@@ -35,7 +35,7 @@ impl Scratch {
         Ok(Self { own: Sqlite::temporary()?, real, campaigns: HashMap::new() })
     }
 
-    fn claim_here(&mut self, mut request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
+    fn claim_here(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
         let campaign = self.campaigns.get(&request.run);
         let (Some((path, real)), Some(campaign)) = (&mut self.real, campaign) else {
             return self.own.claim(request);
@@ -45,31 +45,30 @@ impl Scratch {
         {
             *real = anew;
         }
-        let mut answers = Vec::with_capacity(request.addresses.len());
-        let mut suppressed = Vec::new();
-        for address in &request.addresses {
-            let turn = match real.standing(campaign, address, request.now)? {
-                Some(standing) => standing.turn(request.retry_failed, request.now),
-                None if real.is_suppressed(address)? => Turn::Suppress,
-                None => Turn::Claim,
-            };
-            if turn == Turn::Suppress {
-                suppressed.push(Suppression {
-                    address: address.clone(),
-                    reason: String::new(),
-                    at: request.now,
-                });
-            }
-            answers.push(match turn {
-                Turn::Stay(answer) => Some(answer),
-                Turn::Claim | Turn::Suppress => None,
-            });
-        }
-        self.own.suppress(&suppressed)?;
-        let mut is_open = answers.iter().map(Option::is_none);
-        request.addresses.retain(|_| is_open.next() == Some(true));
-        let mut own = self.own.claim(request)?.into_iter();
-        Ok(answers.into_iter().filter_map(|answer| answer.or_else(|| own.next())).collect())
+        let (retry_failed, now) = (request.retry_failed, request.now);
+        let addresses = request.addresses.clone();
+        // Its own claims first: a second row of an address is a duplicate,
+        // whatever the real ledger knows of the first.
+        let own = self.own.claim(request)?;
+        addresses
+            .iter()
+            .zip(own)
+            .map(|(address, answer)| {
+                if !matches!(answer, Answer::Yours(_)) {
+                    return Ok(answer);
+                }
+                let turn = match real.standing(campaign, address, now)? {
+                    Some(standing) => standing.turn(retry_failed, now),
+                    None if real.is_suppressed(address)? => Turn::Suppress,
+                    None => Turn::Claim,
+                };
+                Ok(match turn {
+                    Turn::Stay(before) => before,
+                    Turn::Suppress => Answer::Suppressed,
+                    Turn::Claim => answer,
+                })
+            })
+            .collect()
     }
 }
 
