@@ -135,7 +135,8 @@ fn line_of(part: &Part, number: usize) -> Line {
 fn is_between_rows(text: &str, range: std::ops::Range<usize>) -> bool {
     let is_row = |line: &str| line.trim_start().starts_with('|');
     let is_tags = |line: &str| line.trim_start().starts_with("{%");
-    let before = text[..range.start].lines().rev().skip(1).find(|line| !is_tags(line));
+    let start = text[..range.start].rfind('\n').unwrap_or(0);
+    let before = text[..start].rsplit('\n').find(|line| !is_tags(line));
     let after = text[range.end..].lines().skip(1).find(|line| !is_tags(line));
     // A loop may begin right after the head, and end after the last row.
     before.is_some_and(is_row) && (after.is_some_and(is_row) || is_alone(text, range))
