@@ -3,8 +3,7 @@
 //! `open` is opening and what can go wrong with it, `schema` the tables and
 //! their migrations, `claims` all that writes, `queries` all that reads,
 //! `runs` who is alive, `trouble` the errors in words. The SQL keeps to what
-//! PostgreSQL says
-//! as well, pragmas apart.
+//! PostgreSQL says as well, pragmas and the row ids of claims apart.
 
 mod claims;
 mod open;
