@@ -8,6 +8,8 @@ mod new;
 mod render;
 mod report;
 mod send;
+mod status;
+mod suppress;
 mod workshop;
 
 use std::ffi::OsString;
@@ -59,7 +61,9 @@ enum Command {
     Check(check::Args),
     Render(render::Args),
     Send(send::Args),
+    Status(status::Args),
     List(list::Args),
+    Suppress(suppress::Args),
     Completions(CompletionArgs),
 }
 
@@ -135,7 +139,9 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::Check(args) => check::run(ui, &cli.global, args),
         Command::Render(args) => render::run(ui, &cli.global, args),
         Command::Send(args) => send::run(ui, &cli.global, args),
+        Command::Status(args) => status::run(ui, &cli.global, args),
         Command::List(args) => list::run(ui, &cli.global, args),
+        Command::Suppress(args) => suppress::run(ui, &cli.global, args),
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "handbill", &mut script);

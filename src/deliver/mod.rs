@@ -6,11 +6,16 @@
 //! and nowhere else. Who is mailed, in what order, how often it is tried and
 //! what is remembered of it is left to the run and the ledger.
 
+pub mod crew;
+pub mod feed;
+pub mod mailing;
 pub mod outbox;
+pub mod pace;
 pub mod rehearsal;
 pub mod roll;
 pub mod run;
 pub mod server;
 pub mod smtp;
+pub mod throttle;
 pub mod transport;
 pub mod trouble;

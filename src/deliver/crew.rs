@@ -1,0 +1,583 @@
+//! The crew: connections at work. Each one claims a recipient ahead while the
+//! present message is in flight, so that nobody waits for the disk; so after
+//! `kill -9` at most two claims a connection are in doubt.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::sleep;
+
+use super::feed::{Choice, Chooser, DomainLimit, Fed, Ready};
+use super::pace::{Pacer, Rate, retry_delay};
+use super::smtp::{Connection, Smtp};
+use super::throttle::Throttle;
+use super::transport::{Envelope, Loss, Reply, Transport, Verdict};
+use super::trouble;
+use crate::address::Address;
+use crate::clock::{self, Stopwatch};
+use crate::finding::{Checked, Finding};
+use crate::ledger::{
+    self, Answer, Claim, ClaimRequest, LedgerHandle, Outcome, Pending, Record, RunId,
+};
+
+/// How often a message is tried again on a new connection when the old one
+/// broke before it was handed over.
+const RETRIES: u32 = 3;
+/// How often in a row connections may fail before the run stops: a server
+/// that never greeted is not there, one that did may be restarting.
+const NEVER_GREETED: u32 = 3;
+const NOT_ANY_MORE: u32 = 8;
+/// Servers close idle connections after five minutes (RFC 5321 §4.5.3.2.7)
+/// and often much earlier; one that was idle so long is not trusted.
+const IDLE: Duration = Duration::from_secs(30);
+/// If the first so many recipients are all refused in the same words, it is
+/// about us: a forgotten login, a blocked address. Better to stop and ask.
+const ALL_ALIKE: u64 = 10;
+
+/// How fast and with how many a run works.
+#[derive(Clone, Debug)]
+pub struct Speed {
+    /// Connections at the same time.
+    pub connections: usize,
+    /// Mails in a time, over all connections.
+    pub rate: Option<Rate>,
+    /// Mails over one connection before it is renewed.
+    pub messages_per_connection: Option<u32>,
+    /// What some domains may take.
+    pub domains: Vec<(String, DomainLimit)>,
+    /// How long a run waits at its end for deferred mails.
+    pub retry_wait: Duration,
+}
+
+impl Default for Speed {
+    fn default() -> Self {
+        Self {
+            connections: 4,
+            rate: None,
+            messages_per_connection: Some(100),
+            domains: Vec::new(),
+            retry_wait: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What became of a run so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Accepted by the server in this run.
+    pub sent: u64,
+    /// Refused for good.
+    pub failed: u64,
+    /// Refused for now, and not sent since.
+    pub deferred: u64,
+    /// Sent or not: nobody knows.
+    pub in_doubt: u64,
+    /// Incomplete rows.
+    pub skipped: u64,
+}
+
+/// What a crew works with.
+pub struct Tools {
+    /// The server.
+    pub smtp: Smtp,
+    /// The ledger's thread.
+    pub ledger: LedgerHandle,
+    /// This run in it.
+    pub run: RunId,
+    /// Where bounces go.
+    pub return_path: Address,
+    /// Whether those that failed in an earlier run are tried again.
+    pub retry_failed: bool,
+    /// How fast.
+    pub speed: Speed,
+    /// No more mails than this.
+    pub limit: Option<u64>,
+}
+
+/// What all connections of a run share.
+pub struct Crew {
+    tools: Tools,
+    clock: Stopwatch,
+    pacer: RefCell<Option<Pacer>>,
+    throttle: RefCell<Throttle>,
+    /// What was done so far.
+    pub tally: Cell<Tally>,
+    /// How many recipients were claimed to be mailed.
+    taken: Cell<u64>,
+    /// Connections that failed one after the other.
+    losses: Cell<u32>,
+    has_greeted: Cell<bool>,
+    /// The first refusal of a recipient, and how many were like it.
+    refused_alike: RefCell<Option<(Reply, u64)>>,
+    is_stopping: Cell<bool>,
+    trouble: RefCell<Vec<Finding>>,
+    wake: Notify,
+    on_mail: Box<dyn Fn(&Tally)>,
+}
+
+/// A recipient that is ours to mail.
+type Held = (Ready, Claim);
+
+impl Crew {
+    /// A crew, not yet at work. `on_mail` hears of every mail.
+    pub fn new(tools: Tools, on_mail: Box<dyn Fn(&Tally)>) -> Self {
+        Self {
+            clock: Stopwatch::start(),
+            pacer: RefCell::new(tools.speed.rate.map(Pacer::new)),
+            throttle: RefCell::new(Throttle::new(tools.speed.connections)),
+            tally: Cell::default(),
+            taken: Cell::default(),
+            losses: Cell::default(),
+            has_greeted: Cell::default(),
+            refused_alike: RefCell::default(),
+            is_stopping: Cell::default(),
+            trouble: RefCell::default(),
+            wake: Notify::new(),
+            on_mail,
+            tools,
+        }
+    }
+
+    /// What it works with.
+    pub fn tools(&self) -> &Tools {
+        &self.tools
+    }
+
+    /// Waits, unless it is told to stop.
+    pub async fn rest(&self, time: Duration) {
+        let until = self.now() + time;
+        while let Some(left) = until.checked_sub(self.now()).filter(|left| !left.is_zero()) {
+            if self.is_stopping() {
+                return;
+            }
+            self.pause(left).await;
+        }
+    }
+
+    /// Finishes what is in flight and begins nothing more.
+    pub fn stop(&self) {
+        self.is_stopping.set(true);
+        self.wake.notify_waiters();
+    }
+
+    /// Whether it was told to stop, or had to.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.get()
+    }
+
+    /// Whether as many recipients were taken as may be.
+    pub fn is_full(&self) -> bool {
+        self.tools.limit.is_some_and(|limit| self.taken.get() >= limit)
+    }
+
+    /// Why it stopped, if it had to.
+    pub fn take_trouble(&self) -> Vec<Finding> {
+        std::mem::take(&mut *self.trouble.borrow_mut())
+    }
+
+    /// Connection number `number` works until there is nothing more to do.
+    pub async fn work(self: Rc<Self>, number: usize, chooser: Rc<Chooser>) {
+        let mut hand =
+            Hand { crew: &self, chooser: &chooser, number, line: None, records: Vec::new() };
+        if let Err(findings) = hand.work().await {
+            self.fail(findings);
+        }
+        if let Some(mut line) = hand.line.take() {
+            line.connection.close().await;
+        }
+    }
+
+    fn fail(&self, findings: Vec<Finding>) {
+        let mut trouble = self.trouble.borrow_mut();
+        // Ten connections meet the same trouble; once is enough to say it.
+        if trouble.is_empty() {
+            *trouble = findings;
+        }
+        drop(trouble);
+        self.stop();
+    }
+
+    fn now(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    /// Waits, but not longer than until something happens.
+    async fn pause(&self, time: Duration) {
+        let time = time.min(Duration::from_secs(3600));
+        tokio::select! {
+            () = sleep(time) => {}
+            () = self.wake.notified() => {}
+        }
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Tally)) {
+        let mut tally = self.tally.get();
+        change(&mut tally);
+        self.tally.set(tally);
+        (self.on_mail)(&tally);
+    }
+}
+
+/// An open connection, and how much it has been used.
+struct Line {
+    connection: Connection,
+    used: u32,
+    last: Stopwatch,
+}
+
+/// One connection's share of the work.
+struct Hand<'a> {
+    crew: &'a Crew,
+    chooser: &'a Chooser,
+    number: usize,
+    line: Option<Line>,
+    /// Outcomes that are not yet in the ledger.
+    records: Vec<Record>,
+}
+
+/// A claim that is on its way to the ledger.
+enum Ahead {
+    Claim(Fed, Pending<Vec<Answer>>),
+    Record(Pending<()>),
+    Nothing,
+}
+
+impl Hand<'_> {
+    async fn work(&mut self) -> Checked<()> {
+        let mut held: Option<Held> = None;
+        loop {
+            let next = match held.take() {
+                Some(held) => Some(held),
+                None => self.claim_next().await?,
+            };
+            let Some((ready, claim)) = next else { break };
+            if !self.turn().await {
+                self.chooser.done(&ready.address);
+                self.crew.tools.ledger.release(vec![claim]).await?;
+                break;
+            }
+            let ahead = self.ask_ahead();
+            let verdict = self.deliver(&ready).await;
+            self.chooser.done(&ready.address);
+            self.crew.wake.notify_waiters();
+            self.settle(claim, verdict).await?;
+            held = match ahead {
+                Ahead::Claim(fed, pending) => {
+                    let answers = pending.await?;
+                    self.answered(fed, answers)
+                }
+                Ahead::Record(pending) => {
+                    pending.await?;
+                    None
+                }
+                Ahead::Nothing => None,
+            };
+        }
+        let records = std::mem::take(&mut self.records);
+        if !records.is_empty() {
+            self.crew.tools.ledger.record(records).await?;
+        }
+        Ok(())
+    }
+
+    /// Claims the next recipient that is ours, waiting for one if need be.
+    async fn claim_next(&mut self) -> Checked<Option<Held>> {
+        while !self.crew.is_stopping() && !self.crew.is_full() {
+            let fed = match self.chooser.choose(self.crew.now()) {
+                Choice::Take(fed) => fed,
+                Choice::Over => break,
+                Choice::Wait(time) => {
+                    self.flush().await?;
+                    self.crew.pause(time).await;
+                    continue;
+                }
+                Choice::Empty => {
+                    self.flush().await?;
+                    tokio::select! {
+                        () = self.chooser.more() => {}
+                        () = self.crew.wake.notified() => {}
+                    }
+                    continue;
+                }
+            };
+            let Some(address) = address(&fed) else {
+                if let Fed::Broken(findings) = fed {
+                    return Err(findings);
+                }
+                continue;
+            };
+            let request = self.request(address);
+            let records = std::mem::take(&mut self.records);
+            let answers = self.crew.tools.ledger.record_and_claim(records, request).await?;
+            if let Some(held) = self.answered(fed, answers) {
+                return Ok(Some(held));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Outcomes do not wait in memory while there is nothing to do.
+    async fn flush(&mut self) -> Checked<()> {
+        if !self.records.is_empty() {
+            let records = std::mem::take(&mut self.records);
+            self.crew.tools.ledger.record(records).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a claim for the next recipient on its way, with the outcomes so
+    /// far: one commit, while the present message is in flight.
+    fn ask_ahead(&mut self) -> Ahead {
+        let ledger = &self.crew.tools.ledger;
+        let may_take = !self.crew.is_stopping() && !self.crew.is_full();
+        let choice = if may_take { self.chooser.choose(self.crew.now()) } else { Choice::Empty };
+        let fed = match choice {
+            Choice::Take(fed) => Some(fed),
+            _ => None,
+        };
+        let records = std::mem::take(&mut self.records);
+        match fed {
+            Some(fed) => match address(&fed) {
+                Some(address) => {
+                    let pending = ledger.record_and_claim(records, self.request(address));
+                    Ahead::Claim(fed, pending)
+                }
+                None => {
+                    if let Fed::Broken(findings) = fed {
+                        self.crew.fail(findings);
+                    }
+                    Ahead::Record(ledger.record(records))
+                }
+            },
+            None if records.is_empty() => Ahead::Nothing,
+            None => Ahead::Record(ledger.record(records)),
+        }
+    }
+
+    /// A request for one recipient. It counts towards the limit at once, or
+    /// ten connections would claim ten too many.
+    fn request(&self, address: &Address) -> ClaimRequest {
+        self.crew.taken.set(self.crew.taken.get() + 1);
+        ClaimRequest {
+            run: self.crew.tools.run,
+            addresses: vec![address.clone()],
+            retry_failed: self.crew.tools.retry_failed,
+            now: clock::unix_now(),
+        }
+    }
+
+    /// What an answer of the ledger means for this connection.
+    fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Option<Held> {
+        let claim = answers.into_iter().find_map(|answer| match answer {
+            Answer::Yours(claim) => Some(claim),
+            _ => None,
+        });
+        match (fed, claim) {
+            (Fed::Message(ready), Some(claim)) => return Some((ready, claim)),
+            (Fed::Incomplete(_), Some(claim)) => {
+                self.crew.count(|tally| tally.skipped += 1);
+                self.records.push(record(claim, Outcome::Skipped, ledger::Reply::default()));
+            }
+            (fed, _) => {
+                if let Some(address) = address(&fed) {
+                    self.chooser.done(address);
+                }
+            }
+        }
+        self.crew.taken.set(self.crew.taken.get() - 1);
+        self.crew.wake.notify_waiters();
+        None
+    }
+
+    /// Waits until this connection may send its next mail; false if it may not any more.
+    async fn turn(&self) -> bool {
+        loop {
+            if self.crew.is_stopping() {
+                return false;
+            }
+            let Some(wait) = self.crew.throttle.borrow().wait(self.number, self.crew.now()) else {
+                break;
+            };
+            self.crew.pause(wait).await;
+        }
+        let wait = self.crew.pacer.borrow_mut().as_mut().map(|pacer| pacer.take(self.crew.now()));
+        self.crew.rest(wait.unwrap_or_default()).await;
+        !self.crew.is_stopping()
+    }
+
+    /// Hands over one message, on a new connection where the old one broke.
+    async fn deliver(&mut self, ready: &Ready) -> Verdict {
+        let envelope = Envelope {
+            return_path: self.crew.tools.return_path.clone(),
+            recipient: ready.address.clone(),
+        };
+        let mut tries = 0;
+        loop {
+            if let Err(verdict) = self.connected().await {
+                return verdict;
+            }
+            let Some(line) = &mut self.line else { continue };
+            let verdict = line.connection.deliver(&envelope, &ready.bytes).await;
+            line.used += 1;
+            line.last = Stopwatch::start();
+            if !line.connection.is_open() {
+                self.line = None;
+            }
+            match verdict {
+                Verdict::Retry(loss) if tries < RETRIES => {
+                    tries += 1;
+                    drop(loss);
+                }
+                Verdict::Retry(loss) => {
+                    return Verdict::Deferred(Reply::new(451, Some((4, 4, 2)), &loss.reason));
+                }
+                verdict => return verdict,
+            }
+        }
+    }
+
+    /// Sees to it that there is a connection that can be trusted.
+    async fn connected(&mut self) -> Result<(), Verdict> {
+        let most = self.crew.tools.speed.messages_per_connection;
+        let is_used_up =
+            |line: &Line| most.is_some_and(|most| line.used >= most) || line.last.elapsed() > IDLE;
+        if self.line.as_ref().is_some_and(is_used_up)
+            && let Some(mut line) = self.line.take()
+        {
+            line.connection.close().await;
+        }
+        while self.line.is_none() {
+            match self.crew.tools.smtp.connect().await {
+                Ok(connection) => {
+                    self.crew.has_greeted.set(true);
+                    self.line = Some(Line { connection, used: 0, last: Stopwatch::start() });
+                }
+                Err(Verdict::Retry(loss)) => self.lost(trouble::unreachable(&loss), &loss).await?,
+                Err(Verdict::Throttled(reply)) => {
+                    let why = Finding::error(
+                        "server-busy",
+                        format!("the server takes no connection: {reply}"),
+                        "send again later, or with fewer `connections`",
+                    );
+                    self.crew.has_greeted.set(true);
+                    self.lost(
+                        why,
+                        &Loss { stage: trouble::Stage::Greeting, reason: String::new() },
+                    )
+                    .await?;
+                }
+                Err(verdict) => return Err(verdict),
+            }
+        }
+        Ok(())
+    }
+
+    /// A connection failed. Waits and lets it be tried again, or gives up.
+    async fn lost(&self, why: Finding, loss: &Loss) -> Result<(), Verdict> {
+        let losses = self.crew.losses.get() + 1;
+        self.crew.losses.set(losses);
+        let connections = u32::try_from(self.crew.tools.speed.connections).unwrap_or(1);
+        let has_greeted = self.crew.has_greeted.get() || !loss.before_greeting();
+        let most = if has_greeted { NOT_ANY_MORE + connections } else { NEVER_GREETED };
+        if losses >= most || self.crew.is_stopping() {
+            return Err(Verdict::Stop(Box::new(why)));
+        }
+        if !has_greeted {
+            self.crew.pause(Duration::from_millis(300)).await;
+            return Ok(());
+        }
+        self.crew.throttle.borrow_mut().slow_down(self.crew.now());
+        let wait = self.crew.throttle.borrow().wait(0, self.crew.now());
+        self.crew.pause(wait.unwrap_or_default()).await;
+        Ok(())
+    }
+
+    /// A verdict becomes an outcome; one that is about the run stops it and
+    /// gives the claim back.
+    async fn settle(&mut self, claim: Claim, verdict: Verdict) -> Checked<()> {
+        let attempt = claim.attempt();
+        let later = || {
+            let delay = retry_delay(attempt, clock::random_u64());
+            Outcome::Deferred { retry_at: clock::unix_now() + delay }
+        };
+        let (outcome, reply) = match verdict {
+            Verdict::Sent(reply) => {
+                self.crew.losses.set(0);
+                self.crew.throttle.borrow_mut().accepted();
+                self.crew.count(|tally| tally.sent += 1);
+                (Outcome::Sent, said(&reply))
+            }
+            Verdict::Failed(reply) => {
+                self.crew.losses.set(0);
+                self.crew.count(|tally| tally.failed += 1);
+                self.look_for_a_pattern(&reply);
+                (Outcome::Failed, said(&reply))
+            }
+            Verdict::Deferred(reply) => {
+                self.crew.losses.set(0);
+                self.crew.count(|tally| tally.deferred += 1);
+                (later(), said(&reply))
+            }
+            Verdict::Throttled(reply) => {
+                self.crew.throttle.borrow_mut().slow_down(self.crew.now());
+                self.crew.count(|tally| tally.deferred += 1);
+                (later(), said(&reply))
+            }
+            Verdict::InDoubt(why) => {
+                self.crew.count(|tally| tally.in_doubt += 1);
+                (Outcome::InDoubt, ledger::Reply { text: Some(why), ..ledger::Reply::default() })
+            }
+            Verdict::Retry(loss) => return self.give_up(claim, trouble::unreachable(&loss)).await,
+            Verdict::Stop(finding) => return self.give_up(claim, *finding).await,
+        };
+        self.records.push(record(claim, outcome, reply));
+        Ok(())
+    }
+
+    async fn give_up(&mut self, claim: Claim, finding: Finding) -> Checked<()> {
+        self.crew.tools.ledger.release(vec![claim]).await?;
+        self.crew.fail(vec![finding]);
+        Ok(())
+    }
+
+    /// Stops a run whose first recipients are all refused in the same words.
+    fn look_for_a_pattern(&self, reply: &Reply) {
+        let mut refused = self.crew.refused_alike.borrow_mut();
+        let (first, count) = refused.get_or_insert_with(|| (reply.clone(), 0));
+        if first.code == reply.code && first.enhanced == reply.enhanced {
+            *count += 1;
+        }
+        let tally = self.crew.tally.get();
+        if *count >= ALL_ALIKE && *count == tally.failed && tally.sent + tally.deferred == 0 {
+            self.crew.fail(vec![Finding::error(
+                "all-refused",
+                format!("the first {count} recipients were all refused alike: {reply}"),
+                "if it is about the login or the sender, mend that and send with `--retry-failed`",
+            )]);
+        }
+    }
+}
+
+fn address(fed: &Fed) -> Option<&Address> {
+    match fed {
+        Fed::Message(ready) => Some(&ready.address),
+        Fed::Incomplete(address) => Some(address),
+        Fed::Broken(_) => None,
+    }
+}
+
+fn record(claim: Claim, outcome: Outcome, reply: ledger::Reply) -> Record {
+    Record { claim, outcome, reply, at: clock::unix_now() }
+}
+
+fn said(reply: &Reply) -> ledger::Reply {
+    ledger::Reply {
+        code: Some(reply.code),
+        enhanced: reply
+            .enhanced
+            .map(|(class, subject, detail)| format!("{class}.{subject}.{detail}")),
+        text: Some(reply.text.clone()),
+    }
+}
