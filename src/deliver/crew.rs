@@ -58,7 +58,7 @@ impl Default for Speed {
             rate: None,
             messages_per_connection: Some(100),
             domains: Vec::new(),
-            retry_wait: Duration::from_secs(60),
+            retry_wait: Duration::from_mins(1),
         }
     }
 }
@@ -205,7 +205,7 @@ impl Crew {
 
     /// Waits, but not longer than until something happens.
     async fn pause(&self, time: Duration) {
-        let time = time.min(Duration::from_secs(3600));
+        let time = time.min(Duration::from_hours(1));
         tokio::select! {
             () = sleep(time) => {}
             () = self.wake.notified() => {}
@@ -338,22 +338,16 @@ impl Hand<'_> {
             _ => None,
         };
         let records = std::mem::take(&mut self.records);
-        match fed {
-            Some(fed) => match address(&fed) {
-                Some(address) => {
-                    let pending = ledger.record_and_claim(records, self.request(address));
-                    Ahead::Claim(fed, pending)
-                }
-                None => {
-                    if let Fed::Broken(findings) = fed {
-                        self.crew.fail(findings);
-                    }
-                    Ahead::Record(ledger.record(records))
-                }
-            },
-            None if records.is_empty() => Ahead::Nothing,
-            None => Ahead::Record(ledger.record(records)),
+        if let Some(fed) = fed {
+            if let Some(address) = address(&fed) {
+                let pending = ledger.record_and_claim(records, self.request(address));
+                return Ahead::Claim(fed, pending);
+            }
+            if let Fed::Broken(findings) = fed {
+                self.crew.fail(findings);
+            }
         }
+        if records.is_empty() { Ahead::Nothing } else { Ahead::Record(ledger.record(records)) }
     }
 
     /// A request for one recipient. It counts towards the limit at once, or

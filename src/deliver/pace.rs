@@ -63,7 +63,7 @@ impl Pacer {
     pub fn take(&mut self, now: Duration) -> Duration {
         let at = self.next.max(now);
         self.next = at + self.interval;
-        at - now
+        at.saturating_sub(now)
     }
 
     /// How long until a moment is free, without taking it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 /// The first pause, and how long a pause may become.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// After how many accepted mails one more connection may work.
 const STRETCH: u32 = 50;
 
@@ -58,7 +58,7 @@ impl Throttle {
     /// it may work. One that is not among those allowed looks again soon.
     pub fn wait(&self, number: usize, now: Duration) -> Option<Duration> {
         if now < self.until {
-            return Some(self.until - now);
+            return Some(self.until.saturating_sub(now));
         }
         (number >= self.allowed).then_some(Duration::from_millis(250))
     }
