@@ -13,10 +13,12 @@ use crate::address::{Address, Mailbox};
 use crate::campaign::Campaign;
 use crate::clock;
 use crate::compose::Letter;
+use crate::deliver::crew::{Speed, Tools};
+use crate::deliver::mailing;
 use crate::deliver::outbox::Outbox;
 use crate::deliver::rehearsal::{Audience, Forecast, Job, rehearse};
 use crate::deliver::roll::Mailing;
-use crate::deliver::run::{Books, Ended, Run, Tally, deliver};
+use crate::deliver::run::{Ended, Run, Tally, deliver};
 use crate::deliver::server::{self, PASSWORD_VARIABLE, Server};
 use crate::deliver::smtp::Smtp;
 use crate::deliver::transport::{Envelope, Transport, Verdict};
@@ -428,26 +430,46 @@ fn to_server(
         process: Process::this(),
         now: clock::unix_now(),
     })?;
-    let books = Books { ledger: ledger::spawn(book)?, run: run_id };
-    let mut progress = ui.progress(Some(to_send), "mails");
-    let mut on_mail = |_: &Tally| progress.advance();
-    let mut run = Run {
-        job,
-        frame: &plan.frame,
-        return_path: &plan.from.address,
+    let handle = ledger::spawn(book)?;
+    let progress = std::rc::Rc::new(std::cell::RefCell::new(ui.progress(Some(to_send), "mails")));
+    let tools = Tools {
+        smtp,
+        ledger: handle.clone(),
+        run: run_id,
+        return_path: plan.from.address.clone(),
+        retry_failed: false,
+        speed: Speed {
+            connections: std::env::var("CONN").ok().and_then(|c| c.parse().ok()).unwrap_or(4),
+            ..Speed::default()
+        },
         limit: args.limit,
-        on_mail: &mut on_mail,
     };
-    let ended = runtime()?.block_on(run.to_server(&smtp, &books));
-    progress.finish();
+    let shown = std::rc::Rc::clone(&progress);
+    let ended =
+        mailing::send(job, &plan.frame, tools, Box::new(move |_| shown.borrow_mut().advance()));
     let campaign = plan.campaign.id.clone();
-    let totals = books.ledger.ask(move |book| {
+    let totals = handle.ask(move |book| {
         book.finish_run(run_id, clock::unix_now())?;
         book.totals(&campaign, clock::unix_now())
     });
     let totals = totals.wait()?;
-    books.ledger.close().wait()?;
-    Ok((ended?, totals))
+    handle.close().wait()?;
+    let ended = ended?;
+    let t = ended.tally;
+    Ok((
+        Ended {
+            tally: Tally {
+                sent: t.sent,
+                failed: t.failed,
+                deferred: t.deferred,
+                in_doubt: t.in_doubt,
+                skipped: t.skipped,
+            },
+            stopped: ended.trouble.into_iter().next(),
+            interrupted: ended.interrupted,
+        },
+        totals,
+    ))
 }
 
 fn smtp(plan: &Plan, server: &Server) -> Checked<Smtp> {

@@ -266,6 +266,11 @@ impl SmtpServer {
         lock(&self.shared.record).accepted.clone()
     }
 
+    /// How many messages it accepted.
+    pub(crate) fn accepted_count(&self) -> usize {
+        lock(&self.shared.record).accepted.len()
+    }
+
     /// What was said on all connections: `1C` the first client, `1S` the server
     /// to it, `1+` where commands were pipelined, `1!` where they must not be.
     pub(crate) fn transcript(&self) -> Vec<String> {
