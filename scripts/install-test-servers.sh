@@ -1,0 +1,44 @@
+#!/bin/sh
+# Installs what `cargo test --test interop -- --ignored` talks to: Postfix's smtp-sink (Debian's
+# package `postfix`) and aiosmtpd (in a virtual environment of its own). Run it as root.
+#
+# What is there already is left alone, so a second run is quick, quiet and needs no network.
+# Postfix comes without a configuration and is not started: only its test server is used.
+set -eu
+
+AIOSMTPD=1.4.6
+venv=${HANDBILL_TEST_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/test-venv}
+
+# Services of what is installed here must not start; a policy that is there already stays.
+policy=/usr/sbin/policy-rc.d
+install_packages() {
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections
+    apt-get update -qq
+    apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+}
+
+missing=
+command -v smtp-sink >/dev/null || [ -x /usr/sbin/smtp-sink ] || missing="$missing postfix"
+command -v python3 >/dev/null || missing="$missing python3"
+if ! [ -x "$venv/bin/python" ]; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+fi
+if [ -n "$missing" ]; then
+    # shellcheck disable=SC2086 -- names of packages, one word each
+    install_packages $missing
+fi
+
+has_aiosmtpd() {
+    "$venv/bin/python" -I -c "import aiosmtpd, sys; sys.exit(aiosmtpd.__version__ != '$AIOSMTPD')" 2>/dev/null
+}
+if ! has_aiosmtpd; then
+    python3 -m venv --clear "$venv"
+    "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD"
+    has_aiosmtpd
+fi
