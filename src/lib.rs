@@ -17,6 +17,7 @@ pub mod merge;
 pub mod message;
 pub mod place;
 pub mod project;
+pub mod rate;
 pub mod settings;
 pub mod template;
 pub mod ui;

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::feed::{Choice, Chooser, DomainLimit, Fed, Ready};
-use super::pace::{Pacer, Rate, retry_delay};
+use super::pace::{Pacer, retry_delay};
 use super::smtp::{Connection, Smtp};
 use super::throttle::Throttle;
 use super::transport::{Envelope, Loss, Reply, Transport, Verdict};
@@ -21,6 +21,7 @@ use crate::finding::{Checked, Finding};
 use crate::ledger::{
     self, Answer, Claim, ClaimRequest, LedgerHandle, Outcome, Pending, Record, RunId,
 };
+use crate::rate::Rate;
 
 /// How often a message is tried again on a new connection when the old one
 /// broke before it was handed over.

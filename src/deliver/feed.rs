@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::pace::{Pacer, Rate};
+use super::pace::Pacer;
 use super::rehearsal::{Job, Merged, Walk};
 use crate::address::Address;
 use crate::clock;
 use crate::finding::Finding;
 use crate::message::{Frame, Mail};
+use crate::rate::Rate;
 
 /// How many messages may be set aside for slow domains; the list is not read
 /// further while there are so many.

@@ -6,6 +6,7 @@
 //! and nowhere else. Who is mailed, in what order, how often it is tried and
 //! what is remembered of it is left to the run and the ledger.
 
+pub mod allowance;
 pub mod crew;
 pub mod feed;
 pub mod mailing;

@@ -92,6 +92,9 @@ pub trait Book: Send {
     /// How many mails were sent since a moment, over all campaigns.
     fn sent_since(&self, moment: i64) -> Result<u64, Finding>;
 
+    /// When the first mail since a moment was sent, over all campaigns.
+    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding>;
+
     /// Whether an address is suppressed.
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding>;
 

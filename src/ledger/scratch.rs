@@ -154,6 +154,10 @@ impl Book for Scratch {
         self.before().sent_since(moment)
     }
 
+    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
+        self.before().first_sent_since(moment)
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         Ok(self.own.is_suppressed(address)? || self.before().is_suppressed(address)?)
     }

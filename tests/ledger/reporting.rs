@@ -87,6 +87,8 @@ fn mails_are_counted_since_a_moment_for_the_daily_cap() {
     assert_eq!(ledger.sent_since(NOW).unwrap(), 1);
     assert_eq!(ledger.sent_since(NOW + 1).unwrap(), 0);
     assert_eq!(ledger.sent_since(i64::MIN).unwrap(), 1);
+    assert_eq!(ledger.first_sent_since(NOW).unwrap(), Some(NOW));
+    assert_eq!(ledger.first_sent_since(NOW + 1).unwrap(), None);
 }
 
 #[test]

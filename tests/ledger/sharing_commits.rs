@@ -74,6 +74,10 @@ impl Book for Watched {
     fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
         self.inner.sent_since(moment)
     }
+
+    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
+        self.inner.first_sent_since(moment)
+    }
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.inner.is_suppressed(address)
     }

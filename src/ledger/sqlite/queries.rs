@@ -161,6 +161,18 @@ impl Book for Sqlite {
         })
     }
 
+    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
+        self.ask(|connection| {
+            Ok(connection.query_row(
+                "SELECT min(at) FROM recipients
+                 WHERE state = 'sent' AND at >= ?1
+                   AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= ?2)",
+                [moment, moment.saturating_sub(DAY)],
+                |row| row.get(0),
+            )?)
+        })
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.ask(|connection| {
             let mut query =
