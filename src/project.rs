@@ -1,14 +1,14 @@
-//! A project: the folder with `handbill.toml`, found, read and validated.
-//! Every key is optional but the sender; an unknown key is a finding.
+//! A project: the folder with `handbill.toml`, and its settings, validated.
+//! Every key is optional but the sender; an unknown key is a finding. Pure:
+//! `files` finds and reads the file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::address::Mailbox;
 use crate::campaign::mailbox;
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::settings::{self, Kind, Reader, Value};
-use crate::template;
 
 /// The name of the file that makes a folder a project.
 pub const FILE: &str = "handbill.toml";
@@ -91,32 +91,15 @@ pub struct Unsubscribe {
 }
 
 impl Project {
-    /// Finds the project from a folder upwards, or reads the file that was
-    /// told. Without one, the folder itself is a project without settings.
-    pub fn find(folder: &Path, config: Option<&Path>) -> Checked<Self> {
-        let found = match config {
-            Some(file) => Some(file.to_owned()),
-            None => folder.ancestors().map(|up| up.join(FILE)).find(|file| file.is_file()),
-        };
-        let Some(file) = found else {
-            return Ok(Self { root: folder.to_owned(), ..Self::default() });
-        };
-        let root = file
-            .parent()
-            .filter(|up| !up.as_os_str().is_empty())
-            .unwrap_or(Path::new("."))
-            .to_owned();
-        let shown = match config {
-            Some(file) => file.display().to_string(),
-            None => FILE.to_owned(),
-        };
-        Self::parse(&template::read_text(&file, &shown)?, root)
+    /// A folder without settings.
+    pub fn bare(root: PathBuf) -> Self {
+        Self { root, ..Self::default() }
     }
 
     /// Reads the settings.
     pub fn parse(source: &Source, root: PathBuf) -> Checked<Self> {
         let table = settings::parse_toml(source, 0..source.text().len())?;
-        let mut reader = Reader::new(source, FILE, table);
+        let mut reader = Reader::new(source, format!("`{}`", source.name()), table);
         let mut findings = Vec::new();
         let project = Self {
             root,
@@ -196,11 +179,11 @@ fn delivery(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Delivery {
         password_command: owned(&mut reader, "password_command"),
         ca: owned(&mut reader, "ca"),
     };
-    if let Some(value) = reader.take("password") {
-        let help = "use `password_command = \"…\"`, or the environment's HANDBILL_SMTP_PASSWORD";
+    if let Some(place) = reader.forbidden("password") {
+        let help = "take it out, change it, and use `password_command = \"…\"` or the environment's `HANDBILL_SMTP_PASSWORD`";
         findings.push(
             Finding::error("password-in-config", "a password does not belong in this file", help)
-                .at(reader.place(&value)),
+                .at(place),
         );
     }
     findings.append(&mut reader.finish());

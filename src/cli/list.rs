@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::report::Format;
-use super::workshop::{ListArgs, Workshop};
+use super::workshop::Workshop;
 use super::{Exit, Global, print, print_json};
 use crate::deliver::roll::{Entry, Roll};
 use crate::finding::Checked;
@@ -69,10 +69,8 @@ struct ColumnReport<'a> {
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let (Command::Check(file) | Command::Stats(file)) = &args.command;
-    let workshop = Workshop::open(global)?;
-    let list_args =
-        ListArgs { list: Some(file.file.clone()), email_column: file.email_column.clone() };
-    let Some(list) = workshop.list(None, &list_args)? else { return Ok(Exit::Done) };
+    let options = Workshop::open(global)?.list_options(file.email_column.as_deref());
+    let list = List::open(&file.file, &file.file.display().to_string(), &options)?;
     match args.command {
         Command::Check(_) => check(ui, &list, file.format),
         Command::Stats(_) => stats(ui, &list, file.format),
@@ -136,8 +134,15 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     );
     for (count, what) in [
         (counts.open, "can be mailed"),
-        (counts.duplicates, "are there a second time"),
-        (counts.left, "have left"),
+        (
+            counts.duplicates,
+            if counts.duplicates == 1 {
+                "is there a second time"
+            } else {
+                "are there a second time"
+            },
+        ),
+        (counts.left, if counts.left == 1 { "has left" } else { "have left" }),
         (counts.invalid, "cannot be used"),
     ] {
         if count > 0 || what == "can be mailed" {

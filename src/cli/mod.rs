@@ -120,11 +120,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         std::env::set_current_dir(directory).map_err(|error| {
             Finding::error(
                 "no-directory",
-                format!(
-                    "cannot go to `{}`: {}",
-                    directory.display(),
-                    crate::template::plain(&error)
-                ),
+                format!("cannot go to `{}`: {}", directory.display(), crate::files::plain(&error)),
                 "name a folder that exists after -C",
             )
         })?;
@@ -149,7 +145,7 @@ fn print(ui: &Ui, bytes: &[u8]) -> Checked<Exit> {
     ui.data(bytes).map_err(|error| {
         Finding::error(
             "output",
-            format!("cannot write to standard output: {}", crate::template::plain(&error)),
+            format!("cannot write to standard output: {}", crate::files::plain(&error)),
             "check where the output goes",
         )
     })?;

@@ -6,11 +6,13 @@
 //! and nowhere else. Who is mailed, in what order, how often it is tried and
 //! what is remembered of it is left to the run and the ledger.
 
+pub mod interrupt;
 pub mod outbox;
 pub mod rehearsal;
 pub mod roll;
 pub mod run;
 pub mod server;
 pub mod smtp;
+mod streak;
 pub mod transport;
 pub mod trouble;

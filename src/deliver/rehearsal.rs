@@ -31,8 +31,6 @@ pub struct Forecast {
     pub complete: u64,
     /// Rows that lack something.
     pub incomplete: u64,
-    /// Rows that the condition leaves out.
-    pub unselected: u64,
     /// Whom it would go to first.
     pub first: Vec<Mailbox>,
 }
@@ -50,7 +48,6 @@ pub struct Walk<'a> {
     job: &'a Job<'a>,
     merger: Merger<'a>,
     roll: Roll,
-    unselected: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -60,21 +57,19 @@ impl<'a> Walk<'a> {
             job,
             merger: Merger::new(job.letter, job.list.columns()),
             roll: Roll::call(job.list, Some(&job.mailing))?,
-            unselected: 0,
         })
     }
 
     /// The next row that is to be mailed. `other` hears of every other row.
     pub fn next_merged(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Merged>> {
-        while let Some(entry) = self.roll.next_entry()? {
+        loop {
+            let merger = &mut self.merger;
+            let entry = self.roll.next_selected(&mut |row| Ok(merger.selects(row)?))?;
+            let Some(entry) = entry else { return Ok(None) };
             let Entry::Open(subscriber) = entry else {
                 other(&entry);
                 continue;
             };
-            if !self.merger.selects(&subscriber)? {
-                self.unselected += 1;
-                continue;
-            }
             let links = crate::merge::Links {
                 unsubscribe: self.job.leave.link(&subscriber.mailbox.address),
                 web: None,
@@ -84,7 +79,6 @@ impl<'a> Walk<'a> {
                 Err(gaps) => Merged::Incomplete(subscriber, gaps),
             }));
         }
-        Ok(None)
     }
 
     /// Takes a mail's memory back.
@@ -92,9 +86,9 @@ impl<'a> Walk<'a> {
         self.merger.recycle(mail);
     }
 
-    /// What was counted so far, and how many rows the condition left out.
-    pub fn counts(&self) -> (Counts, u64) {
-        (self.roll.counts(), self.unselected)
+    /// What was counted so far.
+    pub fn counts(&self) -> Counts {
+        self.roll.counts()
     }
 }
 
@@ -135,6 +129,6 @@ pub fn rehearse(job: &Job<'_>, audience: &mut dyn Audience) -> Checked<Forecast>
             }
         }
     }
-    (forecast.counts, forecast.unselected) = walk.counts();
+    forecast.counts = walk.counts();
     Ok(forecast)
 }
