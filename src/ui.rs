@@ -1,10 +1,11 @@
 //! The only printer. Data goes to standard output; everything that is said
 //! about it goes to standard error: status, findings, progress, questions.
 
+use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::clock::Stopwatch;
 use crate::finding::{Finding, Severity};
@@ -133,12 +134,16 @@ impl Ui {
             None => ProgressBar::new_spinner(),
         };
         let template = if total.is_some() {
-            "{bar:30} {pos}/{len} {msg} · {per_sec} · {eta} left"
+            "{bar:30} {human_pos}/{human_len} {msg} · {rate}/s · {eta} left"
         } else {
-            "{spinner} {pos} {msg} · {per_sec}"
+            "{spinner} {human_pos} {msg} · {rate}/s"
         };
         bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+            ProgressStyle::with_template(template)
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                    let _ = write!(out, "{:.0}", state.per_sec());
+                }),
         );
         bar.set_message(what);
         let draws = self.is_terminal && !self.quiet;

@@ -11,6 +11,7 @@ use crate::deliver::roll::{Entry, Roll};
 use crate::finding::Checked;
 use crate::list::List;
 use crate::list::stats::Stats;
+use crate::place::printable;
 use crate::ui::{Ui, counted, grouped};
 
 /// Look at a list
@@ -156,9 +157,18 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
         } else {
             format!("  blank in {}", counted(blank, "row", "rows"))
         };
-        text.push_str(&format!("  {{{{ {} }}}}  from `{}`{note}\n", column.name, column.header));
+        text.push_str(&format!(
+            "  {{{{ {} }}}}  from `{}`{note}\n",
+            column.name,
+            shown(&column.header)
+        ));
     }
     print(ui, text.as_bytes())
+}
+
+/// What stands in a list, safe to show on a terminal.
+fn shown(text: &str) -> String {
+    text.chars().map(printable).collect()
 }
 
 #[derive(Serialize)]
@@ -222,12 +232,15 @@ fn stats(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     );
     for column in stats.columns() {
         text.push_str(&format!(
-            "  {:<24} blank {:>8}  longest {:>5}  e.g. {}\n",
+            "  {:<24} blank {:>8}  longest {:>5}",
             column.column.name,
             grouped(column.blank),
-            column.longest,
-            column.example
+            column.longest
         ));
+        if !column.example.is_empty() {
+            text.push_str(&format!("  e.g. {}", shown(&column.example)));
+        }
+        text.push('\n');
     }
     text.push_str("domains:\n");
     for (domain, count) in domains {

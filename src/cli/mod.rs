@@ -33,22 +33,28 @@ struct Cli {
 #[derive(Debug, Args)]
 struct Global {
     /// Work as if started in DIR
-    #[arg(short = 'C', global = true, value_name = "DIR")]
+    #[arg(short = 'C', global = true, help_heading = "Everywhere", value_name = "DIR")]
     chdir: Option<PathBuf>,
     /// Read the settings from FILE instead of handbill.toml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Keep the ledger at URL: sqlite:PATH
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "URL")]
     ledger: Option<String>,
     /// Say only what is wrong
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
     quiet: bool,
     /// Say more
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
     verbose: bool,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     color: Color,
 }
 

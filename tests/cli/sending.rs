@@ -182,6 +182,40 @@ fn ctrl_c_need_not_wait_for_a_server_that_never_greets() {
 }
 
 #[test]
+fn a_second_ctrl_c_does_not_wait_and_leaves_the_mail_in_doubt() {
+    let gate = Gate::default();
+    let desk = Desk::new();
+    let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
+    let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let mut running = desk.start(&line);
+    gate.until_reached();
+    running.interrupt();
+    running.until_says("Ctrl-C again leaves it in doubt");
+    running.interrupt();
+    let ran = running.wait().ends(130).says("1 in doubt");
+    assert_eq!(counts(&ran), [1, 0, 0, 1, 0, 0, 0, 1]);
+    gate.open();
+    let ran = send(&desk, &server, "").ends(3);
+    assert_eq!(counts(&ran), [1, 0, 0, 1, 0, 1, 0, 0]);
+}
+
+#[test]
+fn a_send_that_was_killed_leaves_one_in_doubt_and_the_next_goes_on() {
+    let gate = Gate::default();
+    let desk = Desk::new();
+    let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
+    let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
+    gate.until_reached();
+    running.kill();
+    gate.open();
+    let ran = send(&desk, &server, "").ends(3);
+    assert_eq!(counts(&ran), [1, 0, 0, 1, 0, 1, 0, 0]);
+    let mut got = got(&server);
+    got.sort();
+    assert_eq!(got, ["ann", "bob", "cyd"]);
+}
+
+#[test]
 fn the_settings_name_the_server_and_the_command_line_another() {
     let server = Script::new().start();
     let settings = format!("{SETTINGS}\n[delivery]\nvia = \"{}\"\n", server.url());

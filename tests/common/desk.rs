@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -130,7 +131,7 @@ impl Desk {
     /// Starts the program and goes on.
     pub(crate) fn start(&self, line: &str) -> Running<'_> {
         let child = self.command(line).spawn().expect("the program starts");
-        Running { desk: self, line: line.to_owned(), child }
+        Running { desk: self, line: line.to_owned(), child, heard: Vec::new() }
     }
 
     /// Runs a line of the shell, where `handbill` is the program.
@@ -227,19 +228,42 @@ pub(crate) struct Running<'a> {
     desk: &'a Desk,
     line: String,
     child: Child,
+    heard: Vec<u8>,
 }
 
 impl Running<'_> {
     /// Presses Ctrl-C.
     pub(crate) fn interrupt(&self) {
-        let killed = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
-        assert!(killed.expect("kill starts").success(), "it runs");
+        self.signal("-INT");
+    }
+
+    /// Ends it without a word, as a power cut would.
+    pub(crate) fn kill(self) {
+        self.signal("-KILL");
+        let ran = self.wait();
+        assert_eq!(ran.code, None, "a signal ended it");
+    }
+
+    /// Blocks until it says this.
+    pub(crate) fn until_says(&mut self, text: &str) {
+        let stderr = self.child.stderr.as_mut().expect("it is piped");
+        let mut byte = [0];
+        while !self.heard.ends_with(text.as_bytes()) {
+            stderr.read_exact(&mut byte).expect("it says so before it ends");
+            self.heard.push(byte[0]);
+        }
     }
 
     /// Waits for its end.
     pub(crate) fn wait(self) -> Ran {
-        let output = self.child.wait_with_output().expect("it ends");
+        let mut output = self.child.wait_with_output().expect("it ends");
+        output.stderr.splice(0..0, self.heard);
         self.desk.ran(&self.line, output)
+    }
+
+    fn signal(&self, signal: &str) {
+        let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(killed.expect("kill starts").success(), "it runs");
     }
 }
 

@@ -160,8 +160,12 @@ impl Witness for Reporter<'_> {
         self.progress.advance();
         let what = match outcome {
             Outcome::Sent => {
-                let text = format!("{:<12}{recipient}: {words}", "sent");
-                return self.progress.suspended(|| self.ui.detail(text.trim_end_matches(": ")));
+                // Saying something takes the bar away and draws it anew: not for every mail.
+                if self.ui.is_verbose() {
+                    let text = format!("{:<12}{recipient}: {words}", "sent");
+                    self.progress.suspended(|| self.ui.detail(text.trim_end_matches(": ")));
+                }
+                return;
             }
             Outcome::Failed => "failed",
             Outcome::Deferred { .. } => "deferred",
