@@ -8,7 +8,6 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
-use std::path::Path;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use handbill::address::{Address, Mailbox};
@@ -35,7 +34,7 @@ fn compiling(criterion: &mut Criterion) {
     group.sample_size(20);
     group.bench_function("24 KB of Markdown", |bencher| {
         bencher.iter_batched(
-            || Template::load(Path::new(""), template::DEFAULT).expect("it is built in"),
+            || Template::built_in(template::DEFAULT).expect("it is built in"),
             |template| compile(black_box(NEWSLETTER), &template),
             BatchSize::SmallInput,
         );
@@ -118,7 +117,7 @@ impl Desk {
     }
 
     fn new(campaign: &str) -> Self {
-        let template = Template::load(Path::new(""), template::DEFAULT).expect("it is built in");
+        let template = Template::built_in(template::DEFAULT).expect("it is built in");
         let from = mailbox("Ann Lee <news@example.org>");
         let frame = Frame::new(&FrameParts {
             from: &from,

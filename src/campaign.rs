@@ -54,7 +54,7 @@ impl Campaign {
         let mut reader = Reader::new(source, "the front matter", table);
         let subject = reader.text("subject");
         let campaign = Self {
-            id: reader.text("id").map_or_else(|| stem.to_owned(), |id| id.text().to_owned()),
+            id: id(&mut reader).unwrap_or_else(|| stem.to_owned()),
             preheader: reader.text("preheader").filter(|text| !text.text().is_empty()),
             from: mailbox(&mut reader, "from"),
             reply_to: mailbox(&mut reader, "reply_to"),
@@ -159,6 +159,23 @@ pub fn mailbox(reader: &mut Reader<'_>, key: &'static str) -> Option<Mailbox> {
             None
         }
     }
+}
+
+/// The ledger, the Message-ID and the unsubscribe link know the campaign by it.
+fn id(reader: &mut Reader<'_>) -> Option<String> {
+    let id = reader.text("id")?;
+    let text = id.text();
+    if text.is_empty() || text.chars().any(char::is_control) {
+        reader.findings.push(
+            Finding::error(
+                "invalid-id",
+                "`id` is not a name",
+                "write `id` as a short name such as `spring-2027`, or leave it out: the file's name serves",
+            )
+            .at(id.place(0..text.len())),
+        );
+    }
+    Some(text.to_owned())
 }
 
 fn language(reader: &mut Reader<'_>) -> Option<String> {

@@ -72,6 +72,9 @@ enum Origin {
     /// The text was unescaped or folded on the way (a quoted YAML value):
     /// every place in it is the whole value.
     Value(Range<usize>),
+    /// So many bytes were put before a text that stands in the file from
+    /// `start` on, and some behind it.
+    Framed { start: usize, before: usize, length: usize },
 }
 
 impl Passage {
@@ -100,6 +103,20 @@ impl Passage {
         Self { source: source.clone(), text, origin }
     }
 
+    /// The same passage with a frame around it. A place in the frame is the
+    /// nearest one in the passage.
+    #[must_use]
+    pub fn framed(&self, before: &str, after: &str) -> Self {
+        let text = format!("{before}{}{after}", self.text);
+        let origin = match &self.origin {
+            Origin::Verbatim(start) => {
+                Origin::Framed { start: *start, before: before.len(), length: self.text.len() }
+            }
+            other => other.clone(),
+        };
+        Self { source: self.source.clone(), text, origin }
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
@@ -115,6 +132,10 @@ impl Passage {
         match &self.origin {
             Origin::Verbatim(start) => self.source.place(start + range.start..start + range.end),
             Origin::Value(whole) => self.source.place(whole.clone()),
+            Origin::Framed { start, before, length } => {
+                let inside = |at: usize| start + at.saturating_sub(*before).min(*length);
+                self.source.place(inside(range.start)..inside(range.end))
+            }
         }
     }
 }
@@ -142,6 +163,12 @@ impl Place {
     /// A place without an excerpt.
     pub fn new(file: impl Into<String>, line: usize, column: usize) -> Self {
         Self { file: file.into(), line, column, excerpt: None }
+    }
+
+    /// The same place, without showing what stands there: it may be a secret.
+    #[must_use]
+    pub fn without_excerpt(self) -> Self {
+        Self { excerpt: None, ..self }
     }
 
     /// Adds the line's text and how many characters the caret underlines.

@@ -1,14 +1,15 @@
-//! A project: the folder with `handbill.toml`, found, read and validated.
-//! Every key is optional but the sender; an unknown key is a finding.
+//! A project: the folder with `handbill.toml`, and its settings, validated.
+//! Every key is optional but the sender; an unknown key is a finding. Pure:
+//! `files` finds and reads the file.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::address::Mailbox;
 use crate::campaign::mailbox;
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
+use crate::rate::Rate;
 use crate::settings::{self, Kind, Reader, Value};
-use crate::template;
 
 /// The name of the file that makes a folder a project.
 pub const FILE: &str = "handbill.toml";
@@ -70,6 +71,29 @@ pub struct Delivery {
     pub password_command: Option<String>,
     /// A file of further certificate authorities, PEM.
     pub ca: Option<String>,
+    /// How many connections work at the same time.
+    pub connections: Option<u64>,
+    /// How fast, over all connections.
+    pub rate: Option<Rate>,
+    /// No more mails than this in 24 hours.
+    pub per_day: Option<u64>,
+    /// For a new sender: a limit for each day since the first mail.
+    pub ramp: Vec<u64>,
+    /// Mails over one connection before it is renewed.
+    pub messages_per_connection: Option<u64>,
+    /// How many seconds a run waits at its end for deferred mails.
+    pub retry_wait: Option<u64>,
+    /// What single domains may take, by their names.
+    pub domains: Vec<(String, DomainSettings)>,
+}
+
+/// What a domain may take at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DomainSettings {
+    /// How many connections may mail it at the same time.
+    pub connections: Option<u64>,
+    /// How fast.
+    pub rate: Option<Rate>,
 }
 
 /// The template and its variables.
@@ -91,32 +115,15 @@ pub struct Unsubscribe {
 }
 
 impl Project {
-    /// Finds the project from a folder upwards, or reads the file that was
-    /// told. Without one, the folder itself is a project without settings.
-    pub fn find(folder: &Path, config: Option<&Path>) -> Checked<Self> {
-        let found = match config {
-            Some(file) => Some(file.to_owned()),
-            None => folder.ancestors().map(|up| up.join(FILE)).find(|file| file.is_file()),
-        };
-        let Some(file) = found else {
-            return Ok(Self { root: folder.to_owned(), ..Self::default() });
-        };
-        let root = file
-            .parent()
-            .filter(|up| !up.as_os_str().is_empty())
-            .unwrap_or(Path::new("."))
-            .to_owned();
-        let shown = match config {
-            Some(file) => file.display().to_string(),
-            None => FILE.to_owned(),
-        };
-        Self::parse(&template::read_text(&file, &shown)?, root)
+    /// A folder without settings.
+    pub fn bare(root: PathBuf) -> Self {
+        Self { root, ..Self::default() }
     }
 
     /// Reads the settings.
     pub fn parse(source: &Source, root: PathBuf) -> Checked<Self> {
         let table = settings::parse_toml(source, 0..source.text().len())?;
-        let mut reader = Reader::new(source, FILE, table);
+        let mut reader = Reader::new(source, format!("`{}`", source.name()), table);
         let mut findings = Vec::new();
         let project = Self {
             root,
@@ -195,16 +202,77 @@ fn delivery(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Delivery {
         via: reader.text("via"),
         password_command: owned(&mut reader, "password_command"),
         ca: owned(&mut reader, "ca"),
+        connections: at_least_one(&mut reader, "connections"),
+        rate: rate(&mut reader),
+        per_day: at_least_one(&mut reader, "per_day"),
+        ramp: ramp(&mut reader),
+        messages_per_connection: at_least_one(&mut reader, "messages_per_connection"),
+        retry_wait: reader.count("retry_wait"),
+        domains: domains(&mut reader, findings),
     };
-    if let Some(value) = reader.take("password") {
-        let help = "use `password_command = \"…\"`, or the environment's HANDBILL_SMTP_PASSWORD";
+    if let Some(place) = reader.forbidden("password") {
+        let help = "take it out, change it, and use `password_command = \"…\"` or the environment's `HANDBILL_SMTP_PASSWORD`";
         findings.push(
             Finding::error("password-in-config", "a password does not belong in this file", help)
-                .at(reader.place(&value)),
+                .at(place),
         );
     }
     findings.append(&mut reader.finish());
     delivery
+}
+
+fn at_least_one(reader: &mut Reader<'_>, key: &'static str) -> Option<u64> {
+    let value = reader.take(key)?;
+    match value.kind {
+        Kind::Integer(number) if number > 0 => u64::try_from(number).ok(),
+        _ => {
+            reader.wrong_type(key, &value, "a whole number from 1");
+            None
+        }
+    }
+}
+
+fn rate(reader: &mut Reader<'_>) -> Option<Rate> {
+    let value = reader.take("rate")?;
+    let rate = value.as_text().and_then(|text| Rate::parse(&text));
+    if rate.is_none() {
+        reader.wrong_type("rate", &value, "a rate such as \"20/s\", \"100/min\" or \"2000/hour\"");
+    }
+    rate
+}
+
+fn ramp(reader: &mut Reader<'_>) -> Vec<u64> {
+    let Some(value) = reader.take("ramp") else { return Vec::new() };
+    let days = match &value.kind {
+        Kind::List(days) => days
+            .iter()
+            .map(|day| match day.kind {
+                Kind::Integer(number) => u64::try_from(number).ok(),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    };
+    days.unwrap_or_else(|| {
+        reader.wrong_type("ramp", &value, "a list of numbers, one for each day: [50, 100, 500]");
+        Vec::new()
+    })
+}
+
+fn domains(reader: &mut Reader<'_>, findings: &mut Vec<Finding>) -> Vec<(String, DomainSettings)> {
+    let mut tables = reader.table("domains");
+    let mut domains = Vec::new();
+    for (key, value) in tables.rest() {
+        let mut table = tables.under(&key, value);
+        let settings = DomainSettings {
+            connections: at_least_one(&mut table, "connections"),
+            rate: rate(&mut table),
+        };
+        findings.append(&mut table.finish());
+        domains.push((key.name.to_ascii_lowercase(), settings));
+    }
+    findings.append(&mut tables.finish());
+    domains
 }
 
 fn template_settings(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> TemplateSettings {

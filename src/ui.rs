@@ -1,10 +1,11 @@
 //! The only printer. Data goes to standard output; everything that is said
 //! about it goes to standard error: status, findings, progress, questions.
 
+use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::clock::Stopwatch;
 use crate::finding::{Finding, Severity};
@@ -60,15 +61,25 @@ impl Ui {
     /// Says what is happening, unless told to be quiet.
     pub fn status(&self, text: &str) {
         if !self.quiet {
-            say(text);
+            say(&safe(text));
         }
     }
 
     /// Says what only the curious want to know.
     pub fn detail(&self, text: &str) {
         if self.verbose && !self.quiet {
-            say(text);
+            say(&safe(text));
         }
+    }
+
+    /// Says what went wrong for somebody, also when told to be quiet.
+    pub fn warn(&self, text: &str) {
+        say(&self.painted("1;33", text));
+    }
+
+    /// Whether more is to be said.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
     }
 
     /// Says a finding: the place, the line with a caret, and what to do.
@@ -82,7 +93,8 @@ impl Ui {
         };
         let place = finding.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
         let mut text = format!(
-            "{place}{}{}",
+            "{}{}{}",
+            safe(&place),
             self.painted(paint, &format!("{word}[{}]", finding.code)),
             self.painted("1", &format!(": {}", finding.message))
         );
@@ -90,24 +102,29 @@ impl Ui {
             text.push('\n');
             text.push_str(&excerpt);
         }
-        text.push_str(&format!("\n{} {}", self.painted("1;36", "help:"), finding.help));
+        text.push_str(&format!("\n{} {}", self.painted("1;36", "help:"), safe(&finding.help)));
         say(&text);
     }
 
-    /// Asks for the number of mails, to be sure that somebody read it. Without
-    /// a terminal there is nobody to ask.
-    pub fn confirms(&self, count: u64) -> Confirmation {
+    /// Asks for the number of mails, to be sure that somebody read what is
+    /// about to happen. Without a terminal there is nobody to ask.
+    pub fn confirms(&self, count: u64, what: &str) -> Confirmation {
         if !self.can_ask {
             return Confirmation::NobodyThere;
         }
         let mut err = io::stderr().lock();
-        let _ = write!(err, "Type {count} to send, anything else to stop: ");
+        let _ = write!(err, "Type {count} to {}, anything else to stop: ", safe(what));
         let _ = err.flush();
         let mut answer = String::new();
         if io::stdin().lock().read_line(&mut answer).is_err() {
             return Confirmation::No;
         }
-        if answer.trim() == count.to_string() { Confirmation::Yes } else { Confirmation::No }
+        if !answer.ends_with('\n') {
+            let _ = writeln!(err);
+        }
+        let typed = answer.trim();
+        let is_it = typed == count.to_string() || typed == grouped(count);
+        if is_it { Confirmation::Yes } else { Confirmation::No }
     }
 
     /// Progress over a number of things, if the number is known.
@@ -117,12 +134,16 @@ impl Ui {
             None => ProgressBar::new_spinner(),
         };
         let template = if total.is_some() {
-            "{bar:30} {pos}/{len} {msg} · {per_sec} · {eta} left"
+            "{bar:30} {human_pos}/{human_len} {msg} · {rate}/s · {eta} left"
         } else {
-            "{spinner} {pos} {msg} · {per_sec}"
+            "{spinner} {human_pos} {msg} · {rate}/s"
         };
         bar.set_style(
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+            ProgressStyle::with_template(template)
+                .unwrap_or_else(|_| ProgressStyle::default_bar())
+                .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                    let _ = write!(out, "{:.0}", state.per_sec());
+                }),
         );
         bar.set_message(what);
         let draws = self.is_terminal && !self.quiet;
@@ -137,7 +158,8 @@ impl Ui {
     }
 
     fn painted(&self, code: &str, text: &str) -> String {
-        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        let text = safe(text);
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
     }
 }
 
@@ -200,13 +222,16 @@ impl Progress {
     }
 }
 
-/// Writes a line to standard error, with nothing in it that could paint on
-/// a terminal but our own colours.
+/// Writes a line to standard error.
 fn say(text: &str) {
-    let safe: String =
-        text.chars().map(|c| if matches!(c, '\n' | '\x1b') { c } else { printable(c) }).collect();
     let mut err = io::stderr().lock();
-    let _ = writeln!(err, "{safe}");
+    let _ = writeln!(err, "{text}");
+}
+
+/// Text with nothing in it that could paint on a terminal: only our own
+/// colours do, and they are added later.
+fn safe(text: &str) -> String {
+    text.chars().map(printable).collect()
 }
 
 /// `1 mail`, `2 mails`.

@@ -28,23 +28,26 @@ pub(super) struct Args {
 
 /// Checks each campaign; findings of one do not hide those of the next.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let mut findings = Vec::new();
-    match Workshop::open(global) {
-        Err(mut slips) => findings.append(&mut slips),
-        Ok(workshop) => {
-            let campaigns =
-                if args.campaigns.is_empty() { all(&workshop)? } else { args.campaigns.clone() };
-            for campaign in &campaigns {
-                for finding in one(&workshop, campaign, &args.list) {
-                    // What is wrong with the project is said once.
-                    if !findings.contains(&finding) {
-                        findings.push(finding);
-                    }
-                }
+    let findings = everything(global, args).unwrap_or_else(|findings| findings);
+    report::findings(ui, &findings, args.format, args.strict)
+}
+
+fn everything(global: &Global, args: &Args) -> Checked<Vec<Finding>> {
+    let workshop = Workshop::open(global)?;
+    let campaigns =
+        if args.campaigns.is_empty() { all(&workshop)? } else { args.campaigns.clone() };
+    let mut findings: Vec<Finding> = Vec::new();
+    findings.extend(workshop.way(None).err().into_iter().flatten());
+    findings.extend(workshop.ledger().err().into_iter().flatten());
+    for campaign in &campaigns {
+        for finding in one(&workshop, campaign, &args.list) {
+            // What is wrong with the project is said once.
+            if !findings.contains(&finding) {
+                findings.push(finding);
             }
         }
     }
-    report::findings(ui, &findings, args.format, args.strict)
+    Ok(findings)
 }
 
 fn one(workshop: &Workshop, path: &std::path::Path, list: &ListArgs) -> Vec<Finding> {
@@ -53,7 +56,7 @@ fn one(workshop: &Workshop, path: &std::path::Path, list: &ListArgs) -> Vec<Find
         Err(findings) => return findings,
     };
     let mut findings = Vec::new();
-    let list = workshop.list(Some(&campaign), list).unwrap_or_else(|mut slips| {
+    let list = workshop.list(&campaign, list).unwrap_or_else(|mut slips| {
         findings.append(&mut slips);
         None
     });
@@ -73,19 +76,7 @@ fn one(workshop: &Workshop, path: &std::path::Path, list: &ListArgs) -> Vec<Find
         }
         findings.extend(rehearsed(letter));
     }
-    // A tag that is another tool's may also be a field that does not exist.
-    let mut seen = Vec::new();
-    findings.retain(|finding| {
-        let key = (finding.place.clone(), finding.message.clone(), finding.code);
-        !seen.contains(&key) && {
-            seen.push(key);
-            true
-        }
-    });
-    findings.sort_by_key(|finding| {
-        finding.place.as_ref().map(|place| (place.file.clone(), place.line, place.column))
-    });
-    findings
+    report::tidy(findings)
 }
 
 /// Merges the letter for a made-up reader: what fails for somebody who has

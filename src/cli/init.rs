@@ -34,7 +34,10 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Checked<Exit> {
         .into());
     }
     for (name, text) in FILES {
-        let path = args.directory.join(name);
+        let path = match args.directory.as_path() {
+            here if here == Path::new(".") => PathBuf::from(name),
+            directory => directory.join(name),
+        };
         match write(&path, text) {
             Ok(()) => ui.status(&format!("wrote {}", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
@@ -43,11 +46,7 @@ pub(super) fn run(ui: &Ui, args: &Args) -> Checked<Exit> {
             Err(error) => {
                 return Err(Finding::error(
                     "output",
-                    format!(
-                        "cannot write `{}`: {}",
-                        path.display(),
-                        crate::template::plain(&error)
-                    ),
+                    format!("cannot write `{}`: {}", path.display(), crate::files::plain(&error)),
                     "check that you may write there",
                 )
                 .into());

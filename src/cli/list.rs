@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::report::Format;
-use super::workshop::{ListArgs, Workshop};
+use super::workshop::Workshop;
 use super::{Exit, Global, print, print_json};
 use crate::deliver::roll::{Entry, Roll};
 use crate::finding::Checked;
 use crate::list::List;
 use crate::list::stats::Stats;
+use crate::place::printable;
 use crate::ui::{Ui, counted, grouped};
 
 /// Look at a list
@@ -69,10 +70,8 @@ struct ColumnReport<'a> {
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let (Command::Check(file) | Command::Stats(file)) = &args.command;
-    let workshop = Workshop::open(global)?;
-    let list_args =
-        ListArgs { list: Some(file.file.clone()), email_column: file.email_column.clone() };
-    let Some(list) = workshop.list(None, &list_args)? else { return Ok(Exit::Done) };
+    let options = Workshop::open(global)?.list_options(file.email_column.as_deref());
+    let list = List::open(&file.file, &file.file.display().to_string(), &options)?;
     match args.command {
         Command::Check(_) => check(ui, &list, file.format),
         Command::Stats(_) => stats(ui, &list, file.format),
@@ -136,8 +135,15 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     );
     for (count, what) in [
         (counts.open, "can be mailed"),
-        (counts.duplicates, "are there a second time"),
-        (counts.left, "have left"),
+        (
+            counts.duplicates,
+            if counts.duplicates == 1 {
+                "is there a second time"
+            } else {
+                "are there a second time"
+            },
+        ),
+        (counts.left, if counts.left == 1 { "has left" } else { "have left" }),
         (counts.invalid, "cannot be used"),
     ] {
         if count > 0 || what == "can be mailed" {
@@ -151,9 +157,18 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
         } else {
             format!("  blank in {}", counted(blank, "row", "rows"))
         };
-        text.push_str(&format!("  {{{{ {} }}}}  from `{}`{note}\n", column.name, column.header));
+        text.push_str(&format!(
+            "  {{{{ {} }}}}  from `{}`{note}\n",
+            column.name,
+            shown(&column.header)
+        ));
     }
     print(ui, text.as_bytes())
+}
+
+/// What stands in a list, safe to show on a terminal.
+fn shown(text: &str) -> String {
+    text.chars().map(printable).collect()
 }
 
 #[derive(Serialize)]
@@ -217,12 +232,15 @@ fn stats(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     );
     for column in stats.columns() {
         text.push_str(&format!(
-            "  {:<24} blank {:>8}  longest {:>5}  e.g. {}\n",
+            "  {:<24} blank {:>8}  longest {:>5}",
             column.column.name,
             grouped(column.blank),
-            column.longest,
-            column.example
+            column.longest
         ));
+        if !column.example.is_empty() {
+            text.push_str(&format!("  e.g. {}", shown(&column.example)));
+        }
+        text.push('\n');
     }
     text.push_str("domains:\n");
     for (domain, count) in domains {

@@ -35,22 +35,28 @@ struct Cli {
 #[derive(Debug, Args)]
 struct Global {
     /// Work as if started in DIR
-    #[arg(short = 'C', global = true, value_name = "DIR")]
+    #[arg(short = 'C', global = true, help_heading = "Everywhere", value_name = "DIR")]
     chdir: Option<PathBuf>,
     /// Read the settings from FILE instead of handbill.toml
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Keep the ledger at URL: sqlite:PATH
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, help_heading = "Everywhere", value_name = "URL")]
     ledger: Option<String>,
     /// Say only what is wrong
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
     quiet: bool,
     /// Say more
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
     verbose: bool,
     /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        help_heading = "Everywhere",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
     color: Color,
 }
 
@@ -124,11 +130,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         std::env::set_current_dir(directory).map_err(|error| {
             Finding::error(
                 "no-directory",
-                format!(
-                    "cannot go to `{}`: {}",
-                    directory.display(),
-                    crate::template::plain(&error)
-                ),
+                format!("cannot go to `{}`: {}", directory.display(), crate::files::plain(&error)),
                 "name a folder that exists after -C",
             )
         })?;
@@ -155,7 +157,7 @@ fn print(ui: &Ui, bytes: &[u8]) -> Checked<Exit> {
     ui.data(bytes).map_err(|error| {
         Finding::error(
             "output",
-            format!("cannot write to standard output: {}", crate::template::plain(&error)),
+            format!("cannot write to standard output: {}", crate::files::plain(&error)),
             "check where the output goes",
         )
     })?;

@@ -46,7 +46,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         ),
         _ => Finding::error(
             "output",
-            format!("cannot write `{name}`: {}", crate::template::plain(&error)),
+            format!("cannot write `{name}`: {}", crate::files::plain(&error)),
             "check that you may write here",
         ),
     })?;
@@ -75,5 +75,6 @@ fn slug(title: &str) -> String {
             slug.push('-');
         }
     }
-    slug.trim_matches('-').chars().take(60).collect()
+    let short: String = slug.chars().take(60).collect();
+    short.trim_matches('-').to_owned()
 }

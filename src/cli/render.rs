@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use super::workshop::{ListArgs, Workshop, links};
 use super::{Exit, Global, print};
 use crate::address::{Address, Mailbox};
-use crate::clock;
+use crate::deliver::rehearsal::write;
 use crate::finding::{Checked, Finding};
 use crate::list::{Column, List, Row, Subscriber};
 use crate::merge::{Gap, Merger, made_up};
-use crate::message::Mail;
 use crate::ui::Ui;
 
 /// Show one reader's mail
@@ -46,7 +45,7 @@ enum Part {
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let workshop = Workshop::open(global)?;
     let campaign = Workshop::campaign(&args.campaign)?;
-    let list = workshop.list(Some(&campaign), &args.list)?;
+    let list = workshop.list(&campaign, &args.list)?;
     let letter = workshop.letter(&campaign, None)?;
     let findings = workshop.findings(&campaign, Some(&letter), list.as_ref());
     let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Finding::is_error);
@@ -71,16 +70,8 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Part::Subject => with_newline(mail.subject),
         Part::Eml => {
             let frame = workshop.frame(&campaign, &letter)?;
-            let headers = leave.headers(&reader.mailbox.address);
-            let mail = Mail {
-                to: &mail.to,
-                subject: &mail.subject,
-                html: &mail.html,
-                text: &mail.text,
-                headers: &headers,
-            };
             let mut bytes = Vec::new();
-            frame.write(&mail, clock::unix_now(), &mut bytes);
+            write(&frame, &leave, &mail, &mut bytes);
             bytes
         }
     };
@@ -89,11 +80,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             std::fs::write(path, &bytes).map_err(|error| {
                 Finding::error(
                     "output",
-                    format!(
-                        "cannot write `{}`: {}",
-                        path.display(),
-                        crate::template::plain(&error)
-                    ),
+                    format!("cannot write `{}`: {}", path.display(), crate::files::plain(&error)),
                     "name a file that can be written",
                 )
             })?;

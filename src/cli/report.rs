@@ -55,7 +55,7 @@ pub(super) fn findings(
                     counted(warnings as u64, "warning", "warnings")
                 ));
             } else {
-                ui.status("nothing to complain about");
+                ui.status("no errors, no warnings");
             }
         }
         Format::Json => {
@@ -64,6 +64,25 @@ pub(super) fn findings(
         }
     }
     Ok(if errors > 0 || (strict && warnings > 0) { Exit::Refused } else { Exit::Done })
+}
+
+/// Findings in the order of their places, those without one first. What two
+/// rules say alike is said once.
+pub(super) fn tidy(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut tidied: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let is_same = |other: &Finding| {
+            (other.code, &other.place, &other.message)
+                == (finding.code, &finding.place, &finding.message)
+        };
+        if !tidied.iter().any(is_same) {
+            tidied.push(finding);
+        }
+    }
+    tidied.sort_by_key(|finding| {
+        finding.place.as_ref().map(|place| (place.file.clone(), place.line, place.column))
+    });
+    tidied
 }
 
 fn entry(finding: &Finding) -> Entry<'_> {

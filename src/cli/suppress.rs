@@ -132,7 +132,7 @@ fn export(ui: &Ui, workshop: &Workshop) -> Checked<Exit> {
 fn read(file: &Path) -> Checked<(Vec<Address>, Vec<Finding>)> {
     let name = file.display().to_string();
     // A file without a header begins with an address.
-    if let Ok(source) = crate::template::read_text(file, &name) {
+    if let Ok(source) = crate::files::text(file, &name) {
         let first = source.text().lines().next().unwrap_or("");
         if Mailbox::parse(first.split([',', ';', '\t']).next().unwrap_or("").trim_matches('"'))
             .is_ok()

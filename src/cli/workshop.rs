@@ -2,7 +2,7 @@
 //! campaign with its letter, the list and the frame of the message, all read from disk here.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tera::{Context, Value};
@@ -13,12 +13,14 @@ use crate::campaign::Campaign;
 use crate::check;
 use crate::clock;
 use crate::compose::{self, Letter};
+use crate::deliver::server::Server;
+use crate::files;
 use crate::finding::{Checked, Finding};
 use crate::ledger::Location;
 use crate::list::{self, List, StatusColumn};
 use crate::merge::Links;
 use crate::message::{Attachment, Frame, FrameParts, InlineImage};
-use crate::place::{Passage, Source};
+use crate::place::{Passage, Place, Source};
 use crate::project::Project;
 use crate::settings::Value as Setting;
 use crate::template::{self, Template};
@@ -28,8 +30,13 @@ use crate::unsubscribe::Leave;
 const LEDGER: &str = "sqlite:.handbill/ledger.db";
 /// The key behind unsubscribe tokens, in the project's own folder.
 const KEY_FILE: &str = ".handbill/unsubscribe.key";
+/// The shortest key that is one, in bytes.
+const KEY_MIN: usize = 16;
 /// The largest file that goes with a mail; Gmail takes 25 MB in all.
 const MAX_FILE: u64 = 25 << 20;
+
+/// What helps where a condition is broken.
+const CONDITION_HELP: &str = "write a condition such as `city == \"Leeds\" and not donated`";
 
 /// A project, opened.
 pub(super) struct Workshop {
@@ -51,14 +58,14 @@ pub(super) struct ListArgs {
 impl Workshop {
     /// Finds and reads the project.
     pub(super) fn open(global: &Global) -> Checked<Self> {
-        let project = Project::find(&here()?, global.config.as_deref())?;
+        let project = files::project(&here()?, global.config.as_deref())?;
         Ok(Self { project, ledger: global.ledger.clone() })
     }
 
     /// Reads a campaign's file.
     pub(super) fn campaign(path: &Path) -> Checked<Campaign> {
         let shown = path.display().to_string();
-        let source = template::read_text(path, &shown)?;
+        let source = files::text(path, &shown)?;
         let stem =
             path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         Campaign::parse(&source, &stem)
@@ -68,22 +75,8 @@ impl Workshop {
     pub(super) fn template(&self, campaign: &Campaign) -> Checked<Template> {
         let named = campaign.template.as_ref().or(self.project.template.name.as_ref());
         let name = named.map_or(template::DEFAULT, Passage::text);
-        Template::load(&self.project.root, name).map_err(|findings| match named {
-            Some(passage) => {
-                let place = passage.place(0..passage.text().len());
-                findings
-                    .into_iter()
-                    .map(
-                        |finding| {
-                            if finding.place.is_none() {
-                                finding.at(place.clone())
-                            } else {
-                                finding
-                            }
-                        },
-                    )
-                    .collect()
-            }
+        files::template(&self.project.root, name).map_err(|findings| match named {
+            Some(passage) => placed(findings, &whole(passage)),
             None => findings,
         })
     }
@@ -103,8 +96,14 @@ impl Workshop {
         campaign: &Campaign,
         condition: Option<&Passage>,
     ) -> Checked<Letter> {
+        condition.map_or(Ok(()), bare_expression)?;
         let template = self.template(campaign)?;
-        compose::compile(campaign, &template, self.constants(campaign), condition)
+        compose::compile(campaign, &template, self.constants(campaign), condition).map_err(
+            |findings| match condition {
+                Some(condition) => about(condition, findings),
+                None => findings,
+            },
+        )
     }
 
     /// Who the campaign comes from.
@@ -160,28 +159,27 @@ impl Workshop {
     }
 
     /// The list that was named, or the campaign's, or the project's.
-    pub(super) fn list(
-        &self,
-        campaign: Option<&Campaign>,
-        args: &ListArgs,
-    ) -> Checked<Option<List>> {
-        let options = self.list_options(args);
+    pub(super) fn list(&self, campaign: &Campaign, args: &ListArgs) -> Checked<Option<List>> {
+        let options = self.list_options(args.email_column.as_deref());
         if let Some(path) = &args.list {
             return List::open(path, &path.display().to_string(), &options).map(Some);
         }
-        let named = campaign.and_then(|campaign| campaign.list.as_ref()).or(self
-            .project
-            .list
-            .file
-            .as_ref());
+        let named = campaign.list.as_ref().or(self.project.list.file.as_ref());
         let Some(named) = named else { return Ok(None) };
-        List::open(&self.project.root.join(named.text()), named.text(), &options).map(Some)
+        List::open(&self.project.root.join(named.text()), named.text(), &options).map(Some).map_err(
+            |findings| {
+                let is_missing = findings.iter().any(|finding| finding.code == "list-not-found");
+                if is_missing { placed(findings, &whole(named)) } else { findings }
+            },
+        )
     }
 
     /// How lists are read here.
-    pub(super) fn list_options(&self, args: &ListArgs) -> list::Options {
+    pub(super) fn list_options(&self, email_column: Option<&str>) -> list::Options {
         list::Options {
-            email_column: args.email_column.clone().or_else(|| self.project.list.email.clone()),
+            email_column: email_column
+                .map(str::to_owned)
+                .or_else(|| self.project.list.email.clone()),
             status: match self.project.list.status.as_deref() {
                 None => StatusColumn::Auto,
                 Some("none" | "off" | "") => StatusColumn::Off,
@@ -270,23 +268,35 @@ impl Workshop {
 
     fn key(&self, keeps: bool) -> Checked<Vec<u8>> {
         let path = self.project.root.join(KEY_FILE);
-        if let Ok(key) = fs::read(&path) {
-            return Ok(key);
+        match fs::read(&path) {
+            Ok(key) if key.len() >= KEY_MIN => return Ok(key),
+            // With a key that others can guess, they could make links for anybody.
+            Ok(_) => return Err(unusable_key("it is too short").into()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(unusable_key(&files::plain(&error)).into()),
         }
         let key = clock::random_secret();
         if keeps {
-            write_private(&path, &key).map_err(|error| {
-                Finding::error(
-                    "unwritable-key",
-                    format!(
-                        "cannot keep the key for unsubscribe links in `{KEY_FILE}`: {}",
-                        template::plain(&error)
-                    ),
-                    "make the project's folder writable",
-                )
-            })?;
+            write_private(&path, &key).map_err(|error| unusable_key(&files::plain(&error)))?;
         }
         Ok(key.to_vec())
+    }
+
+    /// The server or outbox that was typed, or the project's.
+    pub(super) fn way(&self, typed: Option<&str>) -> Checked<Option<Way>> {
+        let configured = self.project.delivery.via.as_ref();
+        let Some(via) = typed.or_else(|| configured.map(Passage::text)) else { return Ok(None) };
+        if let Some(dir) = via.strip_prefix("outbox:") {
+            let base = if typed.is_some() { Path::new("") } else { &self.project.root };
+            return Ok(Some(Way::Outbox(base.join(dir))));
+        }
+        Server::parse(via).map(|server| Some(Way::Server(server))).map_err(|findings| {
+            match configured.filter(|_| typed.is_none()) {
+                // The line may hold a password: its place is named, the line is not shown.
+                Some(passage) => placed(findings, &whole(passage).without_excerpt()),
+                None => findings,
+            }
+        })
     }
 
     /// Where the ledger is.
@@ -299,9 +309,69 @@ impl Workshop {
     }
 }
 
+/// Where the mails go.
+pub(super) enum Way {
+    Outbox(PathBuf),
+    Server(Server),
+}
+
 /// A reader's own links.
 pub(super) fn links(leave: &Leave, reader: &Mailbox) -> Links {
     Links { unsubscribe: leave.link(&reader.address), web: None }
+}
+
+/// The place of a whole passage.
+fn whole(passage: &Passage) -> Place {
+    passage.place(0..passage.text().len())
+}
+
+/// Findings that have no place yet, at this one.
+fn placed(findings: Vec<Finding>, place: &Place) -> Vec<Finding> {
+    let at = |finding: Finding| match finding.place {
+        None => finding.at(place.clone()),
+        Some(_) => finding,
+    };
+    findings.into_iter().map(at).collect()
+}
+
+/// A condition is compiled into a tag, and so has none of its own.
+fn bare_expression(condition: &Passage) -> Checked<()> {
+    let text = condition.text();
+    let found = ["{{", "}}", "{%", "%}", "{#"]
+        .into_iter()
+        .filter_map(|sign| Some((text.find(sign)?, sign)))
+        .min();
+    let Some((at, sign)) = found else { return Ok(()) };
+    let message = format!("a condition has no `{sign}` in it");
+    let place = condition.place(at..at + sign.len());
+    Err(Finding::error("tag-syntax", message, CONDITION_HELP).at(place).into())
+}
+
+/// A condition is compiled as a tag around it. What is said about that tag's
+/// end when the condition itself is broken helps nobody.
+fn about(condition: &Passage, mut findings: Vec<Finding>) -> Vec<Finding> {
+    let place = whole(condition);
+    let lines = place.line..=condition.place(condition.text().len()..condition.text().len()).line;
+    let is_here = |finding: &Finding| {
+        let at = finding.place.as_ref();
+        at.is_some_and(|at| at.file == place.file && lines.contains(&at.line))
+    };
+    let is_broken = |finding: &Finding| finding.code == "tag-syntax" && is_here(finding);
+    if findings.iter().any(is_broken) {
+        findings.retain(|finding| finding.code == "tag-syntax" || !is_here(finding));
+    }
+    for finding in findings.iter_mut().filter(|finding| is_broken(finding)) {
+        CONDITION_HELP.clone_into(&mut finding.help);
+    }
+    findings
+}
+
+fn unusable_key(why: &str) -> Finding {
+    Finding::error(
+        "unusable-key",
+        format!("the key for unsubscribe links, `{KEY_FILE}`, cannot be used: {why}"),
+        "make it readable, or restore it from a backup: links that were sent hang on it",
+    )
 }
 
 fn table<const N: usize>(entries: [(&'static str, Option<Value>); N]) -> Value {
@@ -313,7 +383,7 @@ fn here() -> Checked<PathBuf> {
     std::env::current_dir().map_err(|error| {
         Finding::error(
             "no-directory",
-            format!("the present folder cannot be used: {}", template::plain(&error)),
+            format!("the present folder cannot be used: {}", files::plain(&error)),
             "go to a folder that exists",
         )
         .into()
@@ -329,11 +399,11 @@ fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, Finding> {
             "paths are relative to the campaign's file",
         )
     };
-    let size = fs::metadata(&path).map_err(|error| unusable(template::plain(&error)))?.len();
+    let size = fs::metadata(&path).map_err(|error| unusable(files::plain(&error)))?.len();
     if size > MAX_FILE {
         return Err(unusable(format!("{size} bytes are too many for a mail")));
     }
-    fs::read(&path).map_err(|error| unusable(template::plain(&error)))
+    fs::read(&path).map_err(|error| unusable(files::plain(&error)))
 }
 
 fn file_name(path: &str) -> String {

@@ -117,8 +117,7 @@ fn read_parts(
 
 /// A condition becomes a text that is not empty when it holds.
 fn as_condition(condition: &Passage) -> Passage {
-    let text = format!("{{% if {} %}}1{{% endif %}}", condition.text());
-    Passage::whole(&Source::new(condition.source().name(), text))
+    condition.framed("{% if ", " %}1{% endif %}")
 }
 
 /// The parameters of every component, from its HTML form; its text form must declare the same.

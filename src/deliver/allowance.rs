@@ -27,7 +27,11 @@ pub struct Allowance {
 }
 
 /// Looks into the ledger; nothing where no limit is set.
-pub fn allowance(daily: &Daily, book: Option<&dyn Book>, now: i64) -> Result<Option<Allowance>, Finding> {
+pub fn allowance(
+    daily: &Daily,
+    book: Option<&dyn Book>,
+    now: i64,
+) -> Result<Option<Allowance>, Finding> {
     let first = match book {
         Some(book) if !daily.ramp.is_empty() => book.first_sent_since(i64::MIN)?,
         _ => None,
@@ -38,8 +42,5 @@ pub fn allowance(daily: &Daily, book: Option<&dyn Book>, now: i64) -> Result<Opt
         Some(book) => (book.sent_since(now - DAY)?, book.first_sent_since(now - DAY)?),
         None => (0, None),
     };
-    Ok(Some(Allowance {
-        mails: most.saturating_sub(sent),
-        more_at: oldest.unwrap_or(now) + DAY,
-    }))
+    Ok(Some(Allowance { mails: most.saturating_sub(sent), more_at: oldest.unwrap_or(now) + DAY }))
 }

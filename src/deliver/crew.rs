@@ -3,7 +3,6 @@
 //! `kill -9` at most two claims a connection are in doubt.
 
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -12,14 +11,16 @@ use tokio::time::sleep;
 use super::feed::{Choice, Chooser, DomainLimit, Fed, Ready};
 use super::pace::{Pacer, retry_delay};
 use super::smtp::{Connection, Smtp};
+use super::streak::Streak;
+use super::tally::{Tally, Witness, said, words};
 use super::throttle::Throttle;
-use super::transport::{Envelope, Loss, Reply, Transport, Verdict};
+use super::transport::{Envelope, Loss, Transport, Verdict};
 use super::trouble;
 use crate::address::Address;
 use crate::clock::{self, Stopwatch};
 use crate::finding::{Checked, Finding};
 use crate::ledger::{
-    self, Answer, Claim, ClaimRequest, LedgerHandle, Outcome, Pending, Record, RunId,
+    self, Answer, Claim, ClaimRequest, LedgerHandle, Outcome, Pending, Record, RunId, State,
 };
 use crate::rate::Rate;
 
@@ -33,9 +34,6 @@ const NOT_ANY_MORE: u32 = 8;
 /// Servers close idle connections after five minutes (RFC 5321 §4.5.3.2.7)
 /// and often much earlier; one that was idle so long is not trusted.
 const IDLE: Duration = Duration::from_secs(30);
-/// If the first so many recipients are all refused in the same words, it is
-/// about us: a forgotten login, a blocked address. Better to stop and ask.
-const ALL_ALIKE: u64 = 10;
 
 /// How fast and with how many a run works.
 #[derive(Clone, Debug)]
@@ -64,21 +62,6 @@ impl Default for Speed {
     }
 }
 
-/// What became of a run so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Accepted by the server in this run.
-    pub sent: u64,
-    /// Refused for good.
-    pub failed: u64,
-    /// Refused for now, and not sent since.
-    pub deferred: u64,
-    /// Sent or not: nobody knows.
-    pub in_doubt: u64,
-    /// Incomplete rows.
-    pub skipped: u64,
-}
-
 /// What a crew works with.
 pub struct Tools {
     /// The server.
@@ -93,50 +76,55 @@ pub struct Tools {
     pub retry_failed: bool,
     /// How fast.
     pub speed: Speed,
-    /// No more mails than this.
-    pub limit: Option<u64>,
+    /// No more mails than this: the number that was confirmed.
+    pub limit: u64,
+    /// Whether the run waits at its end for deferred mails. A canary
+    /// (`--limit`) does not: somebody wants to look at it.
+    pub waits: bool,
 }
 
 /// What all connections of a run share.
-pub struct Crew {
+pub struct Crew<'a> {
     tools: Tools,
     clock: Stopwatch,
     pacer: RefCell<Option<Pacer>>,
     throttle: RefCell<Throttle>,
-    /// What was done so far.
-    pub tally: Cell<Tally>,
+    tally: Cell<Tally>,
     /// How many recipients were claimed to be mailed.
     taken: Cell<u64>,
+    /// Whether the list is walked again for those who were deferred: they
+    /// were counted before.
+    is_second_walk: Cell<bool>,
     /// Connections that failed one after the other.
     losses: Cell<u32>,
     has_greeted: Cell<bool>,
-    /// The first refusal of a recipient, and how many were like it.
-    refused_alike: RefCell<Option<(Reply, u64)>>,
+    streak: RefCell<Streak>,
     is_stopping: Cell<bool>,
     trouble: RefCell<Vec<Finding>>,
     wake: Notify,
-    on_mail: Box<dyn Fn(&Tally)>,
+    witness: RefCell<&'a mut dyn Witness>,
 }
 
 /// A recipient that is ours to mail.
 type Held = (Ready, Claim);
 
-impl Crew {
-    /// A crew, not yet at work. `on_mail` hears of every mail.
-    pub fn new(tools: Tools, on_mail: Box<dyn Fn(&Tally)>) -> Self {
+impl<'a> Crew<'a> {
+    /// A crew, not yet at work. The witness hears of every mail.
+    pub fn new(tools: Tools, witness: &'a mut dyn Witness) -> Self {
         Self {
             clock: Stopwatch::start(),
             pacer: RefCell::new(tools.speed.rate.map(Pacer::new)),
             throttle: RefCell::new(Throttle::new(tools.speed.connections)),
             tally: Cell::default(),
             taken: Cell::default(),
+            is_second_walk: Cell::default(),
             losses: Cell::default(),
             has_greeted: Cell::default(),
-            refused_alike: RefCell::default(),
+            streak: RefCell::default(),
             is_stopping: Cell::default(),
             trouble: RefCell::default(),
             wake: Notify::new(),
-            on_mail,
+            witness: RefCell::new(witness),
             tools,
         }
     }
@@ -170,7 +158,23 @@ impl Crew {
 
     /// Whether as many recipients were taken as may be.
     pub fn is_full(&self) -> bool {
-        self.tools.limit.is_some_and(|limit| self.taken.get() >= limit)
+        !self.is_second_walk.get() && self.taken.get() >= self.tools.limit
+    }
+
+    /// The list is walked once more.
+    pub fn walk_again(&self) {
+        self.is_second_walk.set(true);
+    }
+
+    /// What was done so far.
+    pub fn tally(&self) -> Tally {
+        self.tally.get()
+    }
+
+    /// The user has asked to stop.
+    pub fn stop_by_hand(&self) {
+        self.witness.borrow_mut().stopping();
+        self.stop();
     }
 
     /// Why it stopped, if it had to.
@@ -179,9 +183,8 @@ impl Crew {
     }
 
     /// Connection number `number` works until there is nothing more to do.
-    pub async fn work(self: Rc<Self>, number: usize, chooser: Rc<Chooser>) {
-        let mut hand =
-            Hand { crew: &self, chooser: &chooser, number, line: None, records: Vec::new() };
+    pub async fn work(&self, number: usize, chooser: &Chooser) {
+        let mut hand = Hand { crew: self, chooser, number, line: None, records: Vec::new() };
         if let Err(findings) = hand.work().await {
             self.fail(findings);
         }
@@ -217,7 +220,6 @@ impl Crew {
         let mut tally = self.tally.get();
         change(&mut tally);
         self.tally.set(tally);
-        (self.on_mail)(&tally);
     }
 }
 
@@ -229,9 +231,9 @@ struct Line {
 }
 
 /// One connection's share of the work.
-struct Hand<'a> {
-    crew: &'a Crew,
-    chooser: &'a Chooser,
+struct Hand<'h, 'a> {
+    crew: &'h Crew<'a>,
+    chooser: &'h Chooser,
     number: usize,
     line: Option<Line>,
     /// Outcomes that are not yet in the ledger.
@@ -245,7 +247,7 @@ enum Ahead {
     Nothing,
 }
 
-impl Hand<'_> {
+impl Hand<'_, '_> {
     async fn work(&mut self) -> Checked<()> {
         let mut held: Option<Held> = None;
         loop {
@@ -263,7 +265,7 @@ impl Hand<'_> {
             let verdict = self.deliver(&ready).await;
             self.chooser.done(&ready.address);
             self.crew.wake.notify_waiters();
-            self.settle(claim, verdict).await?;
+            self.settle(&ready.address, claim, verdict).await?;
             held = match ahead {
                 Ahead::Claim(fed, pending) => {
                     let answers = pending.await?;
@@ -365,15 +367,20 @@ impl Hand<'_> {
 
     /// What an answer of the ledger means for this connection.
     fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Option<Held> {
-        let claim = answers.into_iter().find_map(|answer| match answer {
-            Answer::Yours(claim) => Some(claim),
-            _ => None,
-        });
+        let mut claim = None;
+        for answer in answers {
+            match answer {
+                Answer::Yours(yours) => claim = Some(yours),
+                Answer::Already(State::Sent) => self.crew.count(|tally| tally.already += 1),
+                Answer::Suppressed => self.crew.count(|tally| tally.suppressed += 1),
+                Answer::Already(_) | Answer::Duplicate => {}
+            }
+        }
         match (fed, claim) {
             (Fed::Message(ready), Some(claim)) => return Some((ready, claim)),
             (Fed::Incomplete(_), Some(claim)) => {
-                self.crew.count(|tally| tally.skipped += 1);
-                self.records.push(record(claim, Outcome::Skipped, ledger::Reply::default()));
+                let (outcome, reply) = (Outcome::Skipped, ledger::Reply::default());
+                self.records.push(Record { claim, outcome, reply, at: clock::unix_now() });
             }
             (fed, _) => {
                 if let Some(address) = address(&fed) {
@@ -421,13 +428,7 @@ impl Hand<'_> {
                 self.line = None;
             }
             match verdict {
-                Verdict::Retry(loss) if tries < RETRIES => {
-                    tries += 1;
-                    drop(loss);
-                }
-                Verdict::Retry(loss) => {
-                    return Verdict::Deferred(Reply::new(451, Some((4, 4, 2)), &loss.reason));
-                }
+                Verdict::Retry(_) if tries < RETRIES => tries += 1,
                 verdict => return verdict,
             }
         }
@@ -491,68 +492,55 @@ impl Hand<'_> {
 
     /// A verdict becomes an outcome; one that is about the run stops it and
     /// gives the claim back.
-    async fn settle(&mut self, claim: Claim, verdict: Verdict) -> Checked<()> {
-        let attempt = claim.attempt();
-        let later = || {
-            let delay = retry_delay(attempt, clock::random_u64());
-            Outcome::Deferred { retry_at: clock::unix_now() + delay }
-        };
-        let (outcome, reply) = match verdict {
-            Verdict::Sent(reply) => {
-                self.crew.losses.set(0);
-                self.crew.throttle.borrow_mut().accepted();
-                self.crew.count(|tally| tally.sent += 1);
-                (Outcome::Sent, said(&reply))
+    async fn settle(&mut self, recipient: &Address, claim: Claim, verdict: Verdict) -> Checked<()> {
+        let crew = self.crew;
+        let end = crew.streak.borrow_mut().note(&verdict);
+        match &verdict {
+            Verdict::Sent(_) => crew.throttle.borrow_mut().accepted(),
+            Verdict::Throttled(_) => crew.throttle.borrow_mut().slow_down(crew.now()),
+            _ => {}
+        }
+        match outcome(&claim, verdict) {
+            Ok((outcome, reply)) => {
+                crew.losses.set(0);
+                crew.count(|tally| {
+                    // A second try replaces what was counted after the first.
+                    if crew.is_second_walk.get() {
+                        tally.deferred = tally.deferred.saturating_sub(1);
+                    }
+                    tally.count(outcome);
+                });
+                crew.witness.borrow_mut().settled(recipient, outcome, &words(&reply));
+                self.records.push(Record { claim, outcome, reply, at: clock::unix_now() });
             }
-            Verdict::Failed(reply) => {
-                self.crew.losses.set(0);
-                self.crew.count(|tally| tally.failed += 1);
-                self.look_for_a_pattern(&reply);
-                (Outcome::Failed, said(&reply))
+            Err(finding) => {
+                crew.tools.ledger.release(vec![claim]).await?;
+                crew.fail(vec![*finding]);
             }
-            Verdict::Deferred(reply) => {
-                self.crew.losses.set(0);
-                self.crew.count(|tally| tally.deferred += 1);
-                (later(), said(&reply))
-            }
-            Verdict::Throttled(reply) => {
-                self.crew.throttle.borrow_mut().slow_down(self.crew.now());
-                self.crew.count(|tally| tally.deferred += 1);
-                (later(), said(&reply))
-            }
-            Verdict::InDoubt(why) => {
-                self.crew.count(|tally| tally.in_doubt += 1);
-                (Outcome::InDoubt, ledger::Reply { text: Some(why), ..ledger::Reply::default() })
-            }
-            Verdict::Retry(loss) => return self.give_up(claim, trouble::unreachable(&loss)).await,
-            Verdict::Stop(finding) => return self.give_up(claim, *finding).await,
-        };
-        self.records.push(record(claim, outcome, reply));
+        }
+        if let Some(finding) = end {
+            crew.fail(vec![finding]);
+        }
         Ok(())
     }
+}
 
-    async fn give_up(&mut self, claim: Claim, finding: Finding) -> Checked<()> {
-        self.crew.tools.ledger.release(vec![claim]).await?;
-        self.crew.fail(vec![finding]);
-        Ok(())
-    }
-
-    /// Stops a run whose first recipients are all refused in the same words.
-    fn look_for_a_pattern(&self, reply: &Reply) {
-        let mut refused = self.crew.refused_alike.borrow_mut();
-        let (first, count) = refused.get_or_insert_with(|| (reply.clone(), 0));
-        if first.code == reply.code && first.enhanced == reply.enhanced {
-            *count += 1;
-        }
-        let tally = self.crew.tally.get();
-        if *count >= ALL_ALIKE && *count == tally.failed && tally.sent + tally.deferred == 0 {
-            self.crew.fail(vec![Finding::error(
-                "all-refused",
-                format!("the first {count} recipients were all refused alike: {reply}"),
-                "if it is about the login or the sender, mend that and send with `--retry-failed`",
-            )]);
-        }
-    }
+/// A verdict becomes an outcome; one that is about the run has none.
+fn outcome(claim: &Claim, verdict: Verdict) -> Result<(Outcome, ledger::Reply), Box<Finding>> {
+    let later = || {
+        let delay = retry_delay(claim.attempt(), clock::random_u64());
+        Outcome::Deferred { retry_at: clock::unix_now() + delay }
+    };
+    let only = |text| ledger::Reply { text: Some(text), ..ledger::Reply::default() };
+    Ok(match verdict {
+        Verdict::Sent(reply) => (Outcome::Sent, said(&reply)),
+        Verdict::Failed(reply) => (Outcome::Failed, said(&reply)),
+        Verdict::Deferred(reply) | Verdict::Throttled(reply) => (later(), said(&reply)),
+        // Others go on: one mail that a server chokes on must not hold up the rest.
+        Verdict::Retry(loss) => (later(), only(loss.reason)),
+        Verdict::InDoubt(why) => (Outcome::InDoubt, only(why)),
+        Verdict::Stop(finding) => return Err(finding),
+    })
 }
 
 fn address(fed: &Fed) -> Option<&Address> {
@@ -560,19 +548,5 @@ fn address(fed: &Fed) -> Option<&Address> {
         Fed::Message(ready) => Some(&ready.address),
         Fed::Incomplete(address) => Some(address),
         Fed::Broken(_) => None,
-    }
-}
-
-fn record(claim: Claim, outcome: Outcome, reply: ledger::Reply) -> Record {
-    Record { claim, outcome, reply, at: clock::unix_now() }
-}
-
-fn said(reply: &Reply) -> ledger::Reply {
-    ledger::Reply {
-        code: Some(reply.code),
-        enhanced: reply
-            .enhanced
-            .map(|(class, subject, detail)| format!("{class}.{subject}.{detail}")),
-        text: Some(reply.text.clone()),
     }
 }

@@ -9,11 +9,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::pace::Pacer;
-use super::rehearsal::{Job, Merged, Walk};
+use super::rehearsal::{Job, Merged, Walk, write};
 use crate::address::Address;
-use crate::clock;
 use crate::finding::Finding;
-use crate::message::{Frame, Mail};
+use crate::message::Frame;
 use crate::rate::Rate;
 
 /// How many messages may be set aside for slow domains; the list is not read
@@ -54,7 +53,7 @@ fn walk(job: &Job<'_>, frame: &Frame, out: &mpsc::Sender<Fed>) -> Result<(), Vec
             Merged::Incomplete(subscriber, _) => Fed::Incomplete(subscriber.mailbox.address),
             Merged::Mail(subscriber, mail) => {
                 let mut bytes = Vec::new();
-                write(job, frame, &mail, &mut bytes);
+                write(frame, job.leave, &mail, &mut bytes);
                 walk.recycle(mail);
                 Fed::Message(Ready { address: subscriber.mailbox.address, bytes })
             }
@@ -64,19 +63,6 @@ fn walk(job: &Job<'_>, frame: &Frame, out: &mpsc::Sender<Fed>) -> Result<(), Vec
         }
     }
     Ok(())
-}
-
-/// Writes a mail as the message that goes out now.
-pub fn write(job: &Job<'_>, frame: &Frame, mail: &crate::merge::Mail, bytes: &mut Vec<u8>) {
-    let headers = job.leave.headers(&mail.to.address);
-    let mail = Mail {
-        to: &mail.to,
-        subject: &mail.subject,
-        html: &mail.html,
-        text: &mail.text,
-        headers: &headers,
-    };
-    frame.write(&mail, clock::unix_now(), bytes);
 }
 
 /// What a domain may take at a time: `[delivery.domains."yahoo.com"]`.

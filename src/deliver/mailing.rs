@@ -2,17 +2,18 @@
 //! what was deferred, as long as it is worth waiting. Everything that the
 //! next `send` needs stands in the ledger.
 
-use std::rc::Rc;
 use std::thread::Scope;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
-use tokio::task::LocalSet;
 
-use super::crew::{Crew, Tally, Tools};
+use super::crew::{Crew, Tools};
 use super::feed::{self, Chooser};
 use super::rehearsal::Job;
+use super::tally::{Ended, Witness};
 use crate::clock::{self, Stopwatch};
 use crate::finding::{Checked, Finding};
 use crate::message::Frame;
@@ -20,39 +21,39 @@ use crate::message::Frame;
 /// How often a run says that it is alive, in seconds; its lease is much longer.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
-/// How a mailing ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// What this run did.
-    pub tally: Tally,
-    /// Why it ended before its time, if it had to.
-    pub trouble: Vec<Finding>,
-    /// Whether the user stopped it.
-    pub interrupted: bool,
-}
-
 /// Sends a letter to everybody on the list who has not had it.
 pub fn send(
     job: &Job<'_>,
     frame: &Frame,
     tools: Tools,
-    on_mail: Box<dyn Fn(&Tally)>,
+    witness: &mut dyn Witness,
 ) -> Checked<Ended> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-            Finding::error(
-                "runtime",
-                format!("the program cannot start its input and output: {error}"),
-                "end other programs, then try again",
-            )
-        })?;
-    let crew = Rc::new(Crew::new(tools, on_mail));
-    // The feed's thread borrows the job, and ends when nobody takes its
-    // messages any more: so what takes them is dropped inside of the scope.
-    std::thread::scope(|scope| {
-        let mailing = Mailing { job, frame, crew: Rc::clone(&crew), scope };
-        let local = LocalSet::new();
-        local.block_on(&runtime, mailing.run())
+    let runtime = runtime()?;
+    let crew = Crew::new(tools, witness);
+    // The feed's thread ends when nobody takes its messages any more: what
+    // takes them is dropped inside of the scope.
+    let ended = std::thread::scope(|scope| {
+        let mailing = Mailing { job, frame, crew: &crew, scope };
+        runtime.block_on(mailing.run())
+    });
+    let (interrupted, mut stopped) = match ended {
+        Ok(interrupted) => (interrupted, Vec::new()),
+        Err(findings) => (false, findings),
+    };
+    stopped.extend(crew.take_trouble());
+    let interrupted = interrupted || (crew.is_stopping() && stopped.is_empty());
+    Ok(Ended { tally: crew.tally(), stopped, interrupted })
+}
+
+/// What runs connections: one thread is enough for more mail than a server takes.
+pub fn runtime() -> Checked<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Finding::error(
+            "runtime",
+            format!("the program cannot start its input and output: {error}"),
+            "end other programs, then try again",
+        )
+        .into()
     })
 }
 
@@ -60,35 +61,28 @@ pub fn send(
 struct Mailing<'scope, 'env, 'a> {
     job: &'env Job<'a>,
     frame: &'env Frame,
-    crew: Rc<Crew>,
+    crew: &'env Crew<'a>,
     scope: &'scope Scope<'scope, 'env>,
 }
 
 impl Mailing<'_, '_, '_> {
-    async fn run(self) -> Checked<Ended> {
+    /// Whether it was broken off by hand, with mails under way.
+    async fn run(self) -> Checked<bool> {
         let mut interrupt = Interrupt::listen()?;
-        let heart = tokio::task::spawn_local(beat(Rc::clone(&self.crew)));
-        let is_dropped = tokio::select! {
-            done = self.passes() => {
-                done?;
-                false
-            }
+        tokio::select! {
+            done = self.walks() => done.map(|()| false),
             // Claims that are open now will be in doubt.
-            () = interrupt.stop(&self.crew) => true,
-        };
-        heart.abort();
-        let trouble = self.crew.take_trouble();
-        let interrupted = is_dropped || (self.crew.is_stopping() && trouble.is_empty());
-        Ok(Ended { tally: self.crew.tally.get(), trouble, interrupted })
+            () = interrupt.stop(self.crew) => Ok(true),
+            () = self.beat() => Ok(false),
+        }
     }
 
     /// The whole list, and then again for those whose time has come.
-    async fn passes(&self) -> Checked<()> {
-        self.pass().await;
+    async fn walks(&self) -> Checked<()> {
+        self.walk().await;
         let tools = self.crew.tools();
         let waited = Stopwatch::start();
-        // A canary (`--limit`) does not wait: somebody wants to look at it.
-        while tools.limit.is_none() && !self.crew.is_stopping() {
+        while tools.waits && !self.crew.is_stopping() {
             let campaign = self.job.mailing.campaign.to_owned();
             let now = clock::unix_now();
             let waiting = tools.ledger.ask(move |book| book.waiting(&campaign, now)).await?;
@@ -101,37 +95,32 @@ impl Mailing<'_, '_, '_> {
                 break;
             }
             self.crew.rest(wait).await;
-            self.pass().await;
+            self.crew.walk_again();
+            self.walk().await;
         }
         Ok(())
     }
 
-    /// One walk through the list.
-    async fn pass(&self) {
+    async fn walk(&self) {
         let connections = self.crew.tools().speed.connections;
         let (out, source) = mpsc::channel(connections * 2 + 2);
         let (job, frame) = (self.job, self.frame);
         self.scope.spawn(move || feed::fill(job, frame, &out));
-        let chooser = Rc::new(Chooser::new(source, &self.crew.tools().speed.domains));
-        let hands: Vec<_> = (0..connections)
-            .map(|number| {
-                let work = Rc::clone(&self.crew).work(number, Rc::clone(&chooser));
-                tokio::task::spawn_local(work)
-            })
-            .collect();
-        for hand in hands {
-            // A connection's task ends by itself; it has no way to fail but ours.
-            let _ = hand.await;
-        }
+        let chooser = Chooser::new(source, &self.crew.tools().speed.domains);
+        let mut hands: FuturesUnordered<_> =
+            (0..connections).map(|number| self.crew.work(number, &chooser)).collect();
+        while hands.next().await.is_some() {}
     }
-}
 
-async fn beat(crew: Rc<Crew>) {
-    let run = crew.tools().run;
-    loop {
-        tokio::time::sleep(HEARTBEAT).await;
-        // A ledger in trouble is noticed by the next claim.
-        let _ = crew.tools().ledger.ask(move |book| book.heartbeat(run, clock::unix_now())).await;
+    /// Says again and again that this run is alive.
+    async fn beat(&self) {
+        let tools = self.crew.tools();
+        let run = tools.run;
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            // A ledger in trouble is noticed by the next claim.
+            let _ = tools.ledger.ask(move |book| book.heartbeat(run, clock::unix_now())).await;
+        }
     }
 }
 
@@ -155,9 +144,9 @@ impl Interrupt {
     }
 
     /// Tells the crew to stop at the first signal; returns at the second.
-    async fn stop(&mut self, crew: &Crew) {
+    async fn stop(&mut self, crew: &Crew<'_>) {
         self.one().await;
-        crew.stop();
+        crew.stop_by_hand();
         self.one().await;
     }
 

@@ -3,8 +3,11 @@
 //! A [`transport::Transport`] takes one message for one recipient and answers
 //! with a [`transport::Verdict`]; it never tries again by itself and never
 //! guesses. What a reply or a network fault means is decided in [`trouble`]
-//! and nowhere else. Who is mailed, in what order, how often it is tried and
-//! what is remembered of it is left to the run and the ledger.
+//! and nowhere else.
+//!
+//! [`roll`] holds the list against the ledger, [`rehearsal`] merges all of it
+//! and sends nothing, [`mailing`] sends: a [`feed`] of messages, a [`crew`] of
+//! connections, a [`throttle`] and a pace. What is remembered is the ledger's.
 
 pub mod allowance;
 pub mod crew;
@@ -14,9 +17,10 @@ pub mod outbox;
 pub mod pace;
 pub mod rehearsal;
 pub mod roll;
-pub mod run;
 pub mod server;
 pub mod smtp;
+mod streak;
+pub mod tally;
 pub mod throttle;
 pub mod transport;
 pub mod trouble;

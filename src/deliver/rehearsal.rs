@@ -2,12 +2,18 @@
 //! comes before every mailing, so that what cannot be merged is known before
 //! the first mail leaves; `--dry-run` is a rehearsal and nothing else.
 
+use super::outbox::Outbox;
 use super::roll::{Counts, Entry, Mailing, Roll};
-use crate::address::Mailbox;
+use super::tally::{Ended, Witness};
+use super::transport::{Envelope, Transport, Verdict};
+use crate::address::{Address, Mailbox};
+use crate::clock;
 use crate::compose::Letter;
 use crate::finding::{Checked, Finding};
+use crate::ledger::Outcome;
 use crate::list::{List, Subscriber};
-use crate::merge::{Gap, Mail, Merger};
+use crate::merge::{self, Gap, Mail, Merger};
+use crate::message::{self, Frame};
 use crate::unsubscribe::Leave;
 
 /// A letter, the list that it is for, and how its readers leave.
@@ -31,8 +37,6 @@ pub struct Forecast {
     pub complete: u64,
     /// Rows that lack something.
     pub incomplete: u64,
-    /// Rows that the condition leaves out.
-    pub unselected: u64,
     /// Whom it would go to first.
     pub first: Vec<Mailbox>,
 }
@@ -50,7 +54,6 @@ pub struct Walk<'a> {
     job: &'a Job<'a>,
     merger: Merger<'a>,
     roll: Roll,
-    unselected: u64,
 }
 
 impl<'a> Walk<'a> {
@@ -60,21 +63,19 @@ impl<'a> Walk<'a> {
             job,
             merger: Merger::new(job.letter, job.list.columns()),
             roll: Roll::call(job.list, Some(&job.mailing))?,
-            unselected: 0,
         })
     }
 
     /// The next row that is to be mailed. `other` hears of every other row.
     pub fn next_merged(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Merged>> {
-        while let Some(entry) = self.roll.next_entry()? {
+        loop {
+            let merger = &mut self.merger;
+            let entry = self.roll.next_selected(&mut |row| Ok(merger.selects(row)?))?;
+            let Some(entry) = entry else { return Ok(None) };
             let Entry::Open(subscriber) = entry else {
                 other(&entry);
                 continue;
             };
-            if !self.merger.selects(&subscriber)? {
-                self.unselected += 1;
-                continue;
-            }
             let links = crate::merge::Links {
                 unsubscribe: self.job.leave.link(&subscriber.mailbox.address),
                 web: None,
@@ -84,7 +85,6 @@ impl<'a> Walk<'a> {
                 Err(gaps) => Merged::Incomplete(subscriber, gaps),
             }));
         }
-        Ok(None)
     }
 
     /// Takes a mail's memory back.
@@ -92,9 +92,9 @@ impl<'a> Walk<'a> {
         self.merger.recycle(mail);
     }
 
-    /// What was counted so far, and how many rows the condition left out.
-    pub fn counts(&self) -> (Counts, u64) {
-        (self.roll.counts(), self.unselected)
+    /// What was counted so far.
+    pub fn counts(&self) -> Counts {
+        self.roll.counts()
     }
 }
 
@@ -135,6 +135,49 @@ pub fn rehearse(job: &Job<'_>, audience: &mut dyn Audience) -> Checked<Forecast>
             }
         }
     }
-    (forecast.counts, forecast.unselected) = walk.counts();
+    forecast.counts = walk.counts();
     Ok(forecast)
+}
+
+/// Writes every mail into a folder, up to a number: a rehearsal with the real
+/// bytes, of which the ledger learns nothing.
+pub async fn into_outbox(
+    job: &Job<'_>,
+    frame: &Frame,
+    return_path: &Address,
+    limit: u64,
+    (outbox, witness): (&mut Outbox, &mut dyn Witness),
+) -> Checked<Ended> {
+    let mut walk = Walk::new(job)?;
+    let mut ended = Ended::default();
+    let mut bytes = Vec::new();
+    while ended.tally.tried() < limit {
+        let Some(merged) = walk.next_merged(&mut |_| {})? else { break };
+        let Merged::Mail(subscriber, mail) = merged else { continue };
+        write(frame, job.leave, &mail, &mut bytes);
+        let recipient = subscriber.mailbox.address;
+        let envelope = Envelope { return_path: return_path.clone(), recipient };
+        if let Verdict::Stop(finding) = outbox.deliver(&envelope, &bytes).await {
+            ended.stopped.push(*finding);
+            break;
+        }
+        ended.tally.sent += 1;
+        witness.settled(&envelope.recipient, Outcome::Sent, "");
+        walk.recycle(mail);
+    }
+    Ok(ended)
+}
+
+/// Makes a mail into the message that leaves. What `render` shows is made
+/// here too (P6).
+pub fn write(frame: &Frame, leave: &Leave, mail: &merge::Mail, bytes: &mut Vec<u8>) {
+    let headers = leave.headers(&mail.to.address);
+    let mail = message::Mail {
+        to: &mail.to,
+        subject: &mail.subject,
+        html: &mail.html,
+        text: &mail.text,
+        headers: &headers,
+    };
+    frame.write(&mail, clock::unix_now(), bytes);
 }

@@ -20,16 +20,18 @@ const BATCH: usize = 256;
 pub enum Entry {
     /// To be mailed.
     Open(Subscriber),
+    /// Left out by the condition.
+    Unselected,
     /// The address stood further up.
     Duplicate,
-    /// Gone, by a status column; by its status column.
+    /// Gone, by a status column.
     Left,
     /// Cannot be mailed.
     Invalid(InvalidRow),
     /// An earlier run, or another one that is alive, has it.
-    Already(State),
+    Already(Subscriber, State),
     /// Never to be mailed.
-    Suppressed,
+    Suppressed(Subscriber),
 }
 
 /// How many rows were what, so far.
@@ -37,6 +39,8 @@ pub enum Entry {
 pub struct Counts {
     /// To be mailed.
     pub open: u64,
+    /// Left out by the condition.
+    pub unselected: u64,
     /// There a second time.
     pub duplicates: u64,
     /// Gone by a status column.
@@ -62,7 +66,7 @@ pub struct Counts {
 impl Counts {
     /// All rows.
     pub fn rows(&self) -> u64 {
-        self.open + self.duplicates + self.left + self.invalid + self.known()
+        self.open + self.unselected + self.duplicates + self.left + self.invalid + self.known()
     }
 
     /// Those that an earlier run or a suppression settled.
@@ -79,16 +83,17 @@ impl Counts {
     fn count(&mut self, entry: &Entry) {
         *match entry {
             Entry::Open(_) => &mut self.open,
+            Entry::Unselected => &mut self.unselected,
             Entry::Duplicate => &mut self.duplicates,
             Entry::Left => &mut self.left,
             Entry::Invalid(_) => &mut self.invalid,
-            Entry::Suppressed | Entry::Already(State::Suppressed) => &mut self.suppressed,
-            Entry::Already(State::Sent) => &mut self.sent,
-            Entry::Already(State::Failed) => &mut self.failed,
-            Entry::Already(State::Deferred) => &mut self.deferred,
-            Entry::Already(State::InDoubt) => &mut self.in_doubt,
-            Entry::Already(State::Claimed) => &mut self.held,
-            Entry::Already(State::Skipped) => &mut self.skipped,
+            Entry::Suppressed(_) | Entry::Already(_, State::Suppressed) => &mut self.suppressed,
+            Entry::Already(_, State::Sent) => &mut self.sent,
+            Entry::Already(_, State::Failed) => &mut self.failed,
+            Entry::Already(_, State::Deferred) => &mut self.deferred,
+            Entry::Already(_, State::InDoubt) => &mut self.in_doubt,
+            Entry::Already(_, State::Claimed) => &mut self.held,
+            Entry::Already(_, State::Skipped) => &mut self.skipped,
         } += 1;
     }
 }
@@ -148,14 +153,29 @@ impl Roll {
 
     /// The next row, or nothing after the last.
     pub fn next_entry(&mut self) -> Checked<Option<Entry>> {
+        self.next_selected(&mut |_| Ok(true))
+    }
+
+    /// The same under a condition, which also those must fulfil who have it
+    /// already: what is counted is the condition's share of the list. Of two
+    /// rows with one address the condition looks at the first alone.
+    pub fn next_selected(
+        &mut self,
+        selects: &mut dyn FnMut(&Subscriber) -> Checked<bool>,
+    ) -> Checked<Option<Entry>> {
         if self.ready.is_empty() {
             self.read_batch()?;
         }
-        let entry = self.ready.pop_front();
-        if let Some(entry) = &entry {
-            self.counts.count(entry);
+        let Some(mut entry) = self.ready.pop_front() else { return Ok(None) };
+        if let Entry::Open(subscriber)
+        | Entry::Already(subscriber, _)
+        | Entry::Suppressed(subscriber) = &entry
+            && !selects(subscriber)?
+        {
+            entry = Entry::Unselected;
         }
-        Ok(entry)
+        self.counts.count(&entry);
+        Ok(Some(entry))
     }
 
     /// Somebody who has left in one row has left in all of them, wherever
@@ -201,9 +221,9 @@ impl Roll {
                 Row::Invalid(row) => Entry::Invalid(row),
                 Row::Subscriber(subscriber) => match answers.next() {
                     Some(Answer::Yours(_)) | None => Entry::Open(subscriber),
-                    Some(Answer::Already(state)) => Entry::Already(state),
+                    Some(Answer::Already(state)) => Entry::Already(subscriber, state),
                     Some(Answer::Duplicate) => Entry::Duplicate,
-                    Some(Answer::Suppressed) => Entry::Suppressed,
+                    Some(Answer::Suppressed) => Entry::Suppressed(subscriber),
                 },
             });
         }

@@ -133,6 +133,13 @@ impl<'a> Reader<'a> {
         (value.kind != Kind::Null).then_some(value)
     }
 
+    /// Takes out a key that must not be there; its value is not shown.
+    pub fn forbidden(&mut self, key: &str) -> Option<Place> {
+        let at = self.entries.iter().position(|(entry, _)| entry.name == key)?;
+        let (key, _) = self.entries.remove(at);
+        Some(self.source.place(key.range).without_excerpt())
+    }
+
     /// A single value as text.
     pub fn text(&mut self, key: &'static str) -> Option<Passage> {
         let value = self.take(key)?;
@@ -159,17 +166,18 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn table(&mut self, key: &'static str) -> Reader<'a> {
         let value = self.take(key).unwrap_or(Value { range: 0..0, kind: Kind::Null });
-        Reader::new(self.source, format!("[{key}]"), value)
+        Reader::new(self.source, format!("`[{key}]`"), value)
+    }
+
+    /// One of this table's own tables, which was taken with [`rest`](Self::rest).
+    #[must_use]
+    pub fn under(&self, key: &Key, value: Value) -> Reader<'a> {
+        Reader::new(self.source, format!("`{}`", key.name), value)
     }
 
     /// What is left, as it is: for tables whose keys are the user's own.
     pub fn rest(&mut self) -> Vec<(Key, Value)> {
         std::mem::take(&mut self.entries)
-    }
-
-    /// Where a value stands.
-    pub fn place(&self, value: &Value) -> Place {
-        self.source.place(value.range.clone())
     }
 
     /// Says that a value has the wrong type.

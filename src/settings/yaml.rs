@@ -55,7 +55,7 @@ impl<'a> Builder<'a> {
                 let at = self.offset(error.marker().index());
                 Err(Finding::error(
                     "yaml",
-                    error.info().to_owned(),
+                    plainly(error.info()),
                     "write `key: value`, one a line; put a value that holds `: ` or begins with a sign into quotes",
                 )
                 .at(self.source.place(at..at + 1))
@@ -111,6 +111,9 @@ impl<'a> Builder<'a> {
                 return Ok(Value { range: start..range.end, kind: Kind::Table(entries) });
             }
             let Event::Scalar(name, _, 0, None) = event else {
+                if self.source.text()[..range.start].ends_with('{') {
+                    return Err(self.unquoted(range.start - 1));
+                }
                 return Err(self.refuse(range, "a key must be a word"));
             };
             let key = Key { name: name.into_owned(), range };
@@ -119,10 +122,37 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// `subject: {{ first_name }}`: to YAML, a table in a table.
+    fn unquoted(&self, start: usize) -> Vec<Finding> {
+        let text = self.source.text();
+        let end = text[start..].find('\n').map_or(text.len(), |end| start + end);
+        let value = text[start..end].trim_end();
+        Finding::error(
+            "yaml",
+            "a value that begins with `{{` needs quotes around it",
+            format!("write it as `\"{}\"`", value.replace('"', "\\\"")),
+        )
+        .at(self.source.place(start..start + value.len()))
+        .into()
+    }
+
     fn refuse(&self, range: Range<usize>, message: &str) -> Vec<Finding> {
         Finding::error("yaml", message, "write it out as `key: value`")
             .at(self.source.place(range))
             .into()
+    }
+}
+
+/// The parser's words, in plainer ones where people meet them most.
+fn plainly(info: &str) -> String {
+    if info.contains("quoted scalar") && info.contains("unexpected end") {
+        return "a quote is opened and never closed".to_owned();
+    }
+    match info {
+        "mapping values are not allowed in this context" => {
+            "a value with `: ` in it needs quotes around it".to_owned()
+        }
+        other => other.to_owned(),
     }
 }
 

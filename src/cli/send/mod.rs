@@ -1,0 +1,209 @@
+//! `handbill send`: says what it is about to do, asks, and does it. Running
+//! it again goes on where it stopped.
+
+mod mailing;
+mod plan;
+mod test_mail;
+mod words;
+
+use std::path::PathBuf;
+
+use super::report::Format;
+use super::workshop::ListArgs;
+use super::{Exit, Global};
+use crate::clock;
+use crate::deliver::rehearsal::{Forecast, Job, rehearse};
+use crate::deliver::roll::Mailing;
+use crate::finding::{Checked, Finding};
+use crate::ledger::Settlement;
+use crate::ui::{Confirmation, Ui, counted};
+use plan::{Plan, To};
+use words::{Listener, Report};
+
+/// Send a campaign to its list, once to each
+#[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "they are flags of a command line")]
+pub(super) struct Args {
+    /// The campaign's file
+    campaign: PathBuf,
+    #[command(flatten)]
+    list: ListArgs,
+    /// Only rows for which this holds: `city == "Leeds" and not donated`
+    #[arg(long = "where", value_name = "EXPR")]
+    condition: Option<String>,
+    /// No more than N mails
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Go through the whole list and send nothing
+    #[arg(long, conflicts_with_all = ["test_to", "outbox"])]
+    dry_run: bool,
+    /// Send one real mail to EMAIL, marked `[test]`
+    #[arg(long, value_name = "EMAIL", conflicts_with = "outbox")]
+    test_to: Option<String>,
+    /// Whose row the test is merged with; the first one's if nobody is named
+    #[arg(long = "for", value_name = "EMAIL", requires = "test_to")]
+    reader: Option<String>,
+    /// Write each mail to DIR as an .eml file instead of sending it
+    #[arg(long, value_name = "DIR")]
+    outbox: Option<PathBuf>,
+    /// Send through URL: `smtp://user@host:587`, `smtps://user@host:465` or `outbox:DIR`
+    #[arg(long, value_name = "URL")]
+    via: Option<String>,
+    /// Send to complete rows and leave out the others
+    #[arg(long)]
+    skip_incomplete: bool,
+    /// Try those again whom a server refused for good
+    #[arg(long)]
+    retry_failed: bool,
+    /// Settle what is in doubt: leave it (`skip`) or send it again (`resend`), at the risk of twice
+    #[arg(long, value_name = "HOW", conflicts_with_all = ["dry_run", "test_to", "outbox"])]
+    in_doubt: Option<InDoubt>,
+    /// Go on although the campaign has changed since its first mail
+    #[arg(long)]
+    changed: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    /// How to answer
+    #[arg(long, default_value = "human")]
+    format: Format,
+}
+
+/// What to do about recipients of whom nobody knows whether they have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum InDoubt {
+    /// Do not mail them again
+    Skip,
+    /// Mail them again; some may get it twice
+    Resend,
+}
+
+/// Sends, rehearses or tests.
+pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
+    let plan = Plan::make(ui, global, args)?;
+    if let Some(recipient) = &args.test_to {
+        return test_mail::send(ui, args, &plan, recipient);
+    }
+    if let (Some(decision), To::Server(_)) = (args.in_doubt, &plan.to) {
+        settle(ui, &plan, decision)?;
+    }
+    let job = plan.job(args);
+    let forecast = forecast(ui, &job, args)?;
+    let before = Report::of(&plan.campaign.id, &forecast);
+    let allowance = match plan.to {
+        To::Server(_) => plan.allowance()?,
+        _ => None,
+    };
+    let most = args.limit.into_iter().chain(allowance.map(|allowance| allowance.mails)).min();
+    let to_send = most.map_or(forecast.complete, |most| most.min(forecast.complete));
+    words::describe(ui, &plan, &forecast, to_send);
+    if let Some(allowance) = allowance.filter(|allowance| allowance.mails < forecast.complete) {
+        words::capped(ui, allowance);
+    }
+    let refusals = refusals(args, &plan, &forecast)?;
+    if !refusals.is_empty() {
+        before.print(ui, args.format)?;
+        return Err(refusals);
+    }
+    match &plan.to {
+        To::Nowhere(_) => {
+            ui.status("nothing was sent: this was a dry run");
+            before.answer(ui, args.format)
+        }
+        To::Outbox(dir) => {
+            let ended = mailing::into_outbox(ui, &plan, &job, dir, to_send)?;
+            let written = counted(ended.tally.sent, "mail was written", "mails were written");
+            ui.status(&format!("{written} into `{}`", dir.display()));
+            words::finish(ui, args, before, ended)
+        }
+        To::Server(_) if to_send == 0 => {
+            ui.status("there is nothing to send");
+            before.answer(ui, args.format)
+        }
+        To::Server(server) => {
+            // Whatever can be refused is refused before the question, not after it.
+            let smtp = plan.smtp(server)?;
+            let book = crate::ledger::open(&plan.ledger)?;
+            let what = format!("send `{}` through {server}", plan.campaign.id);
+            confirm(ui, args, to_send, &what)?;
+            let ended = mailing::to_server(ui, args, &plan, &job, (smtp, book), to_send)?;
+            ui.status(&format!("{} sent", counted(ended.tally.sent, "mail", "mails")));
+            words::finish(ui, args, before, ended)
+        }
+    }
+}
+
+impl Plan {
+    fn job(&self, args: &Args) -> Job<'_> {
+        Job {
+            letter: &self.letter,
+            list: &self.list,
+            leave: &self.leave,
+            mailing: Mailing {
+                campaign: &self.campaign.id,
+                ledger: &self.ledger,
+                retry_failed: args.retry_failed,
+            },
+        }
+    }
+}
+
+/// Decides about everything of the campaign that is in doubt.
+fn settle(ui: &Ui, plan: &Plan, decision: InDoubt) -> Checked<()> {
+    let decision = match decision {
+        InDoubt::Skip => Settlement::Skip,
+        InDoubt::Resend => Settlement::Resend,
+    };
+    let mut book = crate::ledger::open(&plan.ledger)?;
+    let count = book.settle(&plan.campaign.id, decision, clock::unix_now())?;
+    let done = match decision {
+        Settlement::Skip => "left as it is",
+        Settlement::Resend => "to be sent again",
+    };
+    ui.status(&format!("{} in doubt: {done}", counted(count, "mail was", "mails were")));
+    Ok(())
+}
+
+fn forecast(ui: &Ui, job: &Job<'_>, args: &Args) -> Checked<Forecast> {
+    let mut listener = Listener::new(ui, args.dry_run);
+    let forecast = rehearse(job, &mut listener);
+    listener.finish();
+    forecast
+}
+
+/// Why nothing may be sent, after the whole list was rehearsed.
+fn refusals(args: &Args, plan: &Plan, forecast: &Forecast) -> Checked<Vec<Finding>> {
+    let mut refusals = Vec::new();
+    if forecast.incomplete > 0 && !args.skip_incomplete {
+        refusals.push(Finding::error(
+            "incomplete-rows",
+            format!(
+                "{} of {} cannot be merged; nothing was sent",
+                counted(forecast.incomplete, "row", "rows"),
+                plan.list.name()
+            ),
+            "mend the list or the letter, or send to the others with `--skip-incomplete`",
+        ));
+    }
+    if !args.changed && !matches!(plan.to, To::Outbox(_)) {
+        refusals.extend(plan.change()?);
+    }
+    Ok(refusals)
+}
+
+fn confirm(ui: &Ui, args: &Args, count: u64, what: &str) -> Checked<()> {
+    if args.yes {
+        return Ok(());
+    }
+    let (message, help) = match ui.confirms(count, what) {
+        Confirmation::Yes => return Ok(()),
+        Confirmation::No => {
+            ("nothing was sent: the number was not typed", "run it again when you are sure")
+        }
+        Confirmation::NobodyThere => (
+            "nothing was sent: there is nobody to ask, as standard input is no terminal",
+            "add `--yes` to send without being asked",
+        ),
+    };
+    Err(Finding::error("not-confirmed", message, help).into())
+}

@@ -1,0 +1,199 @@
+//! Everything that a mailing needs, read and proven usable before anything
+//! is sent; every mistake is said at once.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::Args;
+use crate::address::Mailbox;
+use crate::campaign::Campaign;
+use crate::cli::Global;
+use crate::cli::report::tidy;
+use crate::cli::workshop::{Way, Workshop};
+use crate::clock;
+use crate::compose::Letter;
+use crate::deliver::allowance::{Allowance, Daily, allowance};
+use crate::deliver::crew::Speed;
+use crate::deliver::feed::DomainLimit;
+use crate::deliver::server::{self, PASSWORD_VARIABLE, Server};
+use crate::deliver::smtp::Smtp;
+use crate::finding::{Checked, Finding};
+use crate::ledger::{self, Fingerprint, Location};
+use crate::list::List;
+use crate::message::{Frame, Mail};
+use crate::ui::Ui;
+use crate::unsubscribe::Leave;
+
+/// What will happen.
+pub(super) struct Plan {
+    workshop: Workshop,
+    pub(super) campaign: Campaign,
+    pub(super) letter: Letter,
+    pub(super) list: List,
+    pub(super) frame: Frame,
+    pub(super) leave: Leave,
+    pub(super) from: Mailbox,
+    pub(super) ledger: Location,
+    pub(super) to: To,
+}
+
+/// Where the mails go.
+pub(super) enum To {
+    /// A dry run, and where a real one would go.
+    Nowhere(Option<Way>),
+    Outbox(PathBuf),
+    Server(Server),
+}
+
+impl Plan {
+    pub(super) fn make(ui: &Ui, global: &Global, args: &Args) -> Checked<Self> {
+        let workshop = Workshop::open(global)?;
+        let campaign = Workshop::campaign(&args.campaign)?;
+        let condition = workshop.condition(&campaign, args.condition.as_deref());
+        let mut findings = Vec::new();
+        let list = keep(workshop.list(&campaign, &args.list), &mut findings).flatten();
+        if list.is_none() && findings.is_empty() {
+            findings.push(no_list());
+        }
+        let letter = keep(workshop.letter(&campaign, condition.as_ref()), &mut findings);
+        findings.extend(workshop.findings(&campaign, letter.as_ref(), list.as_ref()));
+        let from = keep(workshop.from(&campaign), &mut findings);
+        let to = keep(to(&workshop, args), &mut findings);
+        let frame = letter
+            .as_ref()
+            .filter(|_| from.is_some())
+            .and_then(|letter| keep(workshop.frame(&campaign, letter), &mut findings));
+        let ledger = keep(workshop.ledger(), &mut findings);
+        let (errors, warnings): (Vec<_>, Vec<_>) =
+            tidy(findings).into_iter().partition(Finding::is_error);
+        for warning in &warnings {
+            ui.finding(warning);
+        }
+        let (Some(letter), Some(from), Some(to), Some(frame), Some(list), Some(ledger), true) =
+            (letter, from, to, frame, list, ledger, errors.is_empty())
+        else {
+            return Err(errors);
+        };
+        let leave = workshop.leave(&campaign, !args.dry_run)?;
+        Ok(Self { workshop, campaign, letter, list, frame, leave, from, ledger, to })
+    }
+
+    /// Gets ready to connect: the password is known before anybody is asked.
+    pub(super) fn smtp(&self, server: &Server) -> Checked<Smtp> {
+        let delivery = &self.workshop.project.delivery;
+        let secret = match server.user {
+            Some(_) => server::password(
+                std::env::var(PASSWORD_VARIABLE).ok(),
+                delivery.password_command.as_deref(),
+            )?,
+            None => None,
+        };
+        let ca = delivery.ca.as_ref().map(|file| self.workshop.project.root.join(file));
+        Smtp::new(server.clone(), secret, ca.as_deref())
+    }
+
+    /// How fast, and with how many connections.
+    pub(super) fn speed(&self) -> Speed {
+        let delivery = &self.workshop.project.delivery;
+        let usual = Speed::default();
+        let small = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let domains = delivery.domains.iter().map(|(name, settings)| {
+            let limit =
+                DomainLimit { connections: settings.connections.map(small), rate: settings.rate };
+            (name.clone(), limit)
+        });
+        Speed {
+            connections: delivery.connections.map_or(usual.connections, small),
+            rate: delivery.rate,
+            messages_per_connection: delivery
+                .messages_per_connection
+                .map_or(usual.messages_per_connection, |most| u32::try_from(most).ok()),
+            domains: domains.collect(),
+            retry_wait: delivery.retry_wait.map_or(usual.retry_wait, Duration::from_secs),
+        }
+    }
+
+    /// How many mails may still leave today, if there is a limit.
+    pub(super) fn allowance(&self) -> Checked<Option<Allowance>> {
+        let delivery = &self.workshop.project.delivery;
+        let daily = Daily { most: delivery.per_day, ramp: delivery.ramp.clone() };
+        let book = ledger::read(&self.ledger)?;
+        Ok(allowance(&daily, book.as_deref(), clock::unix_now())?)
+    }
+
+    /// What is sent under this campaign's id: the letter, and everything that
+    /// stands around it in a message.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        let nobody = Mailbox { name: None, address: self.from.address.clone() };
+        let mail = Mail { to: &nobody, subject: "", html: "", text: "", headers: &[] };
+        let mut around = Vec::new();
+        self.frame.write(&mail, 0, &mut around);
+        let around = Sha256::digest(&around);
+        let around = around.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        Fingerprint {
+            subject: self.campaign.subject.text().to_owned(),
+            content_hash: format!("{} {around}", self.letter.fingerprint()),
+        }
+    }
+
+    /// A campaign that has changed after its first mail left is two campaigns.
+    pub(super) fn change(&self) -> Checked<Option<Finding>> {
+        let Some(book) = ledger::read(&self.ledger)? else { return Ok(None) };
+        let Some(before) = book.campaign(&self.campaign.id)? else { return Ok(None) };
+        let (before, now) = (before.fingerprint, self.fingerprint());
+        let totals = book.totals(&self.campaign.id, clock::unix_now())?;
+        if before == now || totals.sent + totals.in_doubt == 0 {
+            return Ok(None);
+        }
+        let letter = |print: &Fingerprint| {
+            print.content_hash.split(' ').next().map(str::to_owned).unwrap_or_default()
+        };
+        let what = if before.subject != now.subject {
+            format!("its subject was `{}`", before.subject)
+        } else if letter(&before) != letter(&now) {
+            "its text or its template".to_owned()
+        } else {
+            "its sender, its attachments or its images".to_owned()
+        };
+        Ok(Some(Finding::error(
+            "changed-campaign",
+            format!("`{}` has changed since its first mail left: {what}", self.campaign.id),
+            "send the rest as it is now with `--changed`, or give the new letter an `id` of its own",
+        )))
+    }
+}
+
+fn to(workshop: &Workshop, args: &Args) -> Checked<To> {
+    if let Some(dir) = &args.outbox {
+        return Ok(To::Outbox(dir.clone()));
+    }
+    match workshop.way(args.via.as_deref())? {
+        way if args.dry_run => Ok(To::Nowhere(way)),
+        Some(Way::Server(server)) => Ok(To::Server(server)),
+        Some(Way::Outbox(dir)) => Ok(To::Outbox(dir)),
+        None => Err(no_server("there is no server to send through").into()),
+    }
+}
+
+pub(super) fn no_server(message: &str) -> Finding {
+    Finding::error(
+        "no-server",
+        message,
+        "write `via = \"smtp://user@host:587\"` under `[delivery]` in handbill.toml, or try `--outbox outbox` or `--dry-run`",
+    )
+}
+
+fn no_list() -> Finding {
+    Finding::error(
+        "no-list",
+        "there is no list to send to",
+        "name one with `--list FILE`, or write `file = \"subscribers.csv\"` under `[list]` in handbill.toml",
+    )
+}
+
+/// What was made, or its mistakes with the others.
+fn keep<T>(made: Checked<T>, findings: &mut Vec<Finding>) -> Option<T> {
+    made.map_err(|mut slips| findings.append(&mut slips)).ok()
+}

@@ -1,0 +1,245 @@
+//! Whatever is wrong with what people write is told at its place, with
+//! something to do about it.
+
+use crate::desk::{CAMPAIGN, Desk, SETTINGS};
+
+/// The command refuses, says this code at this place, and helps.
+#[track_caller]
+fn refused(desk: &Desk, line: &str, at: &str, help: &str) {
+    let ran = desk.run(line).ends(1).prints_only("").says(at).says(help);
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+    assert!(ran.err.contains("help: "), "{}", ran.err);
+}
+
+const CHECK: &str = "check campaigns/spring.md";
+
+#[test]
+fn a_campaigns_front_matter() {
+    let table = [
+        ("Hello", "1:1: error[no-front-matter]", "begin the file with `---`"),
+        ("", "1:1: error[no-front-matter]", "begin the file with `---`"),
+        ("---\nsubject: x\n", "1:1: error[open-front-matter]", "put a line `---`"),
+        (
+            "---\nsubject: \"x\n---\n",
+            "2:10: error[yaml]: a quote is opened and never closed",
+            "quotes",
+        ),
+        (
+            "---\nsubject: a: b\n---\n",
+            "2:11: error[yaml]: a value with `: ` in it needs quotes",
+            "quotes",
+        ),
+        ("---\nid: a\n---\n", "2:1: error[no-subject]", "add a line `subject: …`"),
+        ("---\nsubject: \"\"\n---\n", "2:1: error[no-subject]", "add a line `subject: …`"),
+        ("---\nsubject: x\nsubjct: y\n---\n", "3:1: error[unknown-key]", "did you mean `subject`?"),
+        ("---\nsubject: x\nsubject: y\n---\n", "3:1: error[key-twice]", "keep one of the two"),
+        (
+            "---\nsubject: [x]\n---\n",
+            "2:10: error[wrong-type]: `subject` must be one line of text",
+            "write `subject`",
+        ),
+        (
+            "---\nsubject: x\nfrom: nobody\n---\n",
+            "3:7: error[invalid-address]",
+            "write it as `ann@example.org`",
+        ),
+        ("---\nsubject: x\nid: \"\"\n---\n", "3:5: error[invalid-id]", "leave it out"),
+        ("---\nsubject: x\nlang: english language\n---\n", "3:7: error[invalid-language]", "`en`"),
+        ("---\nsubject: x\ndir: up\n---\n", "3:6: error[invalid-direction]", "`dir: ltr`"),
+        (
+            "---\nsubject: {{ first_name }}, hello\n---\n",
+            "2:10: error[yaml]: a value that begins with `{{` needs quotes",
+            "write it as `\"{{ first_name }}, hello\"`",
+        ),
+        ("+++\nsubject = x\n+++\n", "2:11: error[toml]", "`key = \"value\"`"),
+        (
+            "---\nsubject: x\ntemplate: leter\n---\n",
+            "3:11: error[unknown-template]",
+            "did you mean `letter`?",
+        ),
+        ("---\nsubject: x\nlist: gone.csv\n---\n", "3:7: error[list-not-found]", "check the name"),
+        (
+            "---\nsubject: x\nattachments:\n  - gone.pdf\n---\n",
+            "4:5: error[unreadable-file]: cannot read `gone.pdf`",
+            "relative to the campaign's file",
+        ),
+        (
+            "---\nsubject: x\n---\n![a](gone.png)\n",
+            "4:6: error[unreadable-file]: cannot read `gone.png`",
+            "relative to the campaign's file",
+        ),
+        (
+            "---\nsubject: x\nwhere: citty == \"x\"\n---\n",
+            "3:8: error[unknown-field]",
+            "did you mean `city`?",
+        ),
+        (
+            "---\nsubject: x\nwhere: city ==\n---\n",
+            "3:15: error[tag-syntax]",
+            "`city == \"Leeds\" and not donated`",
+        ),
+    ];
+    for (text, at, help) in table {
+        let desk = Desk::new().campaign(text);
+        refused(&desk, CHECK, &format!("campaigns/spring.md:{at}"), help);
+        // What `check` says, `send` says.
+        refused(
+            &desk,
+            "send campaigns/spring.md --dry-run",
+            &format!("campaigns/spring.md:{at}"),
+            help,
+        );
+    }
+}
+
+#[test]
+fn the_number_follows_a_mistake_that_moves_down() {
+    for blank in ["", "\n", "\n\n\n"] {
+        let text = format!("---\nsubject: x\n---\n{blank}Dear {{{{ nobody }}}},\n");
+        let line = 4 + blank.len();
+        refused(&Desk::new().campaign(&text), CHECK, &format!("spring.md:{line}:9: error"), "");
+    }
+}
+
+#[test]
+fn a_campaign_that_is_no_text_or_not_there() {
+    let desk = Desk::new().file("campaigns/spring.md", b"---\nsubject: x\n---\nh\xe9llo\n");
+    refused(&desk, CHECK, "campaigns/spring.md:4:2: error[not-utf8]", "save the file as UTF-8");
+    refused(
+        &desk,
+        "check campaigns",
+        "error[unreadable-file]: cannot read `campaigns`: is a directory",
+        "check the name",
+    );
+    refused(
+        &desk,
+        "send gone.md",
+        "error[unreadable-file]: cannot read `gone.md`: no such file",
+        "check the name",
+    );
+    refused(
+        &desk,
+        "check /dev/zero",
+        "error[unreadable-file]: cannot read `/dev/zero`: it is larger",
+        "check the name",
+    );
+}
+
+#[test]
+fn the_settings() {
+    let table = [
+        (
+            "[sender]\nemial = \"a@example.org\"\n",
+            "2:1: error[unknown-key]: `[sender]` has no key `emial`",
+            "did you mean `email`?",
+        ),
+        (
+            "[sendr]\n",
+            "1:2: error[unknown-key]: `handbill.toml` has no key `sendr`",
+            "did you mean `sender`?",
+        ),
+        ("[sender]\nemail = \"nobody\"\n", "2:10: error[invalid-address]", "write it as"),
+        (
+            "[sender]\nemail = [\"a@example.org\"]\n",
+            "2:9: error[wrong-type]: `email` must be one line of text",
+            "write `email`",
+        ),
+        ("sender = \"x\"\n", "1:10: error[wrong-type]: `[sender]` must be a table", "help: "),
+        ("[sender\n", "1:8: error[toml]", "help: "),
+        ("[delivery]\nrelay = \"x\"\n", "2:1: error[unknown-key]", "`[delivery]` may have: via"),
+    ];
+    for (settings, at, help) in table {
+        let desk = Desk::new().settings(settings);
+        refused(&desk, CHECK, &format!("handbill.toml:{at}"), help);
+        refused(&desk, "send campaigns/spring.md", &format!("handbill.toml:{at}"), help);
+    }
+}
+
+#[test]
+fn a_password_in_the_settings_is_refused_and_never_shown() {
+    for delivery in ["password = \"letmein\"", "via = \"smtp://ann:letmein@mail.example.org\""] {
+        let desk = Desk::new().settings(&format!("{SETTINGS}\n[delivery]\n{delivery}\n"));
+        for line in [CHECK, "send campaigns/spring.md", "send campaigns/spring.md --dry-run"] {
+            desk.run(line)
+                .ends(1)
+                .says("handbill.toml:13:")
+                .says("error[password-in-config]")
+                .says("HANDBILL_SMTP_PASSWORD")
+                .never_says("letmein");
+        }
+    }
+    let typed = "send campaigns/spring.md --via smtp://ann:letmein@mail.example.org";
+    Desk::new().run(typed).ends(1).says("error[password-in-config]").never_says("letmein");
+}
+
+#[test]
+fn a_server_that_is_none() {
+    for via in
+        ["ftp://mail.example.org", "mail.example.org", "smtp://", "smtp://mail.example.org:0"]
+    {
+        let desk = Desk::new().settings(&format!("{SETTINGS}\n[delivery]\nvia = \"{via}\"\n"));
+        for line in [CHECK, "send campaigns/spring.md", "send campaigns/spring.md --dry-run"] {
+            refused(&desk, line, "handbill.toml:13:8: error[server-url]", "smtp://user@host:587");
+        }
+        let line = format!("send campaigns/spring.md --via {via}");
+        refused(&Desk::new(), &line, "error[server-url]", "smtp://user@host:587");
+    }
+}
+
+#[test]
+fn a_ledger_that_is_none() {
+    let desk = Desk::new();
+    for ledger in ["mysql://ann:letmein@db.test/x", "postgres://ann:letmein@db.test/x"] {
+        desk.run(&format!("send campaigns/spring.md --outbox out --ledger {ledger}"))
+            .ends(1)
+            .says("error[ledger-")
+            .says("help: ")
+            .never_says("letmein");
+    }
+    let desk = desk.file("ledger.db", "this is no database, whatever its name is");
+    desk.run("send campaigns/spring.md --yes --via smtp://127.0.0.1:9 --ledger ledger.db")
+        .ends(1)
+        .says("error[ledger-")
+        .never_says("127.0.0.1:9` cannot");
+}
+
+#[test]
+fn a_template_without_its_files() {
+    let text = CAMPAIGN.replace("---\n\nDear", "template: own\n---\n\nDear");
+    let desk = Desk::new().campaign(&text).file("templates/own/page.html", "<p>{{ content }}</p>");
+    refused(&desk, CHECK, "cannot read `templates/own/page.txt`: no such file", "check the name");
+    refused(&desk, CHECK, "campaigns/spring.md:3:11: error[unreadable-file]", "");
+}
+
+#[test]
+fn a_list_that_is_none() {
+    let table: [(&[u8], &str); 6] = [
+        (b"", "error[empty-list]"),
+        (b"email,city\n", "error[empty-list]"),
+        (b"name,city\nAnn,Leeds\n", "error[no-email-column]"),
+        (b"email,city,city\nann@example.org,a,b\n", "1:12: error[duplicate-column]"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06", "error[list-not-text]"),
+        (b"email,city\nann@example.org,\"Leeds\n", "2:17: error[open-quote]"),
+    ];
+    for (bytes, at) in table {
+        let desk = Desk::new().file("subscribers.csv", bytes);
+        refused(&desk, CHECK, at, "help: ");
+        refused(&desk, "send campaigns/spring.md --dry-run", at, "help: ");
+    }
+    let desk = Desk::new();
+    refused(&desk, "send campaigns/spring.md --list gone.csv", "error[list-not-found]", "help: ");
+    let settings = "[sender]\nemail = \"a@example.org\"\n";
+    refused(&desk.settings(settings), "send campaigns/spring.md", "error[no-list]", "--list FILE");
+}
+
+#[test]
+fn nobody_who_writes() {
+    let desk = Desk::new().settings("[list]\nfile = \"subscribers.csv\"\n");
+    refused(&desk, "send campaigns/spring.md", "error[no-sender]", "handbill init");
+}
+
+#[test]
+fn a_key_for_links_that_others_could_guess() {
+    let desk = Desk::new().file(".handbill/unsubscribe.key", "");
+    refused(&desk, "send campaigns/spring.md --outbox out", "error[unusable-key]", "backup");
+}

@@ -1,0 +1,95 @@
+//! `check`: everything at once, each thing at its place.
+
+use crate::desk::{Desk, SETTINGS};
+
+#[test]
+fn a_right_campaign_has_nothing_to_say() {
+    Desk::new().run("check").ends(0).says_only("no errors, no warnings\n").prints_only("");
+    let json = Desk::new().run("check --format json").ends(0).says_only("").json();
+    assert_eq!(json, serde_json::json!({"findings": [], "errors": 0, "warnings": 0}));
+}
+
+#[test]
+fn findings_are_json_with_these_keys_and_no_others() {
+    let desk = Desk::new().campaign("---\nsubject: x\n---\n\nDear {{ frist_name }},\n");
+    let json = desk.run("check --format json").ends(1).says_only("").json();
+    let expected = serde_json::json!({
+        "findings": [{
+            "code": "unknown-field",
+            "severity": "error",
+            "file": "campaigns/spring.md",
+            "line": 5,
+            "column": 9,
+            "message": "no column `frist_name` in subscribers.csv",
+            "help": "did you mean `first_name`? The columns are email, first_name, city"
+        }],
+        "errors": 1,
+        "warnings": 0
+    });
+    assert_eq!(json, expected);
+}
+
+#[test]
+fn a_finding_shows_its_line_with_a_caret_and_what_to_do() {
+    let desk = Desk::new().campaign("---\nsubject: x\n---\n\nDear {{ frist_name }},\n");
+    desk.run("check").ends(1).says_only(
+        "campaigns/spring.md:5:9: error[unknown-field]: no column `frist_name` in subscribers.csv\n  \
+         5 | Dear {{ frist_name }},\n    \
+           |         ^^^^^^^^^^\n\
+         help: did you mean `first_name`? The columns are email, first_name, city\n\
+         1 error, 0 warnings\n",
+    );
+}
+
+#[test]
+fn a_warning_refuses_only_the_strict() {
+    let desk = Desk::new().settings(&SETTINGS.replace("postal_address", "# postal_address"));
+    desk.run("check").ends(0).says("warning[missing-postal-address]").says("0 errors, 1 warning\n");
+    desk.run("check --strict").ends(1);
+    assert_eq!(
+        desk.run("check --format json").ends(0).json()["findings"][0]["severity"],
+        "warning"
+    );
+}
+
+#[test]
+fn one_broken_campaign_does_not_hide_the_next() {
+    let desk = Desk::new()
+        .campaign("no front matter")
+        .file("campaigns/summer.md", "---\nsubject: x\n---\n{{ nobody }}\n");
+    let ran = desk.run("check").ends(1).says("2 errors, 0 warnings");
+    let spring = ran.err.find("campaigns/spring.md:1:1").expect("the first");
+    let summer = ran.err.find("campaigns/summer.md:4:4").expect("the second");
+    assert!(spring < summer);
+    desk.run("check campaigns/summer.md").ends(1).never_says("spring");
+}
+
+#[test]
+fn every_mistake_of_a_campaign_is_said_at_once() {
+    let desk = Desk::new().campaign(
+        "---\nsubject: x\nattachments: [map.pdf]\n---\n![a](gone.png) {{ nobody }} *|FNAME|*\n",
+    );
+    let ran = desk.run("check").ends(1);
+    for place in ["3:15", "5:6", "5:19", "5:29"] {
+        assert!(
+            ran.err.contains(&format!("campaigns/spring.md:{place}: error[")),
+            "{place}\n{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn a_project_without_campaigns_is_told_so_also_in_json() {
+    let desk = Desk::bare().settings(SETTINGS);
+    desk.run("check").ends(1).says("error[no-campaigns]").says("handbill new");
+    assert_eq!(desk.run("check --format json").ends(1).says_only("").json()["errors"], 1);
+}
+
+#[test]
+fn what_is_wrong_with_the_project_is_said_once() {
+    let settings = SETTINGS.replace("[list]", "[delivery]\nvia = \"ftp://example.org\"\n\n[list]");
+    let desk = Desk::new().settings(&settings).file("campaigns/summer.md", crate::desk::CAMPAIGN);
+    let ran = desk.run("check").ends(1).says("handbill.toml:7:8: error[server-url]");
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+}

@@ -1,0 +1,61 @@
+//! The commands as people live with them: what is asked for goes to standard
+//! output, what is said to standard error, and the exit code tells the rest
+//! (DESIGN §5 and §6).
+
+#[path = "../common/desk.rs"]
+mod desk;
+#[path = "../common/smtp_server.rs"]
+mod smtp_server;
+
+mod bad_input;
+mod checking;
+mod conventions;
+mod lists;
+mod rehearsing;
+mod rendering;
+mod sending;
+mod server_trouble;
+mod starting;
+mod test_mails;
+
+use desk::{Desk, Ran};
+use handbill::address::Address;
+use handbill::ledger::{self, Location, Suppression};
+use smtp_server::SmtpServer;
+
+/// The counts of a `send`, in the order of the contract.
+fn counts(ran: &Ran) -> [u64; 8] {
+    let json = ran.json();
+    let keys: Vec<&str> = json.as_object().expect("a table").keys().map(String::as_str).collect();
+    let mut expected = vec!["campaign"];
+    expected.extend(COUNTS);
+    let sorted = |mut keys: Vec<&str>| {
+        keys.sort_unstable();
+        keys.join(" ")
+    };
+    assert_eq!(sorted(keys), sorted(expected.clone()));
+    COUNTS.map(|key| json[key].as_u64().expect("a count"))
+}
+
+const COUNTS: [&str; 8] =
+    ["sent", "failed", "deferred", "in_doubt", "skipped", "already", "suppressed", "remaining"];
+
+/// Who got mail, in order, without their domain.
+fn got(server: &SmtpServer) -> Vec<String> {
+    let to = server.accepted().into_iter().flat_map(|message| message.to);
+    to.map(|to| to.replace("@example.org", "")).collect()
+}
+
+/// Sends the desk's campaign through a server, without asking.
+fn send(desk: &Desk, server: &SmtpServer, more: &str) -> Ran {
+    desk.run(&format!("send campaigns/spring.md --yes --format json --via {} {more}", server.url()))
+}
+
+/// Puts an address on the desk's suppressions.
+fn suppress(desk: &Desk, address: &str) {
+    let location = Location::Sqlite(desk.path(".handbill/ledger.db"));
+    let mut book = ledger::open(&location).expect("the ledger opens");
+    let address = Address::parse(address).expect("an address");
+    let suppression = Suppression { address, reason: "asked to leave".into(), at: 1 };
+    book.suppress(&[suppression]).expect("suppressed");
+}

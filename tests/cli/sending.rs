@@ -1,0 +1,236 @@
+//! `send` to a server: everyone once, whatever happens in between (P3, P4, P7).
+
+use crate::desk::{CAMPAIGN, Desk, LIST, SETTINGS};
+use crate::smtp_server::{Gate, Script, Step, at};
+use crate::{counts, got, send, suppress};
+
+#[test]
+fn everyone_gets_it_once_and_a_second_send_sends_nobody() {
+    let desk = Desk::new();
+    let server = Script::new().start();
+    let ran = send(&desk, &server, "").ends(0).says("3 mails sent");
+    assert_eq!(counts(&ran), [3, 0, 0, 0, 0, 0, 0, 0]);
+    let ran = send(&desk, &server, "").ends(0).says("there is nothing to send");
+    assert_eq!(counts(&ran), [0, 0, 0, 0, 0, 3, 0, 0]);
+    assert_eq!(got(&server), ["ann", "bob", "cyd"]);
+    assert_eq!(server.connections(), 1, "who has nothing to send does not connect");
+}
+
+#[test]
+fn new_rows_of_the_list_are_simply_mailed() {
+    let desk = Desk::new();
+    let server = Script::new().start();
+    send(&desk, &server, "").ends(0);
+    let desk = desk.list(&format!("{LIST}dee@example.org,Dee,Hull\n"));
+    let ran = send(&desk, &server, "").ends(0).says("1 mail sent");
+    assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 3, 0, 0]);
+    assert_eq!(got(&server), ["ann", "bob", "cyd", "dee"]);
+}
+
+#[test]
+fn a_limit_is_kept_and_the_next_send_goes_on() {
+    let desk = Desk::new();
+    let server = Script::new().start();
+    let ran = send(&desk, &server, "--limit 0").ends(0);
+    assert_eq!(counts(&ran), [0, 0, 0, 0, 0, 0, 0, 3]);
+    let ran = send(&desk, &server, "--limit 2").ends(0).says("1 is beyond the limit");
+    assert_eq!(counts(&ran), [2, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(got(&server), ["ann", "bob"]);
+    let ran = send(&desk, &server, "--limit 2").ends(0);
+    assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 2, 0, 0]);
+}
+
+#[test]
+fn duplicates_the_gone_and_the_suppressed_are_not_mailed() {
+    let desk = Desk::new().list(
+        "email,first_name,status\n\
+         ann@example.org,Ann,\n\
+         Ann@Example.org,Anna,\n\
+         bob@example.org,Bob,unsubscribed\n\
+         nobody,Zed,\n\
+         cyd@example.org,Cyd,\n\
+         bob@example.org,Bob,\n",
+    );
+    suppress(&desk, "CYD@example.org");
+    let server = Script::new().start();
+    let ran = send(&desk, &server, "").ends(0);
+    assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 0, 1, 0]);
+    ran.says("2 stand there a second time")
+        .says("1 has left, by the list's status column")
+        .says("1 has no usable address")
+        .says("1 is suppressed");
+    assert_eq!(got(&server), ["ann"]);
+}
+
+#[test]
+fn incomplete_rows_refuse_all_or_are_skipped() {
+    let desk = Desk::new().campaign("---\nsubject: x\n---\nDear {{ first_name }},\n");
+    let server = Script::new().start();
+    let ran = send(&desk, &server, "").ends(1).says("error[incomplete-rows]: 1 row of");
+    assert_eq!(counts(&ran), [0, 0, 0, 0, 1, 0, 0, 2]);
+    assert_eq!(server.connections(), 0);
+    let ran = send(&desk, &server, "--skip-incomplete").ends(3).says("1 skipped as incomplete");
+    assert_eq!(counts(&ran), [2, 0, 0, 0, 1, 0, 0, 0]);
+    // The row is mended, and gets its mail.
+    let desk = desk.list(&LIST.replace("cyd@example.org,", "cyd@example.org,Cyd"));
+    let ran = send(&desk, &server, "").ends(0);
+    assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 2, 0, 0]);
+    assert_eq!(got(&server), ["ann", "bob", "cyd"]);
+}
+
+#[test]
+fn a_changed_campaign_is_refused_with_what_changed() {
+    let desk = Desk::new();
+    let server = Script::new().start();
+    send(&desk, &server, "--limit 1").ends(0);
+    let changes = [
+        (
+            CAMPAIGN.replace("News", "Old news"),
+            "its subject was `News for {{ first_name or \"you\" }}`",
+        ),
+        (CAMPAIGN.replace("open", "closed"), "its text or its template"),
+        (
+            CAMPAIGN.replace("---\n\nDear", "from: Cyd <cyd@example.org>\n---\n\nDear"),
+            "its text or its template",
+        ),
+        (
+            CAMPAIGN.replace("---\n\nDear", "attachments: [map.pdf]\n---\n\nDear"),
+            "its sender, its attachments or its images",
+        ),
+    ];
+    let mut desk = desk.file("campaigns/map.pdf", "a map");
+    for (text, what) in changes {
+        desk = desk.campaign(&text);
+        let ran = send(&desk, &server, "").ends(1);
+        ran.says("error[changed-campaign]").says(what).says("--changed");
+    }
+    assert_eq!(got(&server), ["ann"]);
+    send(&desk, &server, "--changed").ends(0).says("2 mails sent");
+    // A condition and a list may change: they are not the letter.
+    let desk = desk.campaign(CAMPAIGN);
+    let desk = desk.list(&format!("{LIST}dee@example.org,Dee,Hull\n"));
+    send(&desk, &server, "--where 'city == \"Hull\"'").ends(1);
+    send(&desk, &server, "--changed --where 'city == \"Hull\"'").ends(0).says("1 mail sent");
+}
+
+#[test]
+fn nothing_is_sent_by_accident() {
+    let desk = Desk::new();
+    desk.run("send campaigns/spring.md --yes").ends(1).says("error[no-server]");
+    let server = Script::new().start();
+    let line = format!("send campaigns/spring.md --via {}", server.url());
+    desk.run(&line).ends(1).says("error[not-confirmed]").says("--yes");
+    for answer in ["", "y", "yes", "2", "33"] {
+        let ran = desk.at_terminal(&line, answer).ends(1);
+        assert!(ran.out.contains("Type 3 to send `spring` through smtp://"), "{}", ran.out);
+        assert!(ran.out.contains("nothing was sent"), "{}", ran.out);
+    }
+    assert_eq!(server.connections(), 0);
+    desk.at_terminal(&line, "3").ends(0);
+    assert_eq!(got(&server), ["ann", "bob", "cyd"]);
+}
+
+#[test]
+fn who_asks_says_what_for_also_quietly() {
+    let desk = Desk::new();
+    let server = Script::new().start();
+    let ran = desk.at_terminal(&format!("-q send campaigns/spring.md --via {}", server.url()), "x");
+    assert!(ran.out.contains("Type 3 to send `spring` through smtp://127.0.0.1:"), "{}", ran.out);
+}
+
+#[test]
+fn a_locked_ledger_is_told_before_anybody_is_asked() {
+    let desk = Desk::new().file("occupied", "");
+    let server = Script::new().start();
+    let line =
+        format!("send campaigns/spring.md --via {} --ledger occupied/ledger.db", server.url());
+    let ran = desk.at_terminal(&line, "3").ends(1);
+    assert!(ran.out.contains("error[ledger-") && !ran.out.contains("Type 3"), "{}", ran.out);
+}
+
+#[test]
+fn ctrl_c_finishes_the_mail_under_way_and_leaves_nothing_in_doubt() {
+    let gate = Gate::default();
+    let desk = Desk::new();
+    let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
+    let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let running = desk.start(&line);
+    gate.until_reached();
+    running.interrupt();
+    gate.open();
+    let ran = running.wait().ends(130).says("stopped; 1 mail remains: run the same command again");
+    assert_eq!(counts(&ran), [2, 0, 0, 0, 0, 0, 0, 1]);
+    let ran = send(&desk, &server, "").ends(0);
+    assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 2, 0, 0]);
+    assert_eq!(got(&server), ["ann", "bob", "cyd"]);
+}
+
+#[test]
+fn ctrl_c_need_not_wait_for_a_server_that_never_greets() {
+    let gate = Gate::default();
+    let desk = Desk::new();
+    let server = Script::new().rule(at(Step::Connect).times(1).waits_for(&gate)).start();
+    let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let running = desk.start(&line);
+    gate.until_reached();
+    running.interrupt();
+    let ran = running.wait().ends(130);
+    gate.open();
+    assert_eq!(counts(&ran), [0, 0, 0, 0, 0, 0, 0, 3]);
+    let ran = send(&desk, &server, "").ends(0);
+    assert_eq!(counts(&ran), [3, 0, 0, 0, 0, 0, 0, 0]);
+}
+
+#[test]
+fn a_second_ctrl_c_does_not_wait_and_leaves_the_mail_in_doubt() {
+    let gate = Gate::default();
+    let desk = Desk::new();
+    let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
+    let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let mut running = desk.start(&line);
+    gate.until_reached();
+    running.interrupt();
+    running.until_says("Ctrl-C again leaves it in doubt");
+    running.interrupt();
+    let ran = running.wait().ends(130).says("1 in doubt");
+    assert_eq!(counts(&ran), [1, 0, 0, 1, 0, 0, 0, 1]);
+    gate.open();
+    let ran = send(&desk, &server, "").ends(3);
+    assert_eq!(counts(&ran), [1, 0, 0, 1, 0, 1, 0, 0]);
+}
+
+#[test]
+fn a_send_that_was_killed_leaves_one_in_doubt_and_the_next_goes_on() {
+    let gate = Gate::default();
+    let desk = Desk::new();
+    let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
+    let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
+    gate.until_reached();
+    running.kill();
+    gate.open();
+    let ran = send(&desk, &server, "").ends(3);
+    assert_eq!(counts(&ran), [1, 0, 0, 1, 0, 1, 0, 0]);
+    let mut got = got(&server);
+    got.sort();
+    assert_eq!(got, ["ann", "bob", "cyd"]);
+}
+
+#[test]
+fn the_settings_name_the_server_and_the_command_line_another() {
+    let server = Script::new().start();
+    let settings = format!("{SETTINGS}\n[delivery]\nvia = \"{}\"\n", server.url());
+    let desk = Desk::new().settings(&settings);
+    desk.run("send campaigns/spring.md --yes --limit 1").ends(0);
+    let other = Script::new().start();
+    desk.run(&format!("send campaigns/spring.md --yes --via {}", other.url())).ends(0);
+    assert_eq!((got(&server).len(), got(&other).len()), (1, 2));
+}
+
+#[test]
+fn the_curious_hear_of_every_mail() {
+    let desk = Desk::new();
+    let server = Script::new().start();
+    desk.run(&format!("-v send campaigns/spring.md --yes --via {}", server.url()))
+        .ends(0)
+        .says("sent        ann@example.org: 250 2.0.0 queued as 4711\n");
+}

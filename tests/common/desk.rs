@@ -1,0 +1,343 @@
+//! A desk to live stories at: a folder of its own with a project in it, and
+//! the real program, run without anybody's environment.
+//!
+//! ```text
+//! let desk = Desk::new().list("email\nann@example.org\n");
+//! desk.run("send campaigns/spring.md --yes").ends(0).says("1 mail sent");
+//! ```
+//!
+//! `$DESK` in a command, and in what is compared, is the desk's folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The settings of a desk's project: no server.
+pub(crate) const SETTINGS: &str = "\
+[sender]
+name = \"River Path Friends\"
+email = \"news@example.org\"
+postal_address = \"1 Mill Lane, Exampleton\"
+
+[list]
+file = \"subscribers.csv\"
+
+[unsubscribe]
+mailto = \"leave@example.org\"
+";
+/// A desk's campaign, `campaigns/spring.md`.
+pub(crate) const CAMPAIGN: &str = "\
+---
+subject: News for {{ first_name or \"you\" }}
+---
+
+Dear {{ first_name or \"friend\" }},
+
+the path is open.
+";
+/// A desk's list.
+pub(crate) const LIST: &str = "\
+email,first_name,city
+ann@example.org,Ann,Leeds
+bob@example.org,Bob,York
+cyd@example.org,,Leeds
+";
+
+/// A folder with a project.
+pub(crate) struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    /// A project with a campaign and a list of three.
+    pub(crate) fn new() -> Self {
+        let desk = Self::bare();
+        desk.settings(SETTINGS).campaign(CAMPAIGN).list(LIST)
+    }
+
+    /// An empty folder.
+    pub(crate) fn bare() -> Self {
+        Self { folder: TempDir::new().expect("a temporary folder") }
+    }
+
+    /// Replaces `handbill.toml`.
+    pub(crate) fn settings(self, text: &str) -> Self {
+        self.file("handbill.toml", text)
+    }
+
+    /// Replaces the campaign.
+    pub(crate) fn campaign(self, text: &str) -> Self {
+        self.file("campaigns/spring.md", text)
+    }
+
+    /// Replaces the list.
+    pub(crate) fn list(self, text: &str) -> Self {
+        self.file("subscribers.csv", text)
+    }
+
+    /// Puts a file there.
+    pub(crate) fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder above it")).expect("writable");
+        fs::write(path, bytes).expect("writable");
+        self
+    }
+
+    /// The path of a file.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A file's bytes.
+    pub(crate) fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Every file and folder with its bytes.
+    pub(crate) fn tree(&self) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+        let mut tree = BTreeMap::new();
+        let mut folders = vec![self.folder.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("readable").flatten() {
+                let path = entry.path();
+                let bytes = if path.is_dir() {
+                    folders.push(path.clone());
+                    None
+                } else {
+                    Some(fs::read(&path).expect("readable"))
+                };
+                tree.insert(path, bytes);
+            }
+        }
+        tree
+    }
+
+    /// Runs the program with nobody at the keyboard, and waits for its end.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        let output = self.command(line).output().expect("the program starts");
+        self.ran(line, output)
+    }
+
+    /// The same with variables in the environment.
+    pub(crate) fn run_with(&self, variables: &[(&str, &str)], line: &str) -> Ran {
+        let output = self.command(line).envs(variables.iter().copied()).output();
+        self.ran(line, output.expect("the program starts"))
+    }
+
+    /// Starts the program and goes on.
+    pub(crate) fn start(&self, line: &str) -> Running<'_> {
+        let child = self.command(line).spawn().expect("the program starts");
+        Running { desk: self, line: line.to_owned(), child, heard: Vec::new() }
+    }
+
+    /// Runs a line of the shell, where `handbill` is the program.
+    pub(crate) fn shell(&self, line: &str) -> Ran {
+        let mut command = Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_handbill");
+        let full = format!("handbill() {{ '{program}' \"$@\"; }}\n{}", self.unfold(line));
+        let output = self.alone(command.args(["-c", &full])).output().expect("a shell starts");
+        self.ran(line, output)
+    }
+
+    /// Runs the program on a terminal, where somebody types an answer as soon
+    /// as a question stands there. Both streams come as one.
+    pub(crate) fn at_terminal(&self, line: &str, answer: &str) -> Ran {
+        const TYPIST: &str = "\
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+seen, typed = b'', False
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    seen += data
+    if not typed and b'to stop: ' in seen:
+        os.write(terminal, sys.argv[1].encode() + b'\\n')
+        typed = True
+status = os.waitpid(pid, 0)[1]
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(status))
+";
+        let mut command = Command::new("python3");
+        command.args(["-c", TYPIST, answer, env!("CARGO_BIN_EXE_handbill")]);
+        command.args(self.words(line));
+        let output = self.alone(&mut command).output().expect("python3 starts");
+        self.ran(line, output)
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_handbill"));
+        command.args(self.words(line));
+        self.alone(&mut command);
+        command
+    }
+
+    fn alone<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.folder.path())
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+    }
+
+    /// Words are parted by spaces, except between single quotes.
+    fn words(&self, line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (number, piece) in line.split('\'').enumerate() {
+            if number % 2 == 1 {
+                words.push(self.unfold(piece));
+            } else {
+                words.extend(piece.split_whitespace().map(|word| self.unfold(word)));
+            }
+        }
+        words
+    }
+
+    fn unfold(&self, text: &str) -> String {
+        text.replace("$DESK", &self.folder.path().display().to_string())
+    }
+
+    fn ran(&self, line: &str, output: Output) -> Ran {
+        let folder = self.folder.path().display().to_string();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&folder, "$DESK");
+        Ran {
+            line: line.to_owned(),
+            folder: folder.clone(),
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+            raw: output.stdout,
+        }
+    }
+}
+
+/// The program while it runs.
+pub(crate) struct Running<'a> {
+    desk: &'a Desk,
+    line: String,
+    child: Child,
+    heard: Vec<u8>,
+}
+
+impl Running<'_> {
+    /// Presses Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    /// Ends it without a word, as a power cut would.
+    pub(crate) fn kill(self) {
+        self.signal("-KILL");
+        let ran = self.wait();
+        assert_eq!(ran.code, None, "a signal ended it");
+    }
+
+    /// Blocks until it says this.
+    pub(crate) fn until_says(&mut self, text: &str) {
+        let stderr = self.child.stderr.as_mut().expect("it is piped");
+        let mut byte = [0];
+        while !self.heard.ends_with(text.as_bytes()) {
+            stderr.read_exact(&mut byte).expect("it says so before it ends");
+            self.heard.push(byte[0]);
+        }
+    }
+
+    /// Waits for its end.
+    pub(crate) fn wait(self) -> Ran {
+        let mut output = self.child.wait_with_output().expect("it ends");
+        output.stderr.splice(0..0, self.heard);
+        self.desk.ran(&self.line, output)
+    }
+
+    fn signal(&self, signal: &str) {
+        let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(killed.expect("kill starts").success(), "it runs");
+    }
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    line: String,
+    folder: String,
+    code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) raw: Vec<u8>,
+}
+
+impl Ran {
+    /// It ended with this exit code.
+    #[track_caller]
+    pub(crate) fn ends(self, code: i32) -> Self {
+        self.holds(self.code == Some(code), &format!("it ends with {code}"));
+        self
+    }
+
+    /// Standard error has this text.
+    #[track_caller]
+    pub(crate) fn says(self, text: &str) -> Self {
+        self.holds(self.err.contains(text), &format!("it says {text:?}"));
+        self
+    }
+
+    /// Standard error has nothing like this text.
+    #[track_caller]
+    pub(crate) fn never_says(self, text: &str) -> Self {
+        self.holds(!self.err.contains(text), &format!("it never says {text:?}"));
+        self
+    }
+
+    /// Standard error is this text, whole.
+    #[track_caller]
+    pub(crate) fn says_only(self, text: &str) -> Self {
+        self.holds(self.err == text, &format!("it says only {text:?}"));
+        self
+    }
+
+    /// Standard output has this text.
+    #[track_caller]
+    pub(crate) fn prints(self, text: &str) -> Self {
+        self.holds(self.out.contains(text), &format!("it prints {text:?}"));
+        self
+    }
+
+    /// Standard output is this text, whole.
+    #[track_caller]
+    pub(crate) fn prints_only(self, text: &str) -> Self {
+        self.holds(self.out == text, &format!("it prints only {text:?}"));
+        self
+    }
+
+    /// Standard output is one line of JSON, and nothing else.
+    #[track_caller]
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| {
+            panic!("standard output is no JSON: {error}\n{}", self.told());
+        })
+    }
+
+    #[track_caller]
+    fn holds(&self, it: bool, promise: &str) {
+        assert!(it, "{promise}\n{}", self.told());
+    }
+
+    fn told(&self) -> String {
+        let Self { line, folder, code, out, err, .. } = self;
+        format!(
+            "$ handbill {line}\nin {folder}, ended with {code:?}\n--- out\n{out}\n--- err\n{err}"
+        )
+    }
+}
