@@ -268,18 +268,17 @@ impl Workshop {
 
     fn key(&self, keeps: bool) -> Checked<Vec<u8>> {
         let path = self.project.root.join(KEY_FILE);
-        match fs::read(&path) {
-            Ok(key) if key.len() >= KEY_MIN => return Ok(key),
-            // With a key that others can guess, they could make links for anybody.
-            Ok(_) => return Err(unusable_key("it is too short").into()),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(unusable_key(&files::plain(&error)).into()),
+        let unusable = |error: std::io::Error| unusable_key(&files::plain(&error));
+        if !path.exists() {
+            let key = clock::random_secret();
+            if !keeps {
+                return Ok(key.to_vec());
+            }
+            keep_key(&path, &key).map_err(unusable)?;
         }
-        let key = clock::random_secret();
-        if keeps {
-            write_private(&path, &key).map_err(|error| unusable_key(&files::plain(&error)))?;
-        }
-        Ok(key.to_vec())
+        let key = fs::read(&path).map_err(unusable)?;
+        // With a key that others can guess, they could make links for anybody.
+        if key.len() < KEY_MIN { Err(unusable_key("it is too short").into()) } else { Ok(key) }
     }
 
     /// The server or outbox that was typed, or the project's.
@@ -408,6 +407,20 @@ fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, Finding> {
 
 fn file_name(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+}
+
+/// Keeps a new key, whole from its first moment on. Of two programs that do
+/// so at once, the first one's key is kept.
+fn keep_key(path: &Path, key: &[u8]) -> std::io::Result<()> {
+    let draft = path.with_extension(format!("{:016x}", clock::random_u64()));
+    write_private(&draft, key)?;
+    let kept = match fs::hard_link(&draft, path) {
+        // Some file systems know no links.
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => fs::rename(&draft, path),
+        _ => Ok(()),
+    };
+    let _ = fs::remove_file(&draft);
+    kept
 }
 
 /// Writes a file that only its owner may read, in a folder of the same kind.

@@ -59,3 +59,9 @@ fn suppress(desk: &Desk, address: &str) {
     let suppression = Suppression { address, reason: "asked to leave".into(), at: 1 };
     book.suppress(&[suppression]).expect("suppressed");
 }
+
+/// A list of so many.
+fn many(count: usize) -> String {
+    let rows = (0..count).map(|number| format!("n{number}@example.org\n"));
+    format!("email\n{}", rows.collect::<String>())
+}

@@ -216,6 +216,21 @@ fn a_send_that_was_killed_leaves_one_in_doubt_and_the_next_goes_on() {
 }
 
 #[test]
+fn two_sends_at_the_same_moment_mail_nobody_twice() {
+    let desk = Desk::new().campaign("---\nsubject: x\n---\nHi\n").list(&crate::many(60));
+    let server = Script::new().start();
+    let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let both = [desk.start(&line), desk.start(&line)];
+    let ran = both.map(|running| running.wait().ends(0));
+    assert_eq!(ran.iter().map(|ran| counts(ran)[0]).sum::<u64>(), 60);
+    let mut got = got(&server);
+    assert_eq!(got.len(), 60);
+    got.sort();
+    got.dedup();
+    assert_eq!(got.len(), 60);
+}
+
+#[test]
 fn the_settings_name_the_server_and_the_command_line_another() {
     let server = Script::new().start();
     let settings = format!("{SETTINGS}\n[delivery]\nvia = \"{}\"\n", server.url());

@@ -2,7 +2,7 @@
 
 use crate::desk::Desk;
 use crate::smtp_server::{Rule, Script, Step, at};
-use crate::{counts, got, send};
+use crate::{counts, got, many, send};
 
 fn bob(step: Step) -> Rule {
     at(step).about("bob@")
@@ -129,11 +129,6 @@ fn a_login_is_made_with_the_password_from_outside() {
     desk.run_with(&[("HANDBILL_SMTP_PASSWORD", "open sesame")], &line).ends(0);
     assert_eq!(got(&server).len(), 3);
     assert_eq!(server.accepted()[0].user.as_deref(), Some("ann"));
-}
-
-fn many(count: usize) -> String {
-    let rows = (0..count).map(|number| format!("n{number}@example.org\n"));
-    format!("email\n{}", rows.collect::<String>())
 }
 
 #[test]

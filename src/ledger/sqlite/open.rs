@@ -1,6 +1,7 @@
 //! Opening the file: to write, only to read, or a temporary one.
 
 use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use super::trouble::Trouble;
 
 /// How long to wait for a lock when opening: a person is looking on.
 const PATIENCE_AT_OPENING: Duration = Duration::from_secs(3);
+/// How long to wait before such a lock is asked for again.
+const PAUSE: Duration = Duration::from_millis(20);
 /// How long to wait for a lock later: mails are on their way.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Ledgers up to this size are examined whole when they are opened; it takes
@@ -71,14 +74,32 @@ fn open(path: &Path) -> Result<Connection, Trouble> {
     // is on the disk when it returns, also when the power goes. Addresses come
     // in any order, so each claim writes a page of its own: small pages, and
     // few checkpoints, write less (15 instead of 28 µs a row).
-    connection.execute_batch(
-        "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA wal_autocheckpoint = 16000",
-    )?;
+    connection.execute_batch("PRAGMA page_size = 2048; PRAGMA synchronous = FULL")?;
+    switch_to_wal(&connection)?;
+    connection.execute_batch("PRAGMA wal_autocheckpoint = 16000")?;
     bound_memory(&connection, 4 << 10)?;
     schema::migrate(&mut connection)?;
     connection.busy_timeout(PATIENCE)?;
     Ok(connection)
+}
+
+/// Two runs that make one ledger at the same moment: SQLite does not wait for
+/// the other's lock here, since each may hold what the other one wants.
+fn switch_to_wal(connection: &Connection) -> Result<(), Trouble> {
+    let mut patience = PATIENCE_AT_OPENING;
+    loop {
+        let switched = connection.execute_batch("PRAGMA journal_mode = WAL");
+        let is_busy = |error: &rusqlite::Error| {
+            error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+        };
+        match switched {
+            Err(error) if is_busy(&error) && !patience.is_zero() => {
+                patience = patience.saturating_sub(PAUSE);
+                std::thread::sleep(PAUSE);
+            }
+            switched => return Ok(switched?),
+        }
+    }
 }
 
 /// Reads without making or changing a file, which takes some care: an SQLite
@@ -164,8 +185,14 @@ fn make_private(path: &Path) -> Result<(), Trouble> {
     if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         folder.recursive(true).create(parent)?;
     }
-    file.read(true).write(true).create(true).truncate(false).open(path)?;
-    Ok(())
+    // A file that is there is not opened: to close it again would take away
+    // the locks that this process has on it (POSIX, and SQLite's "How To
+    // Corrupt An SQLite Database File" §2.2).
+    match file.write(true).create_new(true).open(path) {
+        Err(_) if path.is_dir() => Err(std::io::Error::from(ErrorKind::IsADirectory).into()),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -76,10 +76,13 @@ pub(super) enum Contents {
 
 /// Looks whether a database is a ledger that this program can work with.
 pub(super) fn inspect(connection: &Connection) -> Result<Contents, Trouble> {
-    let version = version(connection)?;
-    let application = pragma(connection, "application_id")?;
+    // One moment of the file: another process may be making it just now.
+    let moment = connection.unchecked_transaction()?;
     let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+        moment.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    let version = version(&moment)?;
+    let application = pragma(&moment, "application_id")?;
+    drop(moment);
     match (application, tables) {
         (0, 0) => Ok(Contents::Nothing),
         (APPLICATION_ID, _) if version > VERSION + 1 => Err(Trouble::Newer(version)),
