@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 12] = [
+const PURE: [&str; 14] = [
     "address",
+    "calendar",
     "campaign",
     "check",
     "compose",
@@ -17,6 +18,7 @@ const PURE: [&str; 12] = [
     "message",
     "place",
     "project",
+    "rate",
     "settings",
     "template",
     "unsubscribe",
@@ -24,8 +26,9 @@ const PURE: [&str; 12] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     ("address", &[]),
+    ("calendar", &[]),
     ("campaign", &["address", "finding", "place", "settings"]),
     ("check", &["compose", "finding", "list::Column", "place", "project"]),
     ("cli", &["*"]),
@@ -43,6 +46,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
             "merge",
             "message",
             "place",
+            "rate",
             "unsubscribe",
         ],
     ),
@@ -53,9 +57,10 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("list", &["address", "finding", "place"]),
     ("main", &["cli"]),
     ("merge", &["address", "compose", "finding", "list::Column", "list::Subscriber", "place"]),
-    ("message", &["address", "finding"]),
+    ("message", &["address", "calendar", "finding"]),
     ("place", &[]),
-    ("project", &["address", "campaign", "finding", "place", "settings"]),
+    ("project", &["address", "campaign", "finding", "place", "rate", "settings"]),
+    ("rate", &[]),
     ("settings", &["finding", "place"]),
     ("template", &["place"]),
     ("ui", &["clock", "finding", "place"]),
@@ -63,7 +68,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
 ];
 
 /// What a pure room has no use for.
-const WORLD: [&str; 16] = [
+const WORLD: [&str; 15] = [
     "std::fs",
     "std::net",
     "std::process",
@@ -72,7 +77,6 @@ const WORLD: [&str; 16] = [
     "std::io::stdout",
     "std::io::stderr",
     "std::thread",
-    "std::time",
     "tokio",
     "rusqlite",
     "getrandom",

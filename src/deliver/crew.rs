@@ -31,6 +31,10 @@ const RETRIES: u32 = 3;
 /// that never greeted is not there, one that did may be restarting.
 const NEVER_GREETED: u32 = 3;
 const NOT_ANY_MORE: u32 = 8;
+/// How long it waits before the next connection; doubled from loss to loss
+/// once the server has greeted.
+const AGAIN: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Servers close idle connections after five minutes (RFC 5321 §4.5.3.2.7)
 /// and often much earlier; one that was idle so long is not trusted.
 const IDLE: Duration = Duration::from_secs(30);
@@ -177,6 +181,13 @@ impl<'a> Crew<'a> {
         self.stop();
     }
 
+    /// Waits until it is told to stop.
+    async fn stopped(&self) {
+        while !self.is_stopping() {
+            self.wake.notified().await;
+        }
+    }
+
     /// Why it stopped, if it had to.
     pub fn take_trouble(&self) -> Vec<Finding> {
         std::mem::take(&mut *self.trouble.borrow_mut())
@@ -265,7 +276,10 @@ impl Hand<'_, '_> {
             let verdict = self.deliver(&ready).await;
             self.chooser.done(&ready.address);
             self.crew.wake.notify_waiters();
-            self.settle(&ready.address, claim, verdict).await?;
+            match verdict {
+                Some(verdict) => self.settle(&ready.address, claim, verdict).await?,
+                None => self.crew.tools.ledger.release(vec![claim]).await?,
+            }
             held = match ahead {
                 Ahead::Claim(fed, pending) => {
                     let answers = pending.await?;
@@ -410,7 +424,8 @@ impl Hand<'_, '_> {
     }
 
     /// Hands over one message, on a new connection where the old one broke.
-    async fn deliver(&mut self, ready: &Ready) -> Verdict {
+    /// Nothing comes back where the user asked to stop before it was under way.
+    async fn deliver(&mut self, ready: &Ready) -> Option<Verdict> {
         let envelope = Envelope {
             return_path: self.crew.tools.return_path.clone(),
             recipient: ready.address.clone(),
@@ -418,9 +433,9 @@ impl Hand<'_, '_> {
         let mut tries = 0;
         loop {
             if let Err(verdict) = self.connected().await {
-                return verdict;
+                return Some(verdict);
             }
-            let Some(line) = &mut self.line else { continue };
+            let line = self.line.as_mut()?;
             let verdict = line.connection.deliver(&envelope, &ready.bytes).await;
             line.used += 1;
             line.last = Stopwatch::start();
@@ -429,12 +444,13 @@ impl Hand<'_, '_> {
             }
             match verdict {
                 Verdict::Retry(_) if tries < RETRIES => tries += 1,
-                verdict => return verdict,
+                verdict => return Some(verdict),
             }
         }
     }
 
-    /// Sees to it that there is a connection that can be trusted.
+    /// Sees to it that there is a connection that can be trusted; there is
+    /// none where the user asked to stop meanwhile.
     async fn connected(&mut self) -> Result<(), Verdict> {
         let most = self.crew.tools.speed.messages_per_connection;
         let is_used_up =
@@ -444,8 +460,12 @@ impl Hand<'_, '_> {
         {
             line.connection.close().await;
         }
-        while self.line.is_none() {
-            match self.crew.tools.smtp.connect().await {
+        while self.line.is_none() && !self.crew.is_stopping() {
+            let connected = tokio::select! {
+                connected = self.crew.tools.smtp.connect() => connected,
+                () = self.crew.stopped() => return Ok(()),
+            };
+            match connected {
                 Ok(connection) => {
                     self.crew.has_greeted.set(true);
                     self.line = Some(Line { connection, used: 0, last: Stopwatch::start() });
@@ -477,16 +497,12 @@ impl Hand<'_, '_> {
         let connections = u32::try_from(self.crew.tools.speed.connections).unwrap_or(1);
         let has_greeted = self.crew.has_greeted.get() || !loss.before_greeting();
         let most = if has_greeted { NOT_ANY_MORE + connections } else { NEVER_GREETED };
-        if losses >= most || self.crew.is_stopping() {
+        if losses >= most {
             return Err(Verdict::Stop(Box::new(why)));
         }
-        if !has_greeted {
-            self.crew.pause(Duration::from_millis(300)).await;
-            return Ok(());
-        }
-        self.crew.throttle.borrow_mut().slow_down(self.crew.now());
-        let wait = self.crew.throttle.borrow().wait(0, self.crew.now());
-        self.crew.pause(wait.unwrap_or_default()).await;
+        // A server that restarts is back within a minute.
+        let wait = if has_greeted { AGAIN * 2_u32.pow(losses.min(6)) } else { AGAIN };
+        self.crew.rest(wait.min(LONGEST_WAIT)).await;
         Ok(())
     }
 

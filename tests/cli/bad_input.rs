@@ -158,7 +158,7 @@ fn the_settings() {
 #[test]
 fn a_password_in_the_settings_is_refused_and_never_shown() {
     for delivery in ["password = \"letmein\"", "via = \"smtp://ann:letmein@mail.example.org\""] {
-        let desk = Desk::new().settings(&format!("{SETTINGS}\n[delivery]\n{delivery}\n"));
+        let desk = Desk::new().settings(&format!("{SETTINGS}{delivery}\n"));
         for line in [CHECK, "send campaigns/spring.md", "send campaigns/spring.md --dry-run"] {
             desk.run(line)
                 .ends(1)
@@ -177,7 +177,7 @@ fn a_server_that_is_none() {
     for via in
         ["ftp://mail.example.org", "mail.example.org", "smtp://", "smtp://mail.example.org:0"]
     {
-        let desk = Desk::new().settings(&format!("{SETTINGS}\n[delivery]\nvia = \"{via}\"\n"));
+        let desk = Desk::new().settings(&format!("{SETTINGS}via = \"{via}\"\n"));
         for line in [CHECK, "send campaigns/spring.md", "send campaigns/spring.md --dry-run"] {
             refused(&desk, line, "handbill.toml:13:8: error[server-url]", "smtp://user@host:587");
         }

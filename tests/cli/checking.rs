@@ -88,7 +88,7 @@ fn a_project_without_campaigns_is_told_so_also_in_json() {
 
 #[test]
 fn what_is_wrong_with_the_project_is_said_once() {
-    let settings = SETTINGS.replace("[list]", "[delivery]\nvia = \"ftp://example.org\"\n\n[list]");
+    let settings = format!("{SETTINGS}via = \"ftp://example.org\"\n");
     let desk = Desk::new().settings(&settings).file("campaigns/summer.md", crate::desk::CAMPAIGN);
     let ran = desk.run("check").ends(1).says("handbill.toml:7:8: error[server-url]");
     assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);

@@ -9,7 +9,7 @@ const NEEDY: &str = "---\nsubject: x\n---\n\nDear {{ first_name }} of {{ city }}
 #[test]
 fn a_dry_run_leaves_nothing_behind_and_connects_nowhere() {
     let server = Script::new().start();
-    let settings = format!("{SETTINGS}\n[delivery]\nvia = \"{}\"\n", server.url());
+    let settings = format!("{SETTINGS}via = \"{}\"\n", server.url());
     let desk = Desk::new().settings(&settings);
     let before = desk.tree();
     desk.run("send campaigns/spring.md --dry-run").ends(0).says("not now: a dry run");

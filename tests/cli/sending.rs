@@ -233,7 +233,7 @@ fn two_sends_at_the_same_moment_mail_nobody_twice() {
 #[test]
 fn the_settings_name_the_server_and_the_command_line_another() {
     let server = Script::new().start();
-    let settings = format!("{SETTINGS}\n[delivery]\nvia = \"{}\"\n", server.url());
+    let settings = format!("{SETTINGS}via = \"{}\"\n", server.url());
     let desk = Desk::new().settings(&settings);
     desk.run("send campaigns/spring.md --yes --limit 1").ends(0);
     let other = Script::new().start();

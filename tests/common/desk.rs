@@ -28,6 +28,10 @@ file = \"subscribers.csv\"
 
 [unsubscribe]
 mailto = \"leave@example.org\"
+
+[delivery]
+connections = 1
+retry_wait = 0
 ";
 /// A desk's campaign, `campaigns/spring.md`.
 pub(crate) const CAMPAIGN: &str = "\
