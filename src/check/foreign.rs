@@ -97,7 +97,7 @@ fn tag_at<'t>(
     columns: &[&str],
 ) -> Option<(&'static Style, Range<usize>, &'t str)> {
     let rest = text.get(at..)?;
-    if masks.covers(at) {
+    if masks.covered[at] {
         return None;
     }
     STYLES.iter().find_map(|style| {
@@ -110,7 +110,7 @@ fn tag_at<'t>(
             && !inner.contains('\n')
             && is_whole(style, text, at, end, inner)
             && if style.sure { is_word(inner) } else { is_name(inner, columns) };
-        (is_one && !masks.is_link(at)).then_some((style, at..end, inner.trim()))
+        (is_one && !masks.links[at]).then_some((style, at..end, inner.trim()))
     })
 }
 
@@ -279,41 +279,41 @@ fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// Parts of a text in which nothing is a foreign tag.
-#[derive(Default)]
+/// What each byte of a text is, as far as foreign tags are concerned.
 struct Masks {
-    /// Code, comments, our own tags.
-    covered: Vec<Range<usize>>,
-    /// The text of links and footnotes: brackets mean something there.
-    links: Vec<Range<usize>>,
+    /// In code, in a comment, in one of our own tags.
+    covered: Vec<bool>,
+    /// Where a link, image or footnote begins: brackets mean something there.
+    links: Vec<bool>,
 }
 
 impl Masks {
+    fn new(length: usize) -> Self {
+        Self { covered: vec![false; length], links: vec![false; length] }
+    }
+
+    fn cover(&mut self, range: Range<usize>) {
+        self.covered[range].fill(true);
+    }
+
     fn of_markdown(text: &str) -> Self {
-        // Tags are hidden from Markdown by spaces: they may hold anything.
-        let mut masks = Self { covered: tag_ranges(text), links: Vec::new() };
-        let mut hidden = text.to_owned();
-        for range in &masks.covered {
-            hidden.replace_range(range.clone(), &"x".repeat(range.len()));
+        let mut masks = Self::new(text.len());
+        // Tags are hidden from Markdown: they may hold anything.
+        let mut hidden = String::with_capacity(text.len());
+        for range in tag_ranges(text) {
+            hidden.push_str(&text[hidden.len()..range.start]);
+            hidden.push_str(&"x".repeat(range.len()));
+            masks.cover(range);
         }
-        let mut in_code = false;
+        hidden.push_str(&text[hidden.len()..]);
         for (event, range) in Parser::new_ext(&hidden, markdown_options()).into_offset_iter() {
             match event {
-                Event::Start(Tag::CodeBlock(_)) => {
-                    in_code = true;
-                    masks.covered.push(range);
-                }
-                Event::End(pulldown_cmark::TagEnd::CodeBlock) => in_code = false,
-                Event::Code(_) => masks.covered.push(range),
-                Event::Html(html) | Event::InlineHtml(html)
-                    if !in_code && html.starts_with("<!--") =>
-                {
-                    masks.covered.push(range);
+                Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => masks.cover(range),
+                Event::Html(html) | Event::InlineHtml(html) if html.starts_with("<!--") => {
+                    masks.cover(range);
                 }
                 Event::Start(Tag::Link { .. } | Tag::Image { .. })
-                | Event::FootnoteReference(_) => {
-                    masks.links.push(range.start..range.start + 1);
-                }
+                | Event::FootnoteReference(_) => masks.links[range.start] = true,
                 _ => {}
             }
         }
@@ -322,26 +322,19 @@ impl Masks {
 
     /// A template's page: style sheets, comments and tags are not text.
     fn of_page(text: &str) -> Self {
-        let mut covered = tag_ranges(text);
+        let mut masks = Self::new(text.len());
+        tag_ranges(text).into_iter().for_each(|range| masks.cover(range));
         for (open, close) in [("<style", "</style>"), ("<script", "</script>"), ("<!--", "-->")] {
             let mut at = 0;
             while let Some(start) = text[at..].find(open).map(|found| at + found) {
                 let end = text[start..]
                     .find(close)
                     .map_or(text.len(), |found| start + found + close.len());
-                covered.push(start..end);
+                masks.cover(start..end);
                 at = end;
             }
         }
-        Self { covered, links: Vec::new() }
-    }
-
-    fn covers(&self, at: usize) -> bool {
-        self.covered.iter().any(|range| range.contains(&at))
-    }
-
-    fn is_link(&self, at: usize) -> bool {
-        self.links.iter().any(|range| range.start == at)
+        masks
     }
 }
 

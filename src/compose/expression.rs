@@ -39,6 +39,8 @@ pub(crate) enum NodeKind {
     Component { name: Range<usize>, arguments: Vec<Range<usize>>, spreads: bool },
     /// `[… for a in b]`: names that only exist inside.
     Comprehension { names: Vec<Range<usize>> },
+    /// `[a, b]` or `{"a": b}`
+    Collection,
     /// Anything whose parts are all there is to know.
     Other,
 }
@@ -301,7 +303,7 @@ impl<'a> Parser<'a> {
 
     fn array(&mut self, start: usize) -> Result<Node, SyntaxError> {
         let mut children = Vec::new();
-        let mut kind = NodeKind::Other;
+        let mut kind = NodeKind::Collection;
         loop {
             let here = self.here();
             if self.takes("]") {
@@ -337,7 +339,7 @@ impl<'a> Parser<'a> {
         loop {
             let here = self.here();
             if self.takes("}") {
-                return Ok(Node { range: start..here.end, kind: NodeKind::Other, children });
+                return Ok(Node { range: start..here.end, kind: NodeKind::Collection, children });
             }
             if !children.is_empty() {
                 self.expect(",")?;

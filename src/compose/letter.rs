@@ -157,7 +157,10 @@ impl Letter {
 /// What Tera says, as a finding.
 pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
     let message = engine::message(error);
-    let message = message.lines().next().unwrap_or("").trim_end_matches('.').to_owned();
+    let message = message.lines().next().unwrap_or("");
+    // What Tera lists then are the program's own names.
+    let message = message.split(". Available").next().unwrap_or(message);
+    let message = message.trim_end_matches('.').to_owned();
     let mut lower = message.clone();
     if let Some(first) = lower.get_mut(..1) {
         first.make_ascii_lowercase();

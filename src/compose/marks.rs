@@ -65,7 +65,10 @@ impl Marks {
     pub(crate) fn for_texts(texts: &[&str]) -> Self {
         let mut number = 0_u32;
         let mut prefix = "hbq0x".to_owned();
-        while texts.iter().any(|text| text.contains(&prefix)) {
+        // Markdown and HTML would turn `&#104;` into a letter of it.
+        let decoded: Vec<_> =
+            texts.iter().map(|text| html_escape::decode_html_entities(*text)).collect();
+        while decoded.iter().any(|text| text.contains(&prefix)) {
             number += 1;
             prefix = format!("hbq{number}x");
         }
@@ -105,6 +108,13 @@ impl Marks {
         self.map(url, |found, out| {
             let hint = place.of(found, url, &prints);
             out.push_str(&self.spelled(&Found { hint, ..found.clone() }));
+        })
+    }
+
+    /// A URL's text with its marks as those of any other text.
+    pub(crate) fn as_plain(&self, url: &str) -> String {
+        self.map(url, |found, out| {
+            out.push_str(&self.spelled(&Found { hint: Hint::Place, ..found.clone() }));
         })
     }
 
@@ -162,6 +172,7 @@ mod tests {
         let marks = Marks::for_texts(&["hbq0x000001p"]);
         assert_eq!(marks.word(7), "hbq1x000007p");
         assert!(marks.find("hbq0x000001p").is_empty());
+        assert_eq!(Marks::for_texts(&["&#104;bq0x"]).word(7), "hbq1x000007p");
     }
 
     #[test]

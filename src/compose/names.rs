@@ -38,6 +38,19 @@ pub(crate) struct Signature {
     pub(crate) takes_rest: bool,
 }
 
+impl Signature {
+    /// Whether both have the same parameters, by their names.
+    pub(crate) fn same_names(&self, other: &Self) -> bool {
+        let names = |signature: &Self| -> Vec<String> {
+            let mut names: Vec<String> =
+                signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+            names.sort();
+            names
+        };
+        names(self) == names(other)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,

@@ -67,9 +67,15 @@ const REFUSED: [(&str, &str); 6] = [
     ("endfilter", "write `{{ value | filter }}` instead"),
 ];
 
+/// How many words and signs a tag may hold: what nests is read by recursion.
+const MAX_TOKENS: usize = 500;
+
 /// Reads a tag of kind `Expression` or `Block`.
 pub(crate) fn read(text: &str, tag: &Tag) -> Result<Statement, SyntaxError> {
     let tokens = syntax::tokens(text, tag.inner.clone())?;
+    if tokens.len() > MAX_TOKENS {
+        return Err(SyntaxError::new(tag.range.clone(), "the tag is too long to be understood"));
+    }
     let mut parser = Parser::new(text, &tokens, tag.inner.end);
     if parser.is_done() {
         return Err(SyntaxError::new(tag.range.clone(), "the tag is empty"));

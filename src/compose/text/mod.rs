@@ -1,26 +1,34 @@
 //! The text part, from the same events as the HTML: what a reader without
 //! HTML gets, wrapped at 78 columns (RFC 5322 §2.1.1), links as `text (url)`.
 //!
-//! A paragraph that holds a tag can only be wrapped when the values are there:
-//! it is written as a *soft* paragraph between control characters (which no
-//! value can hold), and [`reflow`] wraps it after the merge.
+//! What depends on values is laid out after the merge, by [`reflow`].
 
+mod flow;
 mod raw;
 mod table;
 mod wrap;
 
+use std::collections::HashSet;
+
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
+use self::raw::Raw;
 use super::marks::Marks;
-pub(crate) use wrap::{quoted, reflow};
+pub(crate) use flow::{quoted, reflow};
 
 /// What a tag writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Prints {
+pub(crate) enum Prints {
     /// A value, in a sentence.
     Value,
     /// A component, a block by itself when it stands on its own line.
     Component,
+    /// The beginning of a component's body.
+    Opens,
+    /// The end of a component's body, where the component is written.
+    Closes,
+    /// Nothing, but what follows may stand there several times.
+    Repeats,
     /// Nothing: `{% if … %}`.
     Nothing,
 }
@@ -34,21 +42,48 @@ pub(super) fn write(
     let mut writer = Writer {
         marks,
         prints,
+        counted: counted_lists(events, marks),
         out: String::new(),
         line: String::new(),
+        gap: true,
         indent: Vec::new(),
         lists: Vec::new(),
         links: Vec::new(),
         table: None,
-        tight: false,
+        bodies: Vec::new(),
     };
-    for event in events {
-        writer.event(event);
+    for (at, event) in events.iter().enumerate() {
+        writer.event(at, event);
     }
     writer.flush();
     let mut text = writer.out;
     text.truncate(text.trim_end().len());
     text
+}
+
+/// What an author wrote, without the characters of which signs are made.
+pub(crate) fn without_controls(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+/// The lists whose items depend on tags: their numbers are known after the merge.
+fn counted_lists(events: &[Event<'_>], marks: &Marks) -> HashSet<usize> {
+    let mut counted = HashSet::new();
+    let mut open: Vec<Option<usize>> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        match event {
+            Event::Start(Tag::List(Some(_))) => open.push(Some(at)),
+            Event::Start(Tag::List(None) | Tag::Item) => open.push(None),
+            Event::End(TagEnd::List(_) | TagEnd::Item) => {
+                open.pop();
+            }
+            Event::Html(html) if !marks.find(html).is_empty() => {
+                counted.extend(open.last().copied().flatten());
+            }
+            _ => {}
+        }
+    }
+    counted
 }
 
 /// What stands at the beginning of a block's first line, and of its others.
@@ -58,26 +93,35 @@ struct Indent {
     used: bool,
 }
 
+struct List {
+    /// The next number; nothing for bullets.
+    number: Option<u64>,
+    /// Whether items are counted after the merge.
+    is_counted: bool,
+}
+
 struct Writer<'a> {
     marks: &'a Marks,
     prints: &'a dyn Fn(usize) -> Prints,
+    counted: HashSet<usize>,
     out: String,
     /// The paragraph being gathered; line breaks in it are forced ones.
     line: String,
+    /// Whether an empty line stands before what comes next.
+    gap: bool,
     indent: Vec<Indent>,
-    /// The next number of each open list; nothing for bullets.
-    lists: Vec<Option<u64>>,
+    lists: Vec<List>,
     /// Where the text of an open link begins in `line`, and its URL.
     links: Vec<(usize, String)>,
     table: Option<table::Table>,
-    /// Whether the innermost list item holds no paragraphs of its own.
-    tight: bool,
+    /// The indents around open bodies of components.
+    bodies: Vec<Vec<Indent>>,
 }
 
 impl Writer<'_> {
-    fn event(&mut self, event: &Event<'_>) {
+    fn event(&mut self, at: usize, event: &Event<'_>) {
         match event {
-            Event::Start(tag) => self.start(tag),
+            Event::Start(tag) => self.start(at, tag),
             Event::End(tag) => self.end(*tag),
             Event::Text(text) | Event::Code(text) => self.line.push_str(text),
             Event::SoftBreak => self.line.push(' '),
@@ -89,15 +133,13 @@ impl Writer<'_> {
             }
             Event::TaskListMarker(done) => self.line.push_str(if *done { "[x] " } else { "[ ] " }),
             Event::FootnoteReference(name) => self.line.push_str(&format!("[{name}]")),
-            Event::InlineHtml(html) => {
-                raw::inline(html, self.marks, &mut self.line, &mut self.links);
-            }
+            Event::InlineHtml(html) => self.raw().inline(html),
             Event::Html(html) => self.html(html),
             Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
     }
 
-    fn start(&mut self, tag: &Tag<'_>) {
+    fn start(&mut self, at: usize, tag: &Tag<'_>) {
         match tag {
             Tag::Link { dest_url, .. } => {
                 let url = self.marks.as_url(dest_url, |tag| (self.prints)(tag) == Prints::Value);
@@ -109,9 +151,16 @@ impl Writer<'_> {
                 self.flush();
                 self.push_indent("> ", "> ");
             }
-            Tag::List(start) => {
+            Tag::List(number) => {
                 self.flush();
-                self.lists.push(*start);
+                // Now, not with the first item: that may come again and again.
+                let gap = self.take_gap();
+                self.out.push_str(&gap);
+                let is_counted = self.counted.contains(&at);
+                if let (true, Some(number)) = (is_counted, number) {
+                    self.out.push_str(&flow::list(*number));
+                }
+                self.lists.push(List { number: *number, is_counted });
             }
             Tag::Item => self.item(),
             Tag::CodeBlock(_) => {
@@ -131,10 +180,7 @@ impl Writer<'_> {
                     table.begin_row();
                 }
             }
-            Tag::Paragraph | Tag::Heading { .. } => {
-                self.flush();
-                self.tight = false;
-            }
+            Tag::Paragraph | Tag::Heading { .. } => self.flush(),
             _ => {}
         }
     }
@@ -142,6 +188,9 @@ impl Writer<'_> {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Link => self.end_link(),
+            TagEnd::Image if self.line.ends_with('[') => {
+                self.line.pop();
+            }
             TagEnd::Image => self.line.push(']'),
             TagEnd::Strikethrough => self.line.push_str("~~"),
             TagEnd::Paragraph => self.flush_block(),
@@ -157,14 +206,13 @@ impl Writer<'_> {
             TagEnd::Item => {
                 self.flush();
                 self.pop_indent();
-                self.tight = true;
             }
             TagEnd::List(_) => {
                 self.flush();
-                self.lists.pop();
-                if self.lists.is_empty() {
-                    self.blank_line();
+                if self.lists.pop().is_some_and(|list| list.is_counted) {
+                    self.out.push_str(&flow::list_end());
                 }
+                self.gap |= self.lists.is_empty();
             }
             TagEnd::TableCell => {
                 let cell = self.marks.as_words(&std::mem::take(&mut self.line));
@@ -176,7 +224,7 @@ impl Writer<'_> {
                 if let Some(table) = self.table.take() {
                     let rows = table.written(self.marks);
                     self.verbatim(&rows);
-                    self.blank_line();
+                    self.gap = true;
                 }
             }
             _ => {}
@@ -185,16 +233,16 @@ impl Writer<'_> {
 
     fn item(&mut self) {
         self.flush();
-        let bullet = match self.lists.last_mut() {
-            Some(Some(number)) => {
+        let (bullet, shown) = match self.lists.last_mut() {
+            Some(List { number: Some(number), is_counted }) => {
                 *number += 1;
-                format!("{}. ", *number - 1)
+                let bullet = format!("{}. ", *number - 1);
+                let shown = if *is_counted { flow::number() + ". " } else { bullet.clone() };
+                (bullet, shown)
             }
-            _ => "- ".to_owned(),
+            _ => ("- ".to_owned(), "- ".to_owned()),
         };
-        let rest = " ".repeat(bullet.len());
-        self.push_indent(&bullet, &rest);
-        self.tight = true;
+        self.push_indent(&shown, &" ".repeat(bullet.len()));
     }
 
     /// `text (url)`, and once only where the text is the URL.
@@ -203,46 +251,63 @@ impl Writer<'_> {
         let shown = self.marks.as_words(&self.line[start.min(self.line.len())..]);
         let address = url.strip_prefix("mailto:").unwrap_or(&url);
         // The marks of a URL are spelled otherwise than those of a text.
-        let plain = self.marks.removed(&url) == url;
-        if plain && (shown == url || shown == address) {
+        if shown == self.marks.as_plain(&url) {
+            self.line.truncate(start);
+            self.line.push_str(&url);
             return;
         }
-        if !shown.is_empty() {
-            self.line.push_str(" (");
+        let plain = self.marks.find(&url).is_empty();
+        if plain && shown == address {
+            return;
         }
-        self.line.push_str(if plain { address_or_url(&url, address) } else { &url });
-        if !shown.is_empty() {
-            self.line.push(')');
-        }
+        let target = if plain && !address.contains('?') { address } else { &url };
+        let written =
+            if shown.trim().is_empty() { target.to_owned() } else { format!(" ({target})") };
+        self.line.push_str(&written);
     }
 
     fn heading(&mut self, level: HeadingLevel) {
         let title = self.marks.as_words(self.line.trim());
         let width = wrap::width(&self.marks.removed(&title)) + 8 * self.marks.find(&title).len();
+        if title.is_empty() {
+            return self.flush();
+        }
         let rule = match level {
             HeadingLevel::H1 => "=",
             HeadingLevel::H2 => "-",
             _ => "",
         };
-        if rule.is_empty() && !title.is_empty() {
-            self.line.insert_str(0, "### ");
+        if rule.is_empty() {
+            self.line = format!("### {title}");
+            return self.flush_block();
         }
-        let has_title = !title.is_empty();
+        let rule = rule.repeat(width.clamp(3, 60));
         self.flush();
-        if has_title && !rule.is_empty() {
-            self.line.push_str(&rule.repeat(width.clamp(3, 60)));
-        }
-        self.flush_block();
+        self.verbatim(&rule);
+        self.gap = true;
     }
 
     /// Code keeps its own lines.
     fn code(&mut self) {
         let code = std::mem::take(&mut self.line);
-        self.verbatim(code.trim_end_matches('\n'));
-        self.blank_line();
+        let code = code.trim_end_matches('\n');
+        if self.marks.find(code).is_empty() {
+            self.verbatim(code);
+        } else {
+            let gap = self.take_gap();
+            let (rest, first) = (self.rest(), self.prefix());
+            self.out.push_str(&gap);
+            self.out.push_str(&flow::prefixed(&first, &rest));
+            self.out.push_str(&without_controls(code));
+            self.out.push_str(&flow::prefixed_end());
+        }
+        self.gap = true;
     }
 
     fn verbatim(&mut self, text: &str) {
+        let text = without_controls(text);
+        let gap = self.take_gap();
+        self.out.push_str(&gap);
         for line in text.split('\n') {
             let prefix = self.prefix();
             let line = format!("{prefix}{line}");
@@ -257,53 +322,92 @@ impl Writer<'_> {
             return;
         }
         self.flush();
-        let only_marks = self.marks.removed(html);
-        if only_marks.trim().is_empty() {
-            // Block tags take no line of their own: nothing is left of them.
+        if self.marks.removed(html).trim().is_empty() {
             for found in self.marks.find(html) {
-                self.out.push_str(&self.marks.as_words(&html[found.range.clone()]));
-                if found.tag.is_some_and(|tag| (self.prints)(tag) == Prints::Component) {
-                    self.out.push_str("\n\n");
-                }
+                let prints = found.tag.map_or(Prints::Nothing, |tag| (self.prints)(tag));
+                self.tag(&self.marks.as_words(&html[found.range.clone()]), prints);
             }
             return;
         }
-        raw::block(html, self.marks, &mut self.line, &mut self.links);
+        self.raw().block(html);
         self.flush_block();
+    }
+
+    fn raw(&mut self) -> Raw<'_> {
+        Raw {
+            marks: self.marks,
+            prints: self.prints,
+            line: &mut self.line,
+            links: &mut self.links,
+        }
+    }
+
+    /// A tag on a line of its own, or several. Block tags take no line: nothing is left of them.
+    fn tag(&mut self, mark: &str, prints: Prints) {
+        if matches!(prints, Prints::Component | Prints::Opens) {
+            let gap = self.take_gap();
+            let rest = self.rest();
+            let first = self.prefix();
+            self.out.push_str(&gap);
+            self.out.push_str(&flow::prefixed(&first, &rest));
+        }
+        if prints == Prints::Opens {
+            // The body is written without what stands around it: it may be quoted.
+            self.bodies.push(std::mem::take(&mut self.indent));
+        }
+        self.out.push_str(mark);
+        match prints {
+            Prints::Component | Prints::Closes => {
+                if prints == Prints::Closes {
+                    self.indent = self.bodies.pop().unwrap_or_default();
+                }
+                self.out.push_str(&flow::prefixed_end());
+                self.gap |= self.lists.is_empty();
+            }
+            // Each turn begins as the second one does.
+            Prints::Repeats if self.indent.is_empty() && self.lists.is_empty() => self.gap = true,
+            _ => {}
+        }
     }
 
     /// Ends the paragraph being gathered.
     fn flush(&mut self) {
         let line = self.marks.as_words(&std::mem::take(&mut self.line));
-        let line = line.trim();
+        let line = without_controls(line.trim());
         self.links.clear();
         if line.is_empty() {
             return;
         }
+        let gap = self.take_gap();
         let first = self.prefix();
-        let rest: String = self.indent.iter().map(|indent| indent.rest.as_str()).collect();
-        if self.marks.find(line).is_empty() {
-            wrap::wrap(line, &first, &rest, &mut self.out);
+        let rest = self.rest();
+        if self.marks.find(&line).is_empty() && !first.contains(&flow::number()) {
+            self.out.push_str(&gap);
+            wrap::wrap(&line, &first, &rest, &mut self.out);
         } else {
-            wrap::soft(line, &first, &rest, &mut self.out);
+            flow::soft(&line, &gap, &first, &rest, &mut self.out);
         }
     }
 
-    /// Ends the paragraph, with a blank line after it.
+    /// Ends the paragraph, with a gap after it.
     fn flush_block(&mut self) {
         let had_text = !self.line.trim().is_empty();
         self.flush();
-        if had_text && !self.tight {
-            self.blank_line();
-        }
+        self.gap |= had_text;
     }
 
-    fn blank_line(&mut self) {
-        let rest: String = self.indent.iter().map(|indent| indent.rest.as_str()).collect();
-        if !self.out.is_empty() {
-            self.out.push_str(rest.trim_end());
-            self.out.push('\n');
+    /// The empty line that is due here, in its indent.
+    fn take_gap(&mut self) -> String {
+        if !std::mem::take(&mut self.gap) {
+            return String::new();
         }
+        let used = self.indent.iter().take_while(|indent| indent.used);
+        let rest: String = used.map(|indent| indent.rest.as_str()).collect();
+        format!("{}\n", rest.trim_end())
+    }
+
+    fn rest(&self) -> String {
+        self.indent.iter().map(|indent| indent.rest.as_str()).collect()
     }
 
     fn push_indent(&mut self, first: &str, rest: &str) {
@@ -323,8 +427,4 @@ impl Writer<'_> {
         }
         prefix
     }
-}
-
-fn address_or_url<'u>(url: &'u str, address: &'u str) -> &'u str {
-    if address.contains('?') { url } else { address }
 }
