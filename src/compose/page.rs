@@ -35,52 +35,78 @@ pub(crate) struct Filling<'a> {
     pub(crate) free: usize,
 }
 
-/// Puts body and components into the page and inlines it all.
+/// Puts the body into the page, and the components into a page of their own, so that
+/// nothing that one leaves open reaches the other; and inlines both.
 pub(crate) fn inlined(assembler: &Assembler<'_>, filling: &Filling<'_>) -> Checked<Page> {
     let frame = marked(assembler, filling.page);
-    let content = assembler.marks.comment(filling.content);
-    let separator = |number: usize| assembler.marks.comment(filling.free + number);
-    let page_place = assembler.parts[filling.page].passage.place(0..0);
     let components: Vec<String> =
         filling.components.iter().map(|part| marked(assembler, *part)).collect();
-    let inline = |pieces: &[String]| -> Checked<Option<Page>> {
-        let mut all = String::new();
-        for (number, piece) in pieces.iter().enumerate() {
-            all.push_str(piece);
-            all.push_str(&separator(number));
-        }
-        match inliner().inline(&frame.replacen(&content, &all, 1)) {
-            Ok(whole) => Ok(split(&whole, pieces.len() - 1, separator)),
-            Err(error) => Err(bad_css(&error, page_place.clone()).into()),
-        }
-    };
-    let whole = std::iter::once((filling.body_part, filling.body)).chain(
-        filling.components.iter().copied().zip(components.iter().map(String::as_str)),
-    );
-    for (part, html) in whole.chain([(filling.page, frame.as_str())]) {
+    let parts = [filling.page, filling.body_part].into_iter().chain(filling.components.iter().copied());
+    let texts = [frame.as_str(), filling.body].into_iter().chain(components.iter().map(String::as_str));
+    for (part, html) in parts.zip(texts) {
         if html::too_deep(html, DEPTH).is_some() {
             return Err(too_deep(assembler.parts[part].passage.place(0..0)).into());
         }
     }
-    let mut pieces = vec![filling.body.to_owned()];
-    pieces.extend(components.iter().cloned());
-    if let Some(page) = inline(&pieces)? {
-        return Ok(page);
+    let oven = Oven { assembler, filling, frame: &frame };
+    let body = oven.inlined(&[filling.body])?;
+    let Some((html, _)) = body else { return Err(oven.blame(filling.body, filling.body_part)?.into()) };
+    let mut pieces = vec![""];
+    pieces.extend(components.iter().map(String::as_str));
+    if let Some((_, components)) = oven.inlined(&pieces)? {
+        return Ok(Page { html, components });
     }
-    // Something swallows what follows it: whose is it?
-    let suspects = [filling.body_part].into_iter().chain(filling.components.iter().copied());
-    for (piece, part) in pieces.into_iter().zip(suspects) {
-        if inline(&[String::new()])?.is_some() && inline(&[piece])?.is_none() {
-            return Err(swallowed(assembler, part).into());
+    for (component, part) in components.iter().zip(filling.components) {
+        if oven.inlined(&[component])?.is_none() {
+            return Err(oven.blame(component, *part)?.into());
         }
     }
-    Err(Finding::error(
-        "template-page",
-        "the letter does not stand in the page as one piece",
-        "put `{{ content }}` where text can stand: inside `<body>`, in a `<td>` or a `<div>`",
-    )
-    .at(page_place)
-    .into())
+    Err(oven.no_place().into())
+}
+
+/// The page into which pieces are put.
+struct Oven<'a> {
+    assembler: &'a Assembler<'a>,
+    filling: &'a Filling<'a>,
+    frame: &'a str,
+}
+
+impl Oven<'_> {
+    /// The page with the first piece, and the others by themselves; nothing if something
+    /// swallowed what follows it.
+    fn inlined(&self, pieces: &[&str]) -> Checked<Option<(String, Vec<String>)>> {
+        let marks = self.assembler.marks;
+        let separator = |number: usize| marks.comment(self.filling.free + number);
+        let all: String = pieces
+            .iter()
+            .enumerate()
+            .map(|(number, piece)| format!("{piece}{}", separator(number)))
+            .collect();
+        let full = self.frame.replacen(&marks.comment(self.filling.content), &all, 1);
+        match inliner().inline(&full) {
+            Ok(whole) => Ok(split(&whole, pieces.len() - 1, separator)),
+            Err(error) => Err(bad_css(&error, self.place()).into()),
+        }
+    }
+
+    /// Whose fault it is that a piece does not stand in the page.
+    fn blame(&self, piece: &str, part: usize) -> Checked<Finding> {
+        let is_frame = piece.is_empty() || self.inlined(&[""])?.is_none();
+        Ok(if is_frame { self.no_place() } else { swallowed(self.assembler, part) })
+    }
+
+    fn no_place(&self) -> Finding {
+        Finding::error(
+            "template-page",
+            "the letter does not stand in the page as one piece",
+            "put `{{ content }}` where text can stand: inside `<body>`, in a `<td>` or a `<div>`",
+        )
+        .at(self.place())
+    }
+
+    fn place(&self) -> Place {
+        self.assembler.parts[self.filling.page].passage.place(0..0)
+    }
 }
 
 fn too_deep(place: Place) -> Finding {
@@ -123,9 +149,13 @@ fn inliner() -> CSSInliner<'static> {
     CSSInliner::options().load_remote_stylesheets(false).keep_at_rules(true).build()
 }
 
-/// Takes the components out again: they stand between the separators, which are
-/// comments unless something swallowed them.
-fn split(whole: &str, count: usize, separator: impl Fn(usize) -> String) -> Option<Page> {
+/// Takes what stands between the separators out again. They are comments, unless
+/// something swallowed them.
+fn split(
+    whole: &str,
+    count: usize,
+    separator: impl Fn(usize) -> String,
+) -> Option<(String, Vec<String>)> {
     let mut cuts = Vec::with_capacity(count + 1);
     for token in html::tokens(whole) {
         let Token::Comment(range) = token else { continue };
@@ -134,10 +164,9 @@ fn split(whole: &str, count: usize, separator: impl Fn(usize) -> String) -> Opti
         }
     }
     let last = cuts.get(count)?;
-    let components =
+    let pieces =
         cuts.windows(2).map(|pair| whole[pair[0].end..pair[1].start].trim().to_owned()).collect();
-    let html = format!("{}{}", &whole[..cuts[0].start], &whole[last.end..]);
-    Some(Page { html, components })
+    Some((format!("{}{}", &whole[..cuts[0].start], &whole[last.end..]), pieces))
 }
 
 /// A file of HTML with a mark for every tag: comments between elements, where a
