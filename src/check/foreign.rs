@@ -323,7 +323,9 @@ impl Masks {
     /// A template's page: style sheets, comments and tags are not text.
     fn of_page(text: &str) -> Self {
         let mut masks = Self::new(text.len());
-        tag_ranges(text).into_iter().for_each(|range| masks.cover(range));
+        for range in tag_ranges(text) {
+            masks.cover(range);
+        }
         for (open, close) in [("<style", "</style>"), ("<script", "</script>"), ("<!--", "-->")] {
             let mut at = 0;
             while let Some(start) = text[at..].find(open).map(|found| at + found) {

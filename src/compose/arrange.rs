@@ -20,9 +20,8 @@ impl Tags<'_> {
     pub(super) fn only(&self, html: &str) -> Option<Vec<usize>> {
         let found = self.marks.find(html);
         let is_only = !found.is_empty() && self.marks.removed(html).trim().is_empty();
-        is_only.then(|| {
-            found.iter().filter_map(|found| found.tag?.checked_sub(self.first)).collect()
-        })
+        is_only
+            .then(|| found.iter().filter_map(|found| found.tag?.checked_sub(self.first)).collect())
     }
 
     /// Whether two pieces of HTML are an `{% if %}` and its own end, with no other branch between.
@@ -68,8 +67,8 @@ fn hoisted<'e>(events: Vec<Event<'e>>, tags: &Tags<'_>) -> Vec<Event<'e>> {
     let mut open = Vec::new();
     for event in events {
         match &event {
-            Event::Start(start) if may_be_empty(&start.to_end()) => open.push(out.len()),
-            Event::End(end) if may_be_empty(end) => {
+            Event::Start(start) if may_be_empty(start.to_end()) => open.push(out.len()),
+            Event::End(end) if may_be_empty(*end) => {
                 let whole = open.pop().filter(|start| is_whole(&out[*start..], tags));
                 if let Some(start) = whole {
                     let last = out.pop().map(as_block);
@@ -87,7 +86,7 @@ fn hoisted<'e>(events: Vec<Event<'e>>, tags: &Tags<'_>) -> Vec<Event<'e>> {
     out
 }
 
-fn may_be_empty(end: &TagEnd) -> bool {
+fn may_be_empty(end: TagEnd) -> bool {
     matches!(
         end,
         TagEnd::Paragraph
@@ -127,34 +126,40 @@ fn as_block(event: Event<'_>) -> Event<'_> {
 /// ```
 fn joined<'e>(events: Vec<Event<'e>>, tags: &Tags<'_>) -> Vec<Event<'e>> {
     let ends = ends_of_lists(&events);
-    let mut edits: Vec<Edit> = vec![Edit::Keep; events.len() + 1];
+    let mut edits: Vec<Edit> = vec![Edit::Keep; events.len()];
     let mut seen = vec![false; events.len()];
     for at in 0..events.len() {
         if seen[at] {
             continue;
         }
         let run = run_of(&events, at, &ends, tags);
-        run.iter().for_each(|piece| seen[piece.start] = true);
-        let mut from = 0;
-        while from < run.len() {
-            let Some(to) = one_list(&run[from..], tags).map(|length| from + length) else {
-                from += 1;
-                continue;
-            };
-            for piece in run[from..to].iter().filter(|piece| piece.tags.is_none()) {
-                edits[piece.start] = Edit::Drop;
-                edits[piece.end] = Edit::Drop;
+        for piece in &run {
+            seen[piece.start] = true;
+        }
+        let mut rest = run.as_slice();
+        while !rest.is_empty() {
+            let length = one_list(rest, tags);
+            if let Some(length) = length {
+                join(&rest[..length], &mut edits);
             }
-            let list = run[from..to].iter().find(|piece| piece.tags.is_none()).map(|p| p.start);
-            if let Some(list) = list {
-                let (first, last) = (run[from].start, run[to - 1].end);
-                edits[first] = Edit::Begin { list, keep: run[from].tags.is_some() };
-                edits[last] = Edit::End { list, keep: run[to - 1].tags.is_some() };
-            }
-            from = to;
+            rest = &rest[length.unwrap_or(1)..];
         }
     }
     edited(events, &edits)
+}
+
+/// Makes one list of some lists and the tags between and around them.
+fn join(pieces: &[Piece], edits: &mut [Edit]) {
+    let is_list = |piece: &&Piece| piece.tags.is_none();
+    for piece in pieces.iter().filter(is_list) {
+        edits[piece.start] = Edit::Drop;
+        edits[piece.end] = Edit::Drop;
+    }
+    let ([head, ..], [.., tail]) = (pieces, pieces) else { return };
+    if let Some(list) = pieces.iter().find(is_list).map(|piece| piece.start) {
+        edits[head.start] = Edit::Begin { list, keep: head.tags.is_some() };
+        edits[tail.end] = Edit::End { list, keep: tail.tags.is_some() };
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -162,9 +167,15 @@ enum Edit {
     Keep,
     Drop,
     /// The start of a list, before what stands here.
-    Begin { list: usize, keep: bool },
+    Begin {
+        list: usize,
+        keep: bool,
+    },
     /// The end of a list, after what stands here.
-    End { list: usize, keep: bool },
+    End {
+        list: usize,
+        keep: bool,
+    },
 }
 
 fn edited<'e>(events: Vec<Event<'e>>, edits: &[Edit]) -> Vec<Event<'e>> {
@@ -230,9 +241,7 @@ fn run_of(events: &[Event<'_>], from: usize, ends: &[usize], tags: &Tags<'_>) ->
                 Piece { start: at, end: ends[at], tags: None, is_ordered: start.is_some() }
             }
             Event::Html(html) => match tags.only(html).filter(|found| tags.divides(found)) {
-                Some(found) => {
-                    Piece { start: at, end: at, tags: Some(found), is_ordered: false }
-                }
+                Some(found) => Piece { start: at, end: at, tags: Some(found), is_ordered: false },
                 None => break,
             },
             _ => break,

@@ -20,7 +20,7 @@ pub(crate) struct Template {
     origins: Vec<Origin>,
 }
 
-/// Where a piece of a template came from.
+/// Where a piece of a template came from. An empty piece is the beginning of a tag.
 #[derive(Debug)]
 struct Origin {
     compiled: std::ops::Range<usize>,
@@ -30,13 +30,16 @@ struct Origin {
 
 impl Template {
     /// The part, and the offset in it, from which a byte of the template
-    /// came: the nearest piece before it.
+    /// came; what the program put around a tag came from the tag's beginning.
     pub(crate) fn origin(&self, at: usize) -> Option<(usize, usize)> {
-        let next = self.origins.partition_point(|origin| origin.compiled.start <= at);
-        let origin = self.origins.get(next.checked_sub(1)?)?;
-        let offset =
-            at.min(origin.compiled.end.saturating_sub(1)).saturating_sub(origin.compiled.start);
-        Some((origin.part, origin.author + offset))
+        let before = self.origins.partition_point(|origin| origin.compiled.start <= at);
+        let before = &self.origins[..before];
+        let nearest = before.last()?;
+        if nearest.compiled.contains(&at) {
+            return Some((nearest.part, nearest.author + at - nearest.compiled.start));
+        }
+        let tag = before.iter().rev().find(|origin| origin.compiled.is_empty())?;
+        Some((tag.part, tag.author))
     }
 
     /// Replaces literal text; what follows moves.
@@ -69,6 +72,11 @@ impl Template {
         }
     }
 
+    fn begin_tag(&mut self, part: usize, author: usize) {
+        let here = self.text.len();
+        self.origins.push(Origin { compiled: here..here, part, author });
+    }
+
     fn rewritten(&mut self, part: usize, rewritten: &Rewritten) {
         let start = self.text.len();
         self.text.push_str(&rewritten.text);
@@ -97,10 +105,9 @@ impl Assembler<'_> {
         (tag < self.parts[part].tags.len()).then_some((part, tag))
     }
 
-    pub(crate) fn prints(&self, number: usize) -> bool {
-        self.tag(number).is_some_and(|(part, tag)| {
-            prints(&self.parts[part], tag) == Prints::Value
-        })
+    /// What a tag writes.
+    pub(crate) fn prints(&self, number: usize) -> Prints {
+        self.tag(number).map_or(Prints::Nothing, |(part, tag)| prints(&self.parts[part], tag))
     }
 
     /// A page of HTML with marks, as a template.
@@ -108,7 +115,12 @@ impl Assembler<'_> {
         let placed = places::places(page, self.marks, &|tag| self.prints(tag));
         self.check_nesting(&placed, findings);
         let place = |number| self.tag(number).map(|(part, tag)| self.parts[part].place(tag));
-        findings.extend(images::check(page, self.marks, &|tag| self.prints(tag), place));
+        findings.extend(images::check(
+            page,
+            self.marks,
+            &|tag| self.prints(tag) == Prints::Value,
+            place,
+        ));
         let mut template = Template::default();
         let mut at = 0;
         for mark in placed {
@@ -161,11 +173,13 @@ impl Assembler<'_> {
             return;
         }
         let Some(statement) = &owner.statements[number] else { return };
+        template.begin_tag(part, tag.range.start);
         let before = if tag.trims_before { "-" } else { "" };
         let after = if tag.trims_after { "-" } else { "" };
         let rewriter = Rewriter::new(owner.passage.text(), self.is_field);
         if let Statement::Print(node) = statement {
-            let (open, close) = filters_of(spot, owner.repeats[number] && component_name(node).is_none());
+            let (open, close) =
+                filters_of(spot, owner.repeats[number] && component_name(node).is_none());
             template.text.push_str(&format!("{{{{{before} {open}"));
             template.rewritten(part, &rewriter.expression(node));
             template.text.push_str(&format!("{close} {after}}}}}"));
@@ -185,6 +199,7 @@ impl Assembler<'_> {
         let mut template = Template::default();
         let owner = &self.parts[part];
         let Some(Some(Statement::If(node))) = owner.statements.first() else { return template };
+        template.begin_tag(part, 0);
         template.text.push_str("{% if ");
         let rewriter = Rewriter::new(owner.passage.text(), self.is_field);
         template.rewritten(part, &rewriter.expression(node));
@@ -234,7 +249,9 @@ impl Assembler<'_> {
                 open.pop();
             }
         }
-        open.iter().for_each(|block| reject(block.number));
+        for block in &open {
+            reject(block.number);
+        }
     }
 }
 

@@ -24,7 +24,7 @@ const MAX_OUTPUT: usize = 8 << 20;
 /// The longest single text that joining may produce, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
 /// How many bytes loops, components and variables may write on the way to one part.
-const MAX_WORK: usize = 64 << 20;
+const MAX_WORK: usize = MAX_OUTPUT;
 /// How many turns of loops and calls of components one part may take.
 const MAX_TURNS: u32 = 100_000;
 

@@ -19,7 +19,10 @@ pub(super) fn local_images(campaign: &str, origins: &mut Origins) -> Vec<LocalIm
         let mut edits = Vec::new();
         for range in sources(&page.text) {
             let value = html_escape::decode_html_entities(&page.text[range.clone()]).into_owned();
-            if value.is_empty() || value.contains("{{") || value.contains("{%") || has_scheme(&value)
+            if value.is_empty()
+                || value.contains("{{")
+                || value.contains("{%")
+                || has_scheme(&value)
             {
                 continue;
             }
@@ -87,7 +90,8 @@ fn sources(page: &str) -> Vec<std::ops::Range<usize>> {
 fn place_of(parts: &[Part], texts: &[&str]) -> Place {
     let found = parts.iter().find_map(|part| {
         let text = part.passage.text();
-        let (at, length) = texts.iter().find_map(|wanted| Some((text.find(wanted)?, wanted.len())))?;
+        let (at, length) =
+            texts.iter().find_map(|wanted| Some((text.find(wanted)?, wanted.len())))?;
         Some(part.passage.place(at..at + length))
     });
     found.unwrap_or_else(|| parts[0].passage.place(0..0))

@@ -4,11 +4,10 @@
 use std::ops::Range;
 
 use super::marks::Marks;
-use super::part::Part;
+use super::part::{Part, component_name};
 use super::statement::Statement;
 use super::tags::Kind;
 use super::text::Prints;
-use crate::compose::part::component_name;
 
 /// What a tag of a part writes.
 pub(crate) fn prints(part: &Part, tag: usize) -> Prints {
@@ -18,9 +17,18 @@ pub(crate) fn prints(part: &Part, tag: usize) -> Prints {
         Some(Some(Statement::Open(_))) => Prints::Opens,
         Some(Some(Statement::Close(_))) => Prints::Closes,
         Some(Some(Statement::For { .. })) => Prints::Repeats,
+        Some(Some(Statement::If(_))) => Prints::Branches,
+        Some(Some(Statement::Elif(_))) => Prints::Divides,
+        // A loop may have an `else`, too, but that is no branch of a condition.
+        Some(Some(Statement::Else)) if in_condition(part, tag) => Prints::Divides,
+        Some(Some(Statement::EndIf)) => Prints::Ends,
         _ if part.tags.get(tag).is_some_and(|tag| tag.kind == Kind::Literal) => Prints::Value,
         _ => Prints::Nothing,
     }
+}
+
+fn in_condition(part: &Part, tag: usize) -> bool {
+    part.opens[tag].is_some_and(|open| matches!(part.statements[open], Some(Statement::If(_))))
 }
 
 /// Replaces every tag of a body by its mark. `first` is the number of its first tag.
@@ -89,7 +97,9 @@ fn is_link_target(out: &str) -> bool {
     }
     let line = out[..word].rsplit('\n').next().unwrap_or("");
     let label = line.trim_start_matches([' ', '>']).strip_prefix('[');
-    label.and_then(|label| label.trim_end().strip_suffix("]:")).is_some_and(|label| !label.contains(']'))
+    label
+        .and_then(|label| label.trim_end().strip_suffix("]:"))
+        .is_some_and(|label| !label.contains(']'))
 }
 
 /// What a line is, seen from one of its block tags.
@@ -146,11 +156,11 @@ impl Outline {
     /// `{% for %}` between the rows of a table. A table begins with a row of dashes.
     fn find_rows(&self) -> Vec<(Range<usize>, usize)> {
         let mut found = Vec::new();
-        let (mut table, mut in_table, mut had_bar) = (0, false, false);
+        let (mut table, mut in_table, mut after_bar) = (0, false, false);
         let mut at = 0;
         for line in self.bytes.split_inclusive(|byte| *byte == b'\n') {
             let has_bar = line.contains(&b'|');
-            if !in_table && had_bar && has_bar && is_rule(line) {
+            if !in_table && after_bar && has_bar && is_rule(line) {
                 in_table = true;
                 table += 1;
             } else if in_table && is_only_tags(line) {
@@ -158,7 +168,7 @@ impl Outline {
             } else {
                 in_table &= has_bar;
             }
-            had_bar = has_bar;
+            after_bar = has_bar;
             at += line.len();
         }
         found
@@ -196,10 +206,12 @@ impl Outline {
         /// How many lines of tags may follow each other.
         const LINES: usize = 20;
         let indent = |line: &[u8]| line.iter().take_while(|b| **b == b' ').count();
-        let start = self.bytes[..tag.start].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let start =
+            self.bytes[..tag.start].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
         let mut lines = self.bytes[start..].split(|b| *b == b'\n');
         let own = indent(lines.next()?);
-        let next = lines.take(LINES).find(|line| !is_only_tags(line) && !line.trim_ascii().is_empty())?;
+        let next =
+            lines.take(LINES).find(|line| !is_only_tags(line) && !line.trim_ascii().is_empty())?;
         let digits = next.trim_ascii().iter().take_while(|b| b.is_ascii_digit()).count();
         let is_item = match &next.trim_ascii()[digits..] {
             [b'-' | b'*' | b'+', b' ', ..] => digits == 0,

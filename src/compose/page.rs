@@ -8,6 +8,7 @@ use css_inline::CSSInliner;
 
 use super::assemble::Assembler;
 use super::html::{self, Token};
+use super::marks::Marks;
 use super::tags::Kind;
 use super::text::without_controls;
 use crate::finding::{Checked, Finding};
@@ -41,8 +42,10 @@ pub(crate) fn inlined(assembler: &Assembler<'_>, filling: &Filling<'_>) -> Check
     let frame = marked(assembler, filling.page);
     let components: Vec<String> =
         filling.components.iter().map(|part| marked(assembler, *part)).collect();
-    let parts = [filling.page, filling.body_part].into_iter().chain(filling.components.iter().copied());
-    let texts = [frame.as_str(), filling.body].into_iter().chain(components.iter().map(String::as_str));
+    let parts =
+        [filling.page, filling.body_part].into_iter().chain(filling.components.iter().copied());
+    let texts =
+        [frame.as_str(), filling.body].into_iter().chain(components.iter().map(String::as_str));
     for (part, html) in parts.zip(texts) {
         if html::too_deep(html, DEPTH).is_some() {
             return Err(too_deep(assembler.parts[part].passage.place(0..0)).into());
@@ -50,7 +53,9 @@ pub(crate) fn inlined(assembler: &Assembler<'_>, filling: &Filling<'_>) -> Check
     }
     let oven = Oven { assembler, filling, frame: &frame };
     let body = oven.inlined(&[filling.body])?;
-    let Some((html, _)) = body else { return Err(oven.blame(filling.body, filling.body_part)?.into()) };
+    let Some((html, _)) = body else {
+        return Err(oven.blame(filling.body, filling.body_part)?.into());
+    };
     let mut pieces = vec![""];
     pieces.extend(components.iter().map(String::as_str));
     if let Some((_, components)) = oven.inlined(&pieces)? {
@@ -77,13 +82,13 @@ impl Oven<'_> {
     fn inlined(&self, pieces: &[&str]) -> Checked<Option<(String, Vec<String>)>> {
         let marks = self.assembler.marks;
         let separator = |number: usize| marks.comment(self.filling.free + number);
-        let all: String = pieces
-            .iter()
-            .enumerate()
-            .map(|(number, piece)| format!("{piece}{}", separator(number)))
-            .collect();
+        let mut all = String::new();
+        for (number, piece) in pieces.iter().enumerate() {
+            all.push_str(piece);
+            all.push_str(&separator(number));
+        }
         let full = self.frame.replacen(&marks.comment(self.filling.content), &all, 1);
-        match inliner().inline(&full) {
+        match inliner().inline(&with_bodies_of_tables(&full, marks)) {
             Ok(whole) => Ok(split(&whole, pieces.len() - 1, separator)),
             Err(error) => Err(bad_css(&error, self.place()).into()),
         }
@@ -143,6 +148,43 @@ fn swallowed(assembler: &Assembler<'_>, part: usize) -> Finding {
         "close every element, quote and comment that begins here",
     )
     .at(passage.place(at..at + 1))
+}
+
+/// Writes the `<tbody>` that a parser would put before the first `<tr>` before the tags that
+/// stand there: in `<table>{% for … %}<tr>` both ends of the loop belong into it.
+fn with_bodies_of_tables(page: &str, marks: &Marks) -> String {
+    let mut out = String::with_capacity(page.len());
+    let mut written = 0;
+    let mut between_bodies = false;
+    let mut first_mark = None;
+    for token in html::tokens(page) {
+        match &token {
+            Token::Text(_) => continue,
+            Token::Comment(range) => {
+                if !marks.find(&page[range.clone()]).is_empty() {
+                    first_mark = first_mark.or(Some(range.start));
+                }
+                continue;
+            }
+            Token::Start { name, .. } if name == "tr" && between_bodies => {
+                if let Some(at) = first_mark {
+                    out.push_str(&page[written..at]);
+                    out.push_str("<tbody>");
+                    written = at;
+                }
+                between_bodies = false;
+            }
+            Token::Start { name, .. } => between_bodies = name == "table",
+            Token::End { name, .. } => {
+                let ends = ["thead", "tbody", "tfoot", "caption", "colgroup"];
+                between_bodies = ends.contains(&name.as_str());
+            }
+            Token::Raw { .. } => between_bodies = false,
+        }
+        first_mark = None;
+    }
+    out.push_str(&page[written..]);
+    out
 }
 
 fn inliner() -> CSSInliner<'static> {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::html::{self, Token, VOID};
 use super::marks::{Found, Hint, Marks, UrlPlace};
+use super::text::Prints;
 
 /// The place of a mark in a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +49,8 @@ const URLS: [&str; 10] = [
     "longdesc",
 ];
 
-/// Every mark of a page with its place. `prints` says which tags write a value.
-pub(crate) fn places(page: &str, marks: &Marks, prints: &dyn Fn(usize) -> bool) -> Vec<Placed> {
+/// Every mark of a page with its place. `prints` says what tags write.
+pub(crate) fn places(page: &str, marks: &Marks, prints: &dyn Fn(usize) -> Prints) -> Vec<Placed> {
     let mut survey =
         Survey { page, marks, prints, placed: Vec::new(), depth: 0, lowest: 0, comment: None };
     for token in html::tokens(page) {
@@ -61,7 +62,7 @@ pub(crate) fn places(page: &str, marks: &Marks, prints: &dyn Fn(usize) -> bool) 
 struct Survey<'a> {
     page: &'a str,
     marks: &'a Marks,
-    prints: &'a dyn Fn(usize) -> bool,
+    prints: &'a dyn Fn(usize) -> Prints,
     placed: Vec<Placed>,
     depth: usize,
     lowest: usize,
@@ -160,7 +161,7 @@ impl Survey<'_> {
         let url = &self.page[range.clone()];
         let mut place = UrlPlace::default();
         for found in self.marks.find(url) {
-            let spot = match place.of(&found, url, self.prints) {
+            let spot = match place.of(&found, url, found.tag.map_or(Prints::Nothing, self.prints)) {
                 Hint::UrlPart => Spot::UrlPart,
                 _ => Spot::Url,
             };
@@ -210,7 +211,8 @@ mod tests {
             word(9),
             word(10)
         );
-        let spots: Vec<Spot> = places(&page, &marks, &|_| true).iter().map(|p| p.spot).collect();
+        let spots: Vec<Spot> =
+            places(&page, &marks, &|_| Prints::Value).iter().map(|p| p.spot).collect();
         assert_eq!(spots[..7], [Css, Text, Url, Text, Css, Text, UrlPart]);
         assert!(matches!(spots[7], Spot::Forbidden(_)) && spots[8] == Text);
         assert!(matches!(spots[9..], [Spot::Forbidden(_), Spot::Forbidden(_)]));

@@ -96,7 +96,8 @@ impl<'a> Rewriter<'a> {
                 self.write("((");
                 self.node(&node.children[0]);
                 self.write(&format!(") if {guard} else "));
-                let fallback = arguments.iter().position(|name| &self.text[name.clone()] == "value");
+                let fallback =
+                    arguments.iter().position(|name| &self.text[name.clone()] == "value");
                 match fallback.and_then(|at| node.children.get(at + 1)) {
                     Some(fallback) => self.node(fallback),
                     None => self.write("\"\""),

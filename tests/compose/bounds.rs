@@ -3,7 +3,7 @@
 use handbill::check::foreign_tags;
 use handbill::place::{Passage, Source};
 
-use crate::desk::{compile, merge};
+use crate::desk::{ROW, compile, merge};
 
 /// What is deep, long or endless, and would be a trap for a naive parser.
 fn monsters() -> Vec<(&'static str, String)> {
@@ -33,7 +33,7 @@ fn monsters() -> Vec<(&'static str, String)> {
         ("lists between conditions", times("{% if name %}\n- a\n{% endif %}\n", 3_000)),
         ("rows", "|a|b|\n|-|-|\n".to_owned() + &times("|{{ name }}|x|\n", 5_000)),
         ("links", times("[a](https://x.test/?n={{ name }}) ", 10_000)),
-        ("footnotes", (0..3_000).map(|n| format!("a[^{n}]\n\n[^{n}]: b\n\n")).collect()),
+        ("footnotes", footnotes(3_000)),
         ("comments", times("{# a #}", 50_000)),
         ("raw", "{% raw %}".to_owned() + &times("{{", 50_000) + "{% endraw %}"),
         ("unclosed tags", times("{{ a\n", 5_000)),
@@ -46,16 +46,57 @@ fn monsters() -> Vec<(&'static str, String)> {
     ]
 }
 
+fn footnotes(count: usize) -> String {
+    let notes: Vec<String> = (0..count).map(|n| format!("a[^{n}]\n\n[^{n}]: b")).collect();
+    notes.join("\n\n")
+}
+
 #[test]
 fn monstrous_letters_end_in_an_answer() {
-    for (what, body) in monsters() {
-        let begun = std::time::Instant::now();
+    for (_, body) in monsters() {
         if let Ok(letter) = compile(&body) {
-            let _ = merge(&letter, &[("name", "Ann")]);
+            let _ = merge(&letter, &ROW);
         }
         let passage = Passage::whole(&Source::new("c.md", body));
-        let a = begun.elapsed();
         let _ = foreign_tags(&passage, true, &["name"]);
-        eprintln!("{what}: {:?} {:?}", a, begun.elapsed());
+    }
+}
+
+#[test]
+fn what_is_too_deep_is_said() {
+    for body in [">".repeat(1000) + " x", "<div>".repeat(1000)] {
+        let findings = compile(&body).err().expect("it is too deep");
+        assert_eq!(findings[0].code, "nesting");
+        assert_eq!(findings[0].place.as_ref().expect("place").to_string(), "c.md:4:1");
+    }
+}
+
+#[test]
+fn a_letter_that_grows_without_end_is_stopped_at_the_tag_that_makes_it_grow() {
+    let doubled = |set: &str| {
+        format!(
+            "{{% set s = \"xx\" %}}{{% for i in range(end=90) %}}\n{set}\n{{% endfor %}}\n\n{{{{ s }}}}"
+        )
+    };
+    let filler = "x".repeat(10_000);
+    for (body, line) in [
+        (doubled("{% set_global s = s ~ s %}"), 5),
+        (doubled("{% set_global s %}{{ s }}{{ s }}{% endset %}"), 5),
+        (doubled("{% set_global s = s | replace(from=\"x\", to=\"xxxxxxxxx\") %}"), 5),
+        (doubled("{% set_global s = [s, s] %}"), 5),
+        (doubled("{% set_global s = [s, s] | join(sep=\"x\") %}"), 5),
+        ("{% set a = [\"x\"] %}{% for i in range(end=90) %}{% set_global a = [...a, ...a] %}{% endfor %}".to_owned(), 4),
+        ("{% for i in range(end=99999) %}{% for j in range(end=99999) %}x{% endfor %}{% endfor %}".to_owned(), 4),
+        ("{{ [[1 for b in range(end=99999)] for a in range(end=99999)] | length }}".to_owned(), 4),
+        (format!("{{% set s %}}{{% for i in range(end=99999) %}}{filler}{{% endfor %}}{{% endset %}}x"), 4),
+        (format!("{{% set s = \"{filler}\" %}}{{% set t %}}{{% for i in range(end=99999) %}}{{{{ s }}}}{{% endfor %}}{{% endset %}}x"), 4),
+        (format!("{{% for i in range(end=99999) %}}{filler}{{% endfor %}}"), 4),
+        ("{% for i in range(end=99999999) %}x{% endfor %}".to_owned(), 4),
+    ] {
+        let letter = compile(&body).unwrap_or_else(|findings| panic!("{body:.200}: {findings:#?}"));
+        let gaps = merge(&letter, &ROW).map(|mail| mail.html.len()).expect_err("it is too much");
+        assert_eq!(gaps[0].code, "merge", "{body:.200}");
+        let place = gaps[0].place.as_ref().unwrap_or_else(|| panic!("{body:.200}: {gaps:?}"));
+        assert_eq!(place.line, line, "{body:.200}");
     }
 }

@@ -10,6 +10,17 @@ use handbill::place::Source;
 use handbill::template::{Component, Template};
 use tera::{Context, Value};
 
+/// A row: two cells of it are blank.
+pub(crate) const ROW: [(&str, &str); 7] = [
+    ("name", "Ann"),
+    ("city", "Leeds"),
+    ("url", "https://x.test/?a=1&b=2"),
+    ("odd", "a & b"),
+    ("yes", "1"),
+    ("no", ""),
+    ("blank", ""),
+];
+
 /// The campaign that a body belongs to; the body begins at line 4.
 pub(crate) fn campaign(body: &str) -> String {
     format!("---\nsubject: News\n---\n{body}")
@@ -61,12 +72,15 @@ pub(crate) fn constants() -> Context {
     );
     context.insert_value("campaign", map(&[("id", "c"), ("dir", "ltr")]));
     context.insert_value("template", map(&[]));
-    context.insert("vars", &serde_json::json!({
-        "goal": 300,
-        "books": ["Emma", "Ulysses"],
-        "empty": [],
-        "rows": [{"day": "Mon", "talk": "Owls"}, {"day": "Tue", "talk": "Bats"}],
-    }));
+    context.insert(
+        "vars",
+        &serde_json::json!({
+            "goal": 300,
+            "books": ["Emma", "Ulysses"],
+            "empty": [],
+            "rows": [{"day": "Mon", "talk": "Owls"}, {"day": "Tue", "talk": "Bats"}],
+        }),
+    );
     context
 }
 

@@ -47,11 +47,15 @@ const PLACES: [(&str, &str); 15] = [
     ("component", "{{<button label={x} url=\"https://x.test\"/>}}"),
     ("component's body", "{% <quote by={x}> %}\n{{ x }}\n{% </quote> %}"),
     ("captured", "{% set y %}a {{ x }}{% endset %}{{ y }} <b title=\"{{ y }}\">b</b>"),
-    ("filtered", "{{ x | upper | quoted }} {{ x | newlines_to_br }} {{ x ~ x }} {{ [x, x] | join(sep=x) }}"),
+    (
+        "filtered",
+        "{{ x | upper | quoted }} {{ x | newlines_to_br }} {{ x ~ x }} {{ [x, x] | join(sep=x) }}",
+    ),
 ];
 
 fn merged(body: &str, x: &str) -> (Seen, String) {
-    let letter = compile_with(&campaign(body), &bare()).unwrap_or_else(|f| panic!("{body}: {f:#?}"));
+    let letter =
+        compile_with(&campaign(body), &bare()).unwrap_or_else(|f| panic!("{body}: {f:#?}"));
     let mail = merge(&letter, &[("x", x)]).unwrap_or_else(|gaps| panic!("{body}: {gaps:#?}"));
     (seen(&mail.html), mail.text)
 }
@@ -111,7 +115,11 @@ fn a_link_that_begins_with_a_field_is_a_web_or_mail_or_phone_link_or_no_mail() {
     ] {
         let gaps = merge(&letter, &[("x", bad)]).expect_err(bad);
         assert_eq!(gaps[0].code, "unusable-link", "{bad}");
-        assert_eq!(gaps[0].place.as_ref().map(ToString::to_string).as_deref(), Some("c.md:4:8"), "{bad}");
+        assert_eq!(
+            gaps[0].place.as_ref().map(ToString::to_string).as_deref(),
+            Some("c.md:4:8"),
+            "{bad}"
+        );
     }
     for (good, shown) in [
         ("https://x.test/a?b=1&c=2#d", "https://x.test/a?b=1&c=2#d"),
@@ -143,7 +151,8 @@ fn every_beginning_of_a_url_is_checked_wherever_it_stands() {
         "{% set y %}{{ x }}{% endset %}[a]({{ y }})",
         "[a]({{ \"\" ~ x }})",
     ] {
-        let letter = compile_with(&campaign(body), &bare()).unwrap_or_else(|f| panic!("{body}: {f:#?}"));
+        let letter =
+            compile_with(&campaign(body), &bare()).unwrap_or_else(|f| panic!("{body}: {f:#?}"));
         let gaps = merge(&letter, &[("x", "javascript:alert(1)")]).expect_err(body);
         assert_eq!(gaps[0].code, "unusable-link", "{body}");
         merge(&letter, &[("x", "https://x.test/c.png")]).expect(body);

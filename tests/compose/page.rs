@@ -57,8 +57,12 @@ impl TokenSink for Sink {
                 });
                 seen.links.extend(urls.map(|attribute| attribute.value.to_string()));
                 match (&*tag.name, tag.kind) {
-                    ("style", TagKind::StartTag) => return TokenSinkResult::RawData(RawKind::Rawtext),
-                    ("title", TagKind::StartTag) => return TokenSinkResult::RawData(RawKind::Rcdata),
+                    ("style", TagKind::StartTag) => {
+                        return TokenSinkResult::RawData(RawKind::Rawtext);
+                    }
+                    ("title", TagKind::StartTag) => {
+                        return TokenSinkResult::RawData(RawKind::Rcdata);
+                    }
                     _ => {}
                 }
             }

@@ -61,17 +61,18 @@ fn cell() -> impl Strategy<Value = String> {
 
 /// Markdown, tags and raw HTML in any order; blocks of tags mostly whole.
 fn body() -> impl Strategy<Value = String> {
-    let block = (any::<bool>(), markdown(), markdown(), 0..5_usize).prop_map(|(own, a, b, kind)| {
-        let line = if own { "\n" } else { "" };
-        let (open, middle, end) = [
-            ("{% if x %}", "", "{% endif %}"),
-            ("{% if not x %}", "{% else %}", "{% endif %}"),
-            ("{% for y in vars.books %}", "{{ y }}", "{% endfor %}"),
-            ("{% <quote by={x}> %}", "{{ x }}", "{% </quote> %}"),
-            ("{% set z %}", "", "{% endset %}"),
-        ][kind];
-        format!("{line}{open}{line}{a}{middle}{line}{b}{line}{end}{line}")
-    });
+    let block =
+        (any::<bool>(), markdown(), markdown(), 0..5_usize).prop_map(|(own, a, b, kind)| {
+            let line = if own { "\n" } else { "" };
+            let (open, middle, end) = [
+                ("{% if x %}", "", "{% endif %}"),
+                ("{% if not x %}", "{% else %}", "{% endif %}"),
+                ("{% for y in vars.books %}", "{{ y }}", "{% endfor %}"),
+                ("{% <quote by={x}> %}", "{{ x }}", "{% </quote> %}"),
+                ("{% set z %}", "", "{% endset %}"),
+            ][kind];
+            format!("{line}{open}{line}{a}{middle}{line}{b}{line}{end}{line}")
+        });
     let piece = prop_oneof![3 => markdown(), 3 => block, 1 => trouble()];
     proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
 }

@@ -177,12 +177,9 @@ impl Flow {
         if !first.contains(NUMBER) {
             return first.to_owned();
         }
-        let number = self.numbers.last_mut();
-        let text = number.as_ref().map_or_else(String::new, |number| number.to_string());
-        if let Some(number) = number {
-            *number += 1;
-        }
-        first.replace(NUMBER, &text)
+        let Some(number) = self.numbers.last_mut() else { return String::new() };
+        *number += 1;
+        first.replace(NUMBER, &(*number - 1).to_string())
     }
 }
 

@@ -29,7 +29,13 @@ pub(crate) enum Prints {
     Closes,
     /// Nothing, but what follows may stand there several times.
     Repeats,
-    /// Nothing: `{% if … %}`.
+    /// Nothing: a condition begins, …
+    Branches,
+    /// … another branch of it, …
+    Divides,
+    /// … and it ends.
+    Ends,
+    /// Nothing at all.
     Nothing,
 }
 
@@ -142,7 +148,7 @@ impl Writer<'_> {
     fn start(&mut self, at: usize, tag: &Tag<'_>) {
         match tag {
             Tag::Link { dest_url, .. } => {
-                let url = self.marks.as_url(dest_url, |tag| (self.prints)(tag) == Prints::Value);
+                let url = self.marks.as_url(dest_url, self.prints);
                 self.links.push((self.line.len(), url));
             }
             Tag::Image { .. } => self.line.push('['),
@@ -334,12 +340,7 @@ impl Writer<'_> {
     }
 
     fn raw(&mut self) -> Raw<'_> {
-        Raw {
-            marks: self.marks,
-            prints: self.prints,
-            line: &mut self.line,
-            links: &mut self.links,
-        }
+        Raw { marks: self.marks, prints: self.prints, line: &mut self.line, links: &mut self.links }
     }
 
     /// A tag on a line of its own, or several. Block tags take no line: nothing is left of them.

@@ -131,7 +131,7 @@ impl Raw<'_> {
             return;
         }
         let is_empty = shown.is_empty();
-        let url = self.marks.as_url(&url, |tag| (self.prints)(tag) == Prints::Value);
+        let url = self.marks.as_url(&url, self.prints);
         self.line.push_str(&if is_empty { url } else { format!(" ({url})") });
     }
 }
