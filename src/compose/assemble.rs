@@ -1,7 +1,11 @@
 //! Puts the tags back in place of their marks, each with the escape of the
 //! place where it stands, and remembers which byte came from where.
 
-use super::engine::{CSS, URL, URL_PART};
+use std::collections::HashMap;
+
+use tera::Context;
+
+use super::engine::{self, CSS, URL, URL_PART};
 use super::images;
 use super::marked::prints;
 use super::marks::{Hint, Marks};
@@ -94,6 +98,8 @@ pub(crate) struct Assembler<'a> {
     pub(crate) firsts: &'a [usize],
     pub(crate) marks: &'a Marks,
     pub(crate) is_field: &'a dyn Fn(&str) -> bool,
+    /// What is the same for every reader.
+    pub(crate) constants: &'a Context,
 }
 
 impl Assembler<'_> {
@@ -122,6 +128,7 @@ impl Assembler<'_> {
             place,
         ));
         let mut template = Template::default();
+        let mut colours = HashMap::new();
         let mut at = 0;
         for mark in placed {
             template.literal(&page[at..mark.found.range.start]);
@@ -136,10 +143,30 @@ impl Assembler<'_> {
                 );
                 continue;
             }
-            self.tag_into(&mut template, part, tag, mark.spot);
+            // A colour of the template stands at hundreds of links, and is the same for everybody.
+            let colour = (mark.spot == Spot::Css)
+                .then(|| colours.entry((part, tag)).or_insert_with(|| self.constant(part, tag)));
+            match colour.and_then(|colour| colour.as_deref()) {
+                Some(colour) => template.literal(colour),
+                None => self.tag_into(&mut template, part, tag, mark.spot),
+            }
         }
         template.literal(&page[at..]);
         template
+    }
+
+    /// The value in a style that no row can change.
+    fn constant(&self, part: usize, tag: usize) -> Option<String> {
+        let owner = &self.parts[part];
+        let Some(Statement::Print(node)) = &owner.statements[tag] else { return None };
+        let text = format!("{{{{ ({}) | {CSS} }}}}", owner.text(&node.range));
+        let is_constant = |name: &str| ["template", "vars", "sender"].contains(&name);
+        let mut tera = engine::html();
+        tera.add_raw_template("style", &text).ok().filter(|()| {
+            node.all_names(owner.passage.text())
+                .is_some_and(|names| names.into_iter().all(is_constant))
+        })?;
+        tera.render("style", self.constants).ok()
     }
 
     /// Text with marks, as a template.

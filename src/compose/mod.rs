@@ -19,6 +19,7 @@ mod markdown;
 mod marked;
 mod marks;
 mod names;
+mod node;
 mod page;
 mod part;
 mod places;
@@ -84,7 +85,7 @@ pub fn compile(
         // What is broken is not compiled: everything else would only say so again.
         return Err(findings);
     }
-    let (html, text) = assemble(&parts, &firsts, &fields, &mut findings);
+    let (html, text) = assemble(&parts, &firsts, &fields, &constants, &mut findings);
     let mut origins = Origins { parts, firsts, html, text };
     if !findings.is_empty() {
         return Err(findings);
@@ -192,13 +193,14 @@ fn assemble(
     parts: &[Part],
     firsts: &[usize],
     fields: &[FieldUse],
+    constants: &Context,
     findings: &mut Vec<Finding>,
 ) -> (Templates, Templates) {
     let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();
     let marks = Marks::for_texts(&texts);
     let fields: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let is_field = |name: &str| fields.contains(name);
-    let assembler = Assembler { parts, firsts, marks: &marks, is_field: &is_field };
+    let assembler = Assembler { parts, firsts, marks: &marks, is_field: &is_field, constants };
     let texts_from = FIRST_COMPONENT + (parts.len() - FIRST_COMPONENT) / 2;
     let html_components: Vec<usize> = (FIRST_COMPONENT..texts_from).collect();
     let content = |part: usize| firsts[part] + content_tags(&parts[part]).next().unwrap_or(0);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::engine::{FILTERS, FUNCTIONS, TESTS};
-use super::expression::{Literal, Node, NodeKind};
+use super::node::{Literal, Node, NodeKind};
 use super::part::Part;
 use super::statement::Statement;
 use crate::finding::{Finding, closest};

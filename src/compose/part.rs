@@ -181,9 +181,9 @@ fn never_closed(passage: &Passage, slip: Unclosed) -> Finding {
 }
 
 /// The name in a component call.
-pub(crate) fn component_name(call: &super::expression::Node) -> Option<&Range<usize>> {
+pub(crate) fn component_name(call: &super::node::Node) -> Option<&Range<usize>> {
     match &call.kind {
-        super::expression::NodeKind::Component { name, .. } => Some(name),
+        super::node::NodeKind::Component { name, .. } => Some(name),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@
 //! So an operand of `~` and an argument of a component goes through the filter
 //! [`NEED`], and what stands before `or` is only evaluated if its fields are there.
 
-use super::expression::{Node, NodeKind};
+use super::node::{Node, NodeKind};
 use super::statement::Statement;
 
 /// Fails if its value is absent; counts it otherwise.

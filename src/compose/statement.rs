@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::expression::{Node, Parser};
+use super::expression::Parser;
+use super::node::Node;
 use super::syntax::{self, SyntaxError};
 use super::tags::{Kind, Tag};
 

@@ -67,12 +67,21 @@ pub(crate) fn quoted(text: &str, prefix: &str) -> String {
 pub(crate) fn reflow(merged: &str) -> String {
     let mut flow = Flow { out: String::with_capacity(merged.len() + 64), ..Flow::default() };
     let mut rest = merged;
-    while let Some(at) = rest.find(is_sign) {
+    while let Some(at) = next_sign(rest.as_bytes()) {
         flow.lines(&rest[..at]);
         rest = flow.sign(&rest[at..]);
     }
     flow.lines(rest);
     squeezed(&flow.out)
+}
+
+/// Where the next sign stands. Looked for in large pieces: most of a text has none.
+fn next_sign(bytes: &[u8]) -> Option<usize> {
+    const PIECE: usize = 64;
+    let is_sign = |byte: &u8| (1..=8).contains(byte);
+    let holds_one = |piece: &[u8]| piece.iter().fold(false, |any, byte| any | is_sign(byte));
+    let piece = bytes.chunks(PIECE).position(holds_one)? * PIECE;
+    Some(piece + bytes[piece..].iter().position(is_sign)?)
 }
 
 #[derive(Default)]
@@ -185,18 +194,16 @@ impl Flow {
 
 /// No more than one blank line in a row, none at the beginning or end.
 fn squeezed(text: &str) -> String {
-    let trimmed = text.trim_matches('\n');
-    if !trimmed.contains("\n\n\n") {
-        return trimmed.to_owned();
-    }
-    let mut out = String::with_capacity(trimmed.len());
-    let mut breaks = 0;
-    for c in trimmed.chars() {
-        breaks = if c == '\n' { breaks + 1 } else { 0 };
-        if breaks <= 2 {
-            out.push(c);
+    let text = text.trim_matches('\n');
+    let mut out = String::with_capacity(text.len());
+    let mut written = 0;
+    for (at, _) in text.match_indices('\n') {
+        if text[..at].ends_with("\n\n") {
+            out.push_str(&text[written..at]);
+            written = at + 1;
         }
     }
+    out.push_str(&text[written..]);
     out
 }
 
