@@ -195,9 +195,11 @@ fn start_tag(text: &str, open: usize) -> Option<Token> {
 /// An attribute and where it ends, quote included.
 fn attribute(text: &str, from: usize) -> Option<(Attribute, usize)> {
     let bytes = text.as_bytes();
-    let end = text[from + 1..]
+    // An equals sign at the beginning is part of the name (§13.2.5.32).
+    let after = from + text[from..].chars().next()?.len_utf8();
+    let end = text[after..]
         .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>' | '='))
-        .map(|at| from + 1 + at)?;
+        .map(|at| after + at)?;
     let name = from..end;
     let skip_space = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
@@ -238,5 +240,6 @@ mod tests {
         assert_eq!(&page[attributes[0].value.clone().expect("it has one")], "x>y");
         assert!(matches!(&all[7], Token::Raw { element, .. } if element == "title"));
         assert!(matches!(all.last(), Some(Token::Text(_))));
+        assert_eq!(tokens("<a é ¡=1 =x>").len(), 1);
     }
 }
