@@ -144,11 +144,7 @@ impl<'a> Merger<'a> {
         };
         one(Form::Text, SUBJECT, &self.context, &mut line)?;
         let subject = one_line(&line);
-        let campaign = self.context.get("campaign").and_then(Value::as_map).cloned();
-        if let Some(mut campaign) = campaign {
-            campaign.insert("subject".into(), Value::from(subject.as_str()));
-            self.context.insert_value("campaign", Value::from(campaign));
-        }
+        self.show_subject(&subject);
         if letter.has_preheader {
             one(Form::Text, PREHEADER, &self.context, &mut line)?;
             self.context.insert_value("preheader", Value::from(one_line(&line)));
@@ -157,6 +153,18 @@ impl<'a> Merger<'a> {
         one(Form::Text, TEXT, &self.context, &mut self.text)?;
         self.line = line;
         Ok(subject)
+    }
+
+    /// Puts the subject where the page finds it, if it is not there from the row before.
+    fn show_subject(&mut self, subject: &str) {
+        let Some(campaign) = self.context.get("campaign").and_then(Value::as_map) else { return };
+        let key = "subject".into();
+        if campaign.get(&key).and_then(Value::as_str) == Some(subject) {
+            return;
+        }
+        let mut campaign = campaign.clone();
+        campaign.insert(key, Value::from(subject));
+        self.context.insert_value("campaign", Value::from(campaign));
     }
 
     /// What a row lacks: each blank field that stopped the merge, with a

@@ -20,12 +20,17 @@ pub struct Source(Arc<Inner>);
 struct Inner {
     name: String,
     text: String,
+    /// Where each line begins: a large letter has thousands of places.
+    lines: Vec<usize>,
 }
 
 impl Source {
     /// Keeps a file's text under the name that messages will show.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { name: name.into(), text: text.into() }))
+        let text = text.into();
+        let lines = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(lines).collect();
+        Self(Arc::new(Inner { name: name.into(), lines, text }))
     }
 
     /// The name that messages show, mostly a relative path.
@@ -44,13 +49,13 @@ impl Source {
         let text = self.text();
         let start = floor_char_boundary(text, range.start);
         let end = floor_char_boundary(text, range.end.max(start));
-        let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-        let line = text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let line = self.0.lines.partition_point(|line| *line <= start);
+        let line_start = self.0.lines[line - 1];
+        let line_end = self.0.lines.get(line).map_or(text.len(), |next| next - 1);
         let column = text[line_start..start].chars().count() + 1;
         let width = text[start..end.min(line_end)].chars().count().max(1);
-        Place::new(self.name(), line, column)
-            .with_excerpt(text[line_start..line_end].trim_end_matches('\r'), width)
+        let line_text = text[line_start..line_end].trim_end_matches('\r');
+        Place::new(self.name(), line, column).shown(line_text, start - line_start, width)
     }
 }
 
@@ -156,6 +161,8 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Excerpt {
     text: String,
+    /// How many characters of it stand before the place.
+    before: usize,
     width: usize,
 }
 
@@ -173,8 +180,19 @@ impl Place {
 
     /// Adds the line's text and how many characters the caret underlines.
     #[must_use]
-    pub fn with_excerpt(mut self, line: &str, width: usize) -> Self {
-        self.excerpt = Some(Excerpt { text: line.to_owned(), width });
+    pub fn with_excerpt(self, line: &str, width: usize) -> Self {
+        let at = line.char_indices().nth(self.column - 1).map_or(line.len(), |(at, _)| at);
+        self.shown(line, at, width)
+    }
+
+    /// Keeps of a line what an excerpt shows; a long one may have thousands of places.
+    fn shown(mut self, line: &str, at: usize, width: usize) -> Self {
+        let at = at.min(line.len());
+        let column = self.column - 1;
+        let before = if column > EXCERPT / 2 { EXCERPT / 4 } else { column };
+        let from = line[..at].char_indices().rev().take(before).last().map_or(at, |(from, _)| from);
+        let end = line[from..].char_indices().nth(EXCERPT).map_or(line.len(), |(to, _)| from + to);
+        self.excerpt = Some(Excerpt { text: line[from..end].to_owned(), before, width });
         self
     }
 
@@ -182,13 +200,11 @@ impl Place {
     /// Control characters are shown as `·`, so that no file can paint on
     /// the terminal; tabs become one space, so that the caret fits.
     pub fn excerpt(&self) -> Option<String> {
-        let Excerpt { text, width } = self.excerpt.as_ref()?;
-        let before = self.column - 1;
-        let skip = if before > EXCERPT / 2 { before - EXCERPT / 4 } else { 0 };
-        let shown: String = text.chars().skip(skip).take(EXCERPT).map(printable).collect();
-        let indent: usize = shown.chars().take(before - skip).map(char_width).sum();
+        let Excerpt { text, before, width } = self.excerpt.as_ref()?;
+        let shown: String = text.chars().map(printable).collect();
+        let indent: usize = shown.chars().take(*before).map(char_width).sum();
         let under: usize =
-            shown.chars().skip(before - skip).take(*width).map(char_width).sum::<usize>().max(1);
+            shown.chars().skip(*before).take(*width).map(char_width).sum::<usize>().max(1);
         let number = self.line.to_string();
         let gutter = " ".repeat(number.len());
         Some(format!(
@@ -235,6 +251,15 @@ mod tests {
         let place = source.place(at..at + 3);
         assert_eq!(place.to_string(), "a.md:2:9");
         assert_eq!(place.excerpt().expect("text"), "  2 | Dear {{ nam }},\n    |         ^^^");
+    }
+
+    #[test]
+    fn an_excerpt_of_a_long_line_shows_the_place() {
+        let source = Source::new("a.md", format!("{}HERE{}", "é".repeat(500), "x".repeat(500)));
+        let excerpt = source.place(1000..1004).excerpt().expect("text");
+        let (line, caret) = excerpt.split_once('\n').expect("two lines");
+        assert_eq!(line.chars().position(|c| c == 'H'), caret.chars().position(|c| c == '^'));
+        assert!(line.chars().count() < 200 && caret.ends_with(" ^^^^"), "{excerpt}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, Parser, Tag};
 
+use super::field_names::{identifier, is_name, is_word};
 use super::fields::suggestion;
 use crate::compose::{markdown_options, tag_ranges};
 use crate::finding::Finding;
@@ -97,7 +98,7 @@ fn tag_at<'t>(
     columns: &[&str],
 ) -> Option<(&'static Style, Range<usize>, &'t str)> {
     let rest = text.get(at..)?;
-    if masks.covers(at) {
+    if masks.covered[at] {
         return None;
     }
     STYLES.iter().find_map(|style| {
@@ -110,7 +111,7 @@ fn tag_at<'t>(
             && !inner.contains('\n')
             && is_whole(style, text, at, end, inner)
             && if style.sure { is_word(inner) } else { is_name(inner, columns) };
-        (is_one && !masks.is_link(at)).then_some((style, at..end, inner.trim()))
+        (is_one && !masks.links[at]).then_some((style, at..end, inner.trim()))
     })
 }
 
@@ -137,140 +138,6 @@ fn is_whole(style: &Style, text: &str, start: usize, end: usize, inner: &str) ->
     }
 }
 
-/// A word or a few: letters first, nothing of code. A fallback may follow.
-fn is_word(inner: &str) -> bool {
-    let inner = inner.trim().trim_start_matches(['$', '!', '=']);
-    inner.chars().filter(|c| c.is_alphabetic()).count() >= 2
-        && inner.starts_with(|c: char| c.is_alphabetic())
-        && inner.chars().all(|c| c.is_alphanumeric() || " _-.:,|='\"".contains(c))
-}
-
-/// Words of which names of fields are made, in no order.
-const WORDS: [&str; 58] = [
-    "first",
-    "last",
-    "full",
-    "given",
-    "family",
-    "middle",
-    "nick",
-    "name",
-    "fname",
-    "lname",
-    "firstname",
-    "lastname",
-    "fullname",
-    "surname",
-    "forename",
-    "nickname",
-    "vorname",
-    "nachname",
-    "email",
-    "mail",
-    "address",
-    "emailaddress",
-    "test",
-    "your",
-    "recipient",
-    "subscriber",
-    "contact",
-    "member",
-    "donor",
-    "supporter",
-    "customer",
-    "client",
-    "user",
-    "company",
-    "organisation",
-    "organization",
-    "insert",
-    "here",
-    "dear",
-    "lead",
-    "person",
-    "city",
-    "town",
-    "country",
-    "state",
-    "zip",
-    "postcode",
-    "phone",
-    "salutation",
-    "merge",
-    "field",
-    "custom",
-    "unsubscribe",
-    "url",
-    "link",
-    "preferences",
-    "prenom",
-    "nombre",
-];
-
-/// One of these has to be among them.
-const TELLING: [&str; 22] = [
-    "name",
-    "fname",
-    "lname",
-    "firstname",
-    "lastname",
-    "fullname",
-    "surname",
-    "forename",
-    "nickname",
-    "vorname",
-    "nachname",
-    "email",
-    "emailaddress",
-    "company",
-    "city",
-    "postcode",
-    "salutation",
-    "merge",
-    "unsubscribe",
-    "prenom",
-    "nombre",
-    "recipient",
-];
-
-/// Whether this is the name of a field: a column of the list, or made of the
-/// words that such names are made of.
-fn is_name(inner: &str, columns: &[&str]) -> bool {
-    if !is_word(inner) {
-        return false;
-    }
-    let name = identifier(inner);
-    let words: Vec<&str> = name.split('_').filter(|word| !word.is_empty()).collect();
-    columns.contains(&name.as_str())
-        || (words.iter().all(|word| WORDS.contains(word))
-            && words.iter().any(|word| TELLING.contains(word)))
-}
-
-/// `FirstName`, `First Name | friend` and `contact.first-name,fallback=you`
-/// as a column would be called.
-fn identifier(inner: &str) -> String {
-    let name = inner.trim_start_matches(['$', '!', '=', ' ']);
-    let name = name.split([',', '|', ':', '=']).next().unwrap_or("").trim();
-    let mut out = String::new();
-    let mut before = ' ';
-    for c in name.chars() {
-        if c.is_alphanumeric() {
-            if c.is_uppercase() && before.is_lowercase() {
-                out.push('_');
-            }
-            out.extend(c.to_lowercase());
-        } else if !out.is_empty() && !out.ends_with('_') {
-            out.push('_');
-        }
-        before = c;
-    }
-    let name = out.trim_matches('_');
-    name.strip_prefix("contact_")
-        .or_else(|| name.strip_prefix("recipient_"))
-        .unwrap_or(name)
-        .to_owned()
-}
-
 fn is_leave(name: &str) -> bool {
     name.split('_').any(|word| word.starts_with("unsub"))
 }
@@ -279,41 +146,41 @@ fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// Parts of a text in which nothing is a foreign tag.
-#[derive(Default)]
+/// What each byte of a text is, as far as foreign tags are concerned.
 struct Masks {
-    /// Code, comments, our own tags.
-    covered: Vec<Range<usize>>,
-    /// The text of links and footnotes: brackets mean something there.
-    links: Vec<Range<usize>>,
+    /// In code, in a comment, in one of our own tags.
+    covered: Vec<bool>,
+    /// Where a link, image or footnote begins: brackets mean something there.
+    links: Vec<bool>,
 }
 
 impl Masks {
+    fn new(length: usize) -> Self {
+        Self { covered: vec![false; length], links: vec![false; length] }
+    }
+
+    fn cover(&mut self, range: Range<usize>) {
+        self.covered[range].fill(true);
+    }
+
     fn of_markdown(text: &str) -> Self {
-        // Tags are hidden from Markdown by spaces: they may hold anything.
-        let mut masks = Self { covered: tag_ranges(text), links: Vec::new() };
-        let mut hidden = text.to_owned();
-        for range in &masks.covered {
-            hidden.replace_range(range.clone(), &"x".repeat(range.len()));
+        let mut masks = Self::new(text.len());
+        // Tags are hidden from Markdown: they may hold anything.
+        let mut hidden = String::with_capacity(text.len());
+        for range in tag_ranges(text) {
+            hidden.push_str(&text[hidden.len()..range.start]);
+            hidden.push_str(&"x".repeat(range.len()));
+            masks.cover(range);
         }
-        let mut in_code = false;
+        hidden.push_str(&text[hidden.len()..]);
         for (event, range) in Parser::new_ext(&hidden, markdown_options()).into_offset_iter() {
             match event {
-                Event::Start(Tag::CodeBlock(_)) => {
-                    in_code = true;
-                    masks.covered.push(range);
-                }
-                Event::End(pulldown_cmark::TagEnd::CodeBlock) => in_code = false,
-                Event::Code(_) => masks.covered.push(range),
-                Event::Html(html) | Event::InlineHtml(html)
-                    if !in_code && html.starts_with("<!--") =>
-                {
-                    masks.covered.push(range);
+                Event::Start(Tag::CodeBlock(_)) | Event::Code(_) => masks.cover(range),
+                Event::Html(html) | Event::InlineHtml(html) if html.starts_with("<!--") => {
+                    masks.cover(range);
                 }
                 Event::Start(Tag::Link { .. } | Tag::Image { .. })
-                | Event::FootnoteReference(_) => {
-                    masks.links.push(range.start..range.start + 1);
-                }
+                | Event::FootnoteReference(_) => masks.links[range.start] = true,
                 _ => {}
             }
         }
@@ -322,26 +189,21 @@ impl Masks {
 
     /// A template's page: style sheets, comments and tags are not text.
     fn of_page(text: &str) -> Self {
-        let mut covered = tag_ranges(text);
+        let mut masks = Self::new(text.len());
+        for range in tag_ranges(text) {
+            masks.cover(range);
+        }
         for (open, close) in [("<style", "</style>"), ("<script", "</script>"), ("<!--", "-->")] {
             let mut at = 0;
             while let Some(start) = text[at..].find(open).map(|found| at + found) {
                 let end = text[start..]
                     .find(close)
                     .map_or(text.len(), |found| start + found + close.len());
-                covered.push(start..end);
+                masks.cover(start..end);
                 at = end;
             }
         }
-        Self { covered, links: Vec::new() }
-    }
-
-    fn covers(&self, at: usize) -> bool {
-        self.covered.iter().any(|range| range.contains(&at))
-    }
-
-    fn is_link(&self, at: usize) -> bool {
-        self.links.iter().any(|range| range.start == at)
+        masks
     }
 }
 

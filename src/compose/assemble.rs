@@ -1,13 +1,20 @@
 //! Puts the tags back in place of their marks, each with the escape of the
 //! place where it stands, and remembers which byte came from where.
 
-use super::engine::{CSS, URL, URL_PART};
+use std::collections::HashMap;
+
+use tera::Context;
+
+use super::engine::{self, CSS, URL, URL_PART};
+use super::images;
+use super::marked::prints;
 use super::marks::{Hint, Marks};
-use super::part::Part;
+use super::part::{Part, component_name};
 use super::places::{self, Placed, Spot};
-use super::rewrite::{Rewriter, Rewritten};
+use super::rewrite::{NEED, Rewriter, Rewritten, TICK};
 use super::statement::Statement;
 use super::tags::Kind;
+use super::text::Prints;
 use crate::finding::Finding;
 
 /// A template for Tera, made of the author's parts.
@@ -17,7 +24,7 @@ pub(crate) struct Template {
     origins: Vec<Origin>,
 }
 
-/// Where a piece of a template came from.
+/// Where a piece of a template came from. An empty piece is the beginning of a tag.
 #[derive(Debug)]
 struct Origin {
     compiled: std::ops::Range<usize>,
@@ -27,13 +34,16 @@ struct Origin {
 
 impl Template {
     /// The part, and the offset in it, from which a byte of the template
-    /// came: the nearest piece before it.
+    /// came; what the program put around a tag came from the tag's beginning.
     pub(crate) fn origin(&self, at: usize) -> Option<(usize, usize)> {
-        let next = self.origins.partition_point(|origin| origin.compiled.start <= at);
-        let origin = self.origins.get(next.checked_sub(1)?)?;
-        let offset =
-            at.min(origin.compiled.end.saturating_sub(1)).saturating_sub(origin.compiled.start);
-        Some((origin.part, origin.author + offset))
+        let before = self.origins.partition_point(|origin| origin.compiled.start <= at);
+        let before = &self.origins[..before];
+        let nearest = before.last()?;
+        if nearest.compiled.contains(&at) {
+            return Some((nearest.part, nearest.author + at - nearest.compiled.start));
+        }
+        let tag = before.iter().rev().find(|origin| origin.compiled.is_empty())?;
+        Some((tag.part, tag.author))
     }
 
     /// Replaces literal text; what follows moves.
@@ -66,6 +76,11 @@ impl Template {
         }
     }
 
+    fn begin_tag(&mut self, part: usize, author: usize) {
+        let here = self.text.len();
+        self.origins.push(Origin { compiled: here..here, part, author });
+    }
+
     fn rewritten(&mut self, part: usize, rewritten: &Rewritten) {
         let start = self.text.len();
         self.text.push_str(&rewritten.text);
@@ -83,6 +98,8 @@ pub(crate) struct Assembler<'a> {
     pub(crate) firsts: &'a [usize],
     pub(crate) marks: &'a Marks,
     pub(crate) is_field: &'a dyn Fn(&str) -> bool,
+    /// What is the same for every reader.
+    pub(crate) constants: &'a Context,
 }
 
 impl Assembler<'_> {
@@ -94,17 +111,24 @@ impl Assembler<'_> {
         (tag < self.parts[part].tags.len()).then_some((part, tag))
     }
 
-    pub(crate) fn prints(&self, number: usize) -> bool {
-        self.tag(number).is_some_and(|(part, tag)| {
-            super::markdown::prints(&self.parts[part], tag) == super::text::Prints::Value
-        })
+    /// What a tag writes.
+    pub(crate) fn prints(&self, number: usize) -> Prints {
+        self.tag(number).map_or(Prints::Nothing, |(part, tag)| prints(&self.parts[part], tag))
     }
 
     /// A page of HTML with marks, as a template.
     pub(crate) fn html(&self, page: &str, findings: &mut Vec<Finding>) -> Template {
-        let placed = places::places(page, self.marks, |tag| self.prints(tag));
+        let placed = places::places(page, self.marks, &|tag| self.prints(tag));
         self.check_nesting(&placed, findings);
+        let place = |number| self.tag(number).map(|(part, tag)| self.parts[part].place(tag));
+        findings.extend(images::check(
+            page,
+            self.marks,
+            &|tag| self.prints(tag) == Prints::Value,
+            place,
+        ));
         let mut template = Template::default();
+        let mut colours = HashMap::new();
         let mut at = 0;
         for mark in placed {
             template.literal(&page[at..mark.found.range.start]);
@@ -119,10 +143,30 @@ impl Assembler<'_> {
                 );
                 continue;
             }
-            self.tag_into(&mut template, part, tag, mark.spot);
+            // A colour of the template stands at hundreds of links, and is the same for everybody.
+            let colour = (mark.spot == Spot::Css)
+                .then(|| colours.entry((part, tag)).or_insert_with(|| self.constant(part, tag)));
+            match colour.and_then(|colour| colour.as_deref()) {
+                Some(colour) => template.literal(colour),
+                None => self.tag_into(&mut template, part, tag, mark.spot),
+            }
         }
         template.literal(&page[at..]);
         template
+    }
+
+    /// The value in a style that no row can change.
+    fn constant(&self, part: usize, tag: usize) -> Option<String> {
+        let owner = &self.parts[part];
+        let Some(Statement::Print(node)) = &owner.statements[tag] else { return None };
+        let text = format!("{{{{ ({}) | {CSS} }}}}", owner.text(&node.range));
+        let is_constant = |name: &str| ["template", "vars", "sender"].contains(&name);
+        let mut tera = engine::html();
+        tera.add_raw_template("style", &text).ok().filter(|()| {
+            node.all_names(owner.passage.text())
+                .is_some_and(|names| names.into_iter().all(is_constant))
+        })?;
+        tera.render("style", self.constants).ok()
     }
 
     /// Text with marks, as a template.
@@ -156,56 +200,125 @@ impl Assembler<'_> {
             return;
         }
         let Some(statement) = &owner.statements[number] else { return };
+        template.begin_tag(part, tag.range.start);
         let before = if tag.trims_before { "-" } else { "" };
         let after = if tag.trims_after { "-" } else { "" };
         let rewriter = Rewriter::new(owner.passage.text(), self.is_field);
         if let Statement::Print(node) = statement {
-            let (open, close) = match spot {
-                Spot::Url => ("(", format!(") | {URL}")),
-                Spot::UrlPart => ("(", format!(") | {URL_PART}")),
-                Spot::Css => ("(", format!(") | {CSS}")),
-                Spot::Text | Spot::Forbidden(_) => ("", String::new()),
-            };
+            let (open, close) =
+                filters_of(spot, owner.repeats[number] && component_name(node).is_none());
             template.text.push_str(&format!("{{{{{before} {open}"));
             template.rewritten(part, &rewriter.expression(node));
             template.text.push_str(&format!("{close} {after}}}}}"));
         } else {
-            let (rewritten, follows) = rewriter.block(statement, tag.inner.clone());
             template.text.push_str(&format!("{{%{before}"));
-            template.rewritten(part, &rewritten);
-            template.text.push_str(&format!("{after}%}}{follows}"));
+            template.rewritten(part, &rewriter.block(statement, tag.inner.clone()));
+            template.text.push_str(&format!("{after}%}}"));
+            if let Some(arguments) = counted(owner, number) {
+                // What the tag trims stands after the counter now.
+                template.text.push_str(&format!("{{{{ {TICK}({arguments}) {after}}}}}"));
+            }
         }
     }
 
-    /// A condition must not open an element that it does not close: the
-    /// page would fall apart in one of its branches.
+    /// A condition on rows, as a template that writes something where it holds.
+    pub(crate) fn condition(&self, part: usize) -> Template {
+        let mut template = Template::default();
+        let owner = &self.parts[part];
+        let Some(Some(Statement::If(node))) = owner.statements.first() else { return template };
+        template.begin_tag(part, 0);
+        template.text.push_str("{% if ");
+        let rewriter = Rewriter::new(owner.passage.text(), self.is_field);
+        template.rewritten(part, &rewriter.expression(node));
+        template.text.push_str(" %}1{% endif %}");
+        template
+    }
+
+    /// A condition must not open an element that it does not close, nor begin
+    /// in one attribute and end in another: the page would fall apart in one of its branches.
+    /// And both its tags must still be there, after all that Markdown and HTML drop.
     fn check_nesting(&self, placed: &[Placed], findings: &mut Vec<Finding>) {
-        let mut open: Vec<(&Placed, usize)> = Vec::new();
+        struct Open<'m> {
+            mark: &'m Placed,
+            number: (usize, usize),
+            lowest: usize,
+        }
+        let mut open: Vec<Open<'_>> = Vec::new();
+        let mut reject = |(part, tag): (usize, usize)| {
+            let place = self.parts[part].place(tag);
+            if findings.iter().all(|finding| finding.place.as_ref() != Some(&place)) {
+                findings.push(unbalanced().at(place));
+            }
+        };
         for mark in placed {
-            for (_, lowest) in &mut open {
-                *lowest = (*lowest).min(mark.lowest);
+            for block in &mut open {
+                block.lowest = block.lowest.min(mark.lowest);
             }
             let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else {
                 continue;
             };
             let owner = &self.parts[part];
             if owner.ends[tag].is_some() {
-                open.push((mark, mark.depth));
-            } else if owner.ends.contains(&Some(tag))
-                && let Some((start, lowest)) = open.pop()
-                && (start.depth != mark.depth || lowest < mark.depth)
-            {
-                let begin = start.found.tag.and_then(|number| self.tag(number));
-                let (part, tag) = begin.unwrap_or((part, tag));
-                findings.push(
-                    Finding::error(
-                        "unbalanced-block",
-                        "an element begins inside this block and ends outside it, or the other way round",
-                        "let every element end in the block in which it begins",
-                    )
-                    .at(self.parts[part].place(tag)),
-                );
+                open.push(Open { mark, number: (part, tag), lowest: mark.depth });
+            }
+            let Some(opener) = owner.opens[tag] else { continue };
+            let Some(block) = open.last().filter(|block| block.number == (part, opener)) else {
+                reject((part, tag));
+                continue;
+            };
+            let is_level = block.mark.depth == mark.depth
+                && block.lowest >= mark.depth
+                && block.mark.within == mark.within;
+            if !is_level {
+                reject(block.number);
+            }
+            if owner.ends[opener] == Some(tag) {
+                open.pop();
             }
         }
+        for block in &open {
+            reject(block.number);
+        }
+    }
+}
+
+fn unbalanced() -> Finding {
+    Finding::error(
+        "unbalanced-block",
+        "an element begins inside this block and ends outside it, or the other way round",
+        "let every element end in the block in which it begins",
+    )
+}
+
+/// What stands around an expression in its place. What may be written again and again is counted.
+fn filters_of(spot: Spot, repeats: bool) -> (String, String) {
+    let filter = match spot {
+        Spot::Url => Some(URL),
+        Spot::UrlPart => Some(URL_PART),
+        Spot::Css => Some(CSS),
+        Spot::Text | Spot::Forbidden(_) => None,
+    };
+    let filters: Vec<&str> = repeats.then_some(NEED).into_iter().chain(filter).collect();
+    if filters.is_empty() {
+        return (String::new(), String::new());
+    }
+    ("(".to_owned(), format!(") | {}", filters.join(" | ")))
+}
+
+/// What is counted after a tag: the turns and bytes of a loop or a component,
+/// the text that a block captured.
+fn counted(part: &Part, tag: usize) -> Option<String> {
+    let bytes = || {
+        let end = part.ends[tag].map_or(part.tags[tag].range.end, |end| part.tags[end].range.end);
+        end - part.tags[tag].range.start
+    };
+    match part.statements[tag].as_ref()? {
+        Statement::For { .. } => Some(format!("bytes={}", bytes())),
+        Statement::Define { .. } => Some(format!("bytes={}, of=body or \"\"", bytes())),
+        Statement::EndSet => match part.statements[part.opens[tag]?].as_ref()? {
+            Statement::SetBlock { name } => Some(format!("of={}", part.text(name))),
+            _ => None,
+        },
+        _ => None,
     }
 }

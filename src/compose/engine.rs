@@ -1,16 +1,16 @@
-//! Tera, set up for letters: what values become in HTML and in text, the
-//! filters behind every place, and bounds that no template can exceed.
+//! Tera, set up for letters: what values become in HTML and in text, and
+//! bounds that no template can exceed, however it loops and doubles.
 
 #![allow(clippy::needless_pass_by_value, reason = "Tera hands values and arguments over")]
 
 use std::cell::Cell;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
+use super::escape::{escape_html, escape_text};
+use super::filters;
 use super::rewrite::{NEED, TICK, WITHIN};
-use super::text;
 
 /// The filter for the beginning of a URL.
 pub(crate) const URL: &str = "__url";
@@ -20,14 +20,16 @@ pub(crate) const URL_PART: &str = "__url_part";
 pub(crate) const CSS: &str = "__css";
 
 /// The largest mail part that a template may produce, in bytes.
-pub(crate) const MAX_OUTPUT: usize = 8 << 20;
+const MAX_OUTPUT: usize = 8 << 20;
 /// The longest single text that joining may produce, in bytes.
-const MAX_TEXT: usize = 1 << 20;
-/// How many turns of loops and calls of components one mail may take.
+pub(super) const MAX_TEXT: usize = 1 << 20;
+/// How many bytes loops, components and variables may write on the way to one part.
+const MAX_WORK: usize = MAX_OUTPUT;
+/// How many turns of loops and calls of components one part may take.
 const MAX_TURNS: u32 = 100_000;
 
 /// Filters that letters may use; `check` suggests from these.
-pub(crate) const FILTERS: [&str; 33] = [
+pub(crate) const FILTERS: [&str; 32] = [
     "abs",
     "capitalize",
     "default",
@@ -35,7 +37,6 @@ pub(crate) const FILTERS: [&str; 33] = [
     "float",
     "get",
     "group_by",
-    "indent",
     "int",
     "join",
     "keys",
@@ -87,16 +88,24 @@ pub(crate) const FUNCTIONS: [&str; 2] = ["range", "throw"];
 
 thread_local! {
     static TURNS: Cell<u32> = const { Cell::new(0) };
+    static WORK: Cell<usize> = const { Cell::new(0) };
 }
 
 /// A Tera whose values are escaped for HTML.
 pub(crate) fn html() -> Tera {
-    engine(escape_html)
+    let mut tera = engine(escape_html);
+    tera.register_filter("newlines_to_br", filters::newlines_to_br);
+    tera.register_filter("quoted", filters::unquoted);
+    tera
 }
 
 /// A Tera whose values are cleaned for plain text.
 pub(crate) fn text() -> Tera {
-    engine(escape_text)
+    let mut tera = engine(escape_text);
+    // A line break is one already.
+    tera.register_filter("newlines_to_br", filters::unquoted);
+    tera.register_filter("quoted", filters::quoted);
+    tera
 }
 
 fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>) -> Tera {
@@ -105,12 +114,11 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>) -> Tera {
     tera.autoescape_on([""]);
     tera.register_filter(NEED, need);
     tera.register_filter(WITHIN, within);
-    tera.register_filter(URL, url_beginning);
-    tera.register_filter(URL_PART, url_part);
-    tera.register_filter(CSS, css);
-    tera.register_filter("quoted", |value: &str, arguments: Kwargs, _: &State| {
-        quoted(value, &arguments)
-    });
+    tera.register_filter(URL, filters::url_beginning);
+    tera.register_filter(URL_PART, filters::url_part);
+    tera.register_filter(CSS, filters::css);
+    tera.register_filter("replace", filters::replace);
+    tera.register_filter("join", filters::join);
     tera.register_function(TICK, |arguments: Kwargs, _: &State| tick(&arguments));
     tera
 }
@@ -123,6 +131,7 @@ pub(crate) fn render(
     out: &mut Vec<u8>,
 ) -> TeraResult<()> {
     TURNS.set(0);
+    WORK.set(0);
     out.clear();
     tera.render_to(template, context, &mut Bounded(out))
 }
@@ -155,133 +164,63 @@ pub(crate) fn message(error: &Error) -> String {
     }
 }
 
-const TOO_LARGE: &str = "the letter grows beyond 8 MB";
+pub(super) const TOO_LARGE: &str = "the letter grows beyond 8 MB";
 
-/// `& < > " '` as references, in text and in attributes alike; control
-/// characters out.
-fn escape_html(value: &str, out: &mut dyn Write) -> io::Result<()> {
-    escape_with(value, out, |byte| match byte {
-        b'&' => Some("&amp;"),
-        b'<' => Some("&lt;"),
-        b'>' => Some("&gt;"),
-        b'"' => Some("&quot;"),
-        b'\'' => Some("&#39;"),
-        byte => drop_control(byte),
-    })
-}
-
-/// Control characters out, and nothing else.
-fn escape_text(value: &str, out: &mut dyn Write) -> io::Result<()> {
-    escape_with(value, out, drop_control)
-}
-
-fn drop_control(byte: u8) -> Option<&'static str> {
-    (byte < b' ' && !matches!(byte, b'\t' | b'\n') || byte == 0x7f).then_some("")
-}
-
-fn escape_with(
-    value: &str,
-    out: &mut dyn Write,
-    replacement: impl Fn(u8) -> Option<&'static str>,
-) -> io::Result<()> {
-    let mut written = 0;
-    for (at, byte) in value.bytes().enumerate() {
-        if let Some(replacement) = replacement(byte) {
-            out.write_all(&value.as_bytes()[written..at])?;
-            out.write_all(replacement.as_bytes())?;
-            written = at + 1;
-        }
+/// Passes a value that is there.
+fn need(value: Value, arguments: Kwargs, state: &State) -> TeraResult<Value> {
+    if value.is_undefined() {
+        return Err(Error::message("the value is blank"));
     }
-    out.write_all(&value.as_bytes()[written..])
+    within(value, arguments, state)
 }
 
-fn need(value: Value, _: Kwargs, _: &State) -> TeraResult<Value> {
-    if value.is_undefined() { Err(Error::message("the value is blank")) } else { Ok(value) }
-}
-
+/// Passes a value, and counts it.
 fn within(value: Value, _: Kwargs, _: &State) -> TeraResult<Value> {
-    match value.as_str() {
-        Some(text) if text.len() > MAX_TEXT => Err(Error::message(TOO_LARGE)),
-        _ => Ok(value),
+    let mut left = MAX_TEXT;
+    if !fits(&value, &mut left) {
+        return Err(Error::message(TOO_LARGE));
+    }
+    work(MAX_TEXT - left)?;
+    Ok(value)
+}
+
+/// Whether a value is small enough to be written. It stops counting where it
+/// is not: lists of lists of the same list are exponential.
+fn fits(value: &Value, left: &mut usize) -> bool {
+    let mut takes = |bytes: usize| {
+        *left = left.saturating_sub(bytes);
+        *left > 0
+    };
+    if let Some(text) = value.as_str() {
+        takes(text.len())
+    } else if let Some(values) = value.as_array() {
+        takes(1) && values.iter().all(|value| fits(value, left))
+    } else if let Some(map) = value.as_map() {
+        takes(1) && map.values().all(|value| fits(value, left))
+    } else {
+        takes(8)
     }
 }
 
+fn work(bytes: usize) -> TeraResult<()> {
+    WORK.set(WORK.get() + bytes);
+    if WORK.get() > MAX_WORK { Err(Error::message(TOO_LARGE)) } else { Ok(()) }
+}
+
+/// Counts a turn of a loop or a call of a component, with the bytes that it
+/// writes by itself and those that it captured.
 fn tick(arguments: &Kwargs) -> TeraResult<Value> {
     let turns = TURNS.get() + 1;
     TURNS.set(turns);
     if turns > MAX_TURNS {
         return Err(Error::message(format!("more than {MAX_TURNS} turns of loops in one mail")));
     }
-    if arguments.get::<&str>("of")?.is_some_and(|text| text.len() > MAX_TEXT) {
-        return Err(Error::message(TOO_LARGE));
+    work(arguments.get::<usize>("bytes")?.unwrap_or(0))?;
+    if let Some(text) = arguments.get::<&str>("of")? {
+        if text.len() > MAX_TEXT {
+            return Err(Error::message(TOO_LARGE));
+        }
+        work(text.len())?;
     }
     Ok(Value::from(""))
-}
-
-fn quoted(value: &str, arguments: &Kwargs) -> TeraResult<Value> {
-    let prefix = arguments.get::<&str>("prefix")?.unwrap_or("> ");
-    Ok(Value::safe_string(&text::quoted(value, prefix)))
-}
-
-fn shown(value: &Value) -> TeraResult<String> {
-    if value.is_undefined() {
-        return Err(Error::message("the value is blank"));
-    }
-    Ok(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-}
-
-/// A value with which a URL begins must be one of a kind that a reader may
-/// follow: never `javascript:`, `data:` or a path.
-fn url_beginning(value: Value, _: Kwargs, _: &State) -> TeraResult<String> {
-    let text = shown(&value)?;
-    let text = text.trim();
-    let unusable = |why: &str| {
-        let start: String = text.chars().take(60).collect();
-        Error::message(format!("`{start}` is no usable link: {why}"))
-    };
-    let url = url::Url::parse(text).map_err(|_| {
-        unusable("it does not begin with `https://`, `http://`, `mailto:` or `tel:`")
-    })?;
-    match url.scheme() {
-        // The browser reads `https:x` as `https://x`; a person does not.
-        "http" | "https" if !text[url.scheme().len()..].starts_with("://") => {
-            Err(unusable("`://` is missing"))
-        }
-        "http" | "https" | "mailto" | "tel" => {
-            Ok(if is_plain_url(text) { text.to_owned() } else { url.into() })
-        }
-        scheme => Err(unusable(&format!("`{scheme}:` links are not sent"))),
-    }
-}
-
-/// Whether a URL can stand as it was written.
-fn is_plain_url(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
-}
-
-/// Percent-encodes a value as one component (RFC 3986 §2.1): all but
-/// unreserved characters.
-fn url_part(value: Value, _: Kwargs, _: &State) -> TeraResult<String> {
-    let text = shown(&value)?;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    Ok(out)
-}
-
-/// A colour, a length, a word: nothing that ends a declaration.
-fn css(value: Value, _: Kwargs, _: &State) -> TeraResult<String> {
-    let text = shown(&value)?;
-    let is_safe = |c: char| c.is_alphanumeric() || " #%.,-_".contains(c);
-    if text.chars().all(is_safe) {
-        Ok(text)
-    } else {
-        let start: String = text.chars().take(40).collect();
-        Err(Error::message(format!("`{start}` cannot stand in a style sheet")))
-    }
 }

@@ -4,54 +4,11 @@
 
 use std::ops::Range;
 
+use super::node::{Literal, Node, NodeKind};
 use super::syntax::{SyntaxError, Token, TokenKind};
 
 /// How deep expressions may nest; Tera's own bound.
 const DEPTH: usize = 40;
-
-/// A part of an expression, with its span.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Node {
-    pub(crate) range: Range<usize>,
-    pub(crate) kind: NodeKind,
-    pub(crate) children: Vec<Node>,
-}
-
-/// What a node is, as far as merging needs to know.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum NodeKind {
-    /// A variable, with the attributes that follow it: `sender.name`.
-    /// The range is that of the first name.
-    Name(Range<usize>),
-    /// A string, number, boolean or none.
-    Literal(Literal),
-    /// `a or b`
-    Or,
-    /// `a ~ b`
-    Concat,
-    /// `a | name(…)`: the operand is the first child.
-    Filter { name: Range<usize>, arguments: Vec<Range<usize>> },
-    /// `a is name(…)`
-    Test { name: Range<usize> },
-    /// `name(…)`
-    Call { name: Range<usize> },
-    /// `<name …>`: children are the values, in the order of the names.
-    Component { name: Range<usize>, arguments: Vec<Range<usize>>, spreads: bool },
-    /// `[… for a in b]`: names that only exist inside.
-    Comprehension { names: Vec<Range<usize>> },
-    /// Anything whose parts are all there is to know.
-    Other,
-}
-
-/// The type of a literal, for checking a component's arguments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Literal {
-    Str,
-    Integer,
-    Float,
-    Bool,
-    None,
-}
 
 /// Reads tokens one after the other; knows where the text ends.
 pub(crate) struct Parser<'a> {
@@ -301,7 +258,7 @@ impl<'a> Parser<'a> {
 
     fn array(&mut self, start: usize) -> Result<Node, SyntaxError> {
         let mut children = Vec::new();
-        let mut kind = NodeKind::Other;
+        let mut kind = NodeKind::Collection;
         loop {
             let here = self.here();
             if self.takes("]") {
@@ -337,7 +294,7 @@ impl<'a> Parser<'a> {
         loop {
             let here = self.here();
             if self.takes("}") {
-                return Ok(Node { range: start..here.end, kind: NodeKind::Other, children });
+                return Ok(Node { range: start..here.end, kind: NodeKind::Collection, children });
             }
             if !children.is_empty() {
                 self.expect(",")?;

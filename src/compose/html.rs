@@ -35,15 +35,51 @@ pub(crate) const VOID: [&str; 14] = [
 /// Elements whose content holds no tags.
 const RAW: [&str; 4] = ["style", "script", "title", "textarea"];
 
-/// All tokens of a page; what is malformed counts as text.
+/// Whether a comment is one that Outlook reads: `<!--[if mso]> … <![endif]-->`.
+pub(crate) fn is_conditional(comment: &str) -> bool {
+    comment.starts_with("<!--[if") || comment.starts_with("<!--<![")
+}
+
+/// Elements whose end tag may be left out: how many are open says nothing.
+const CLOSED_BY_OTHERS: [&str; 12] =
+    ["p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "colgroup"];
+
+/// Where elements nest deeper than a limit, if they do.
+pub(crate) fn too_deep(text: &str, limit: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for token in tokens(text) {
+        match token {
+            Token::Start { name, closes_itself: false, range, .. }
+                if !VOID.contains(&name.as_str()) && !CLOSED_BY_OTHERS.contains(&name.as_str()) =>
+            {
+                depth += 1;
+                if depth > limit {
+                    return Some(range.start);
+                }
+            }
+            Token::End { name, .. } if !CLOSED_BY_OTHERS.contains(&name.as_str()) => {
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// All tokens of a page; a tag that never ends counts as text, with all that
+/// follows it.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut at = 0;
     let mut text_start = 0;
     while let Some(open) = text[at..].find('<').map(|open| at + open) {
-        let Some(token) = markup(text, open) else {
-            at = open + 1;
-            continue;
+        let token = match markup(text, open) {
+            Markup::Token(token) => token,
+            Markup::Text => {
+                at = open + 1;
+                continue;
+            }
+            Markup::Open => break,
         };
         if text_start < open {
             found.push(Token::Text(text_start..open));
@@ -92,24 +128,36 @@ fn end_of_raw(text: &str, from: usize, element: &str) -> usize {
     text.len()
 }
 
-/// The tag or comment that begins at a `<`, if one does.
-fn markup(text: &str, open: usize) -> Option<Token> {
+/// What a `<` begins.
+enum Markup {
+    Token(Token),
+    /// A `<` that is only a sign.
+    Text,
+    /// A tag that never ends. To look for others behind it would take a
+    /// quadratic time, and a browser does not.
+    Open,
+}
+
+fn markup(text: &str, open: usize) -> Markup {
     let rest = &text.as_bytes()[open + 1..];
-    match rest.first()? {
-        b'!' | b'?' => {
+    let end_of = |found: Option<usize>| found.map_or(text.len(), |at| at);
+    match rest {
+        [b'!' | b'?', ..] => {
             let end = match text[open..].strip_prefix("<!--") {
-                Some(body) => body.find("-->").map_or(text.len(), |at| open + 4 + at + 3),
-                None => text[open..].find('>').map_or(text.len(), |at| open + at + 1),
+                Some(body) => end_of(body.find("-->").map(|at| open + 4 + at + 3)),
+                None => end_of(text[open..].find('>').map(|at| open + at + 1)),
             };
-            Some(Token::Comment(open..end))
+            Markup::Token(Token::Comment(open..end))
         }
-        b'/' if rest.get(1).is_some_and(u8::is_ascii_alphabetic) => {
+        [b'/', letter, ..] if letter.is_ascii_alphabetic() => {
             let name = name_at(text, open + 2);
-            let end = text[open..].find('>').map_or(text.len(), |at| open + at + 1);
-            Some(Token::End { name: text[name].to_ascii_lowercase(), range: open..end })
+            let end = end_of(text[open..].find('>').map(|at| open + at + 1));
+            Markup::Token(Token::End { name: text[name].to_ascii_lowercase(), range: open..end })
         }
-        byte if byte.is_ascii_alphabetic() => start_tag(text, open),
-        _ => None,
+        [letter, ..] if letter.is_ascii_alphabetic() => {
+            start_tag(text, open).map_or(Markup::Open, Markup::Token)
+        }
+        _ => Markup::Text,
     }
 }
 
@@ -147,9 +195,11 @@ fn start_tag(text: &str, open: usize) -> Option<Token> {
 /// An attribute and where it ends, quote included.
 fn attribute(text: &str, from: usize) -> Option<(Attribute, usize)> {
     let bytes = text.as_bytes();
-    let end = text[from + 1..]
+    // An equals sign at the beginning is part of the name (§13.2.5.32).
+    let after = from + text[from..].chars().next()?.len_utf8();
+    let end = text[after..]
         .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>' | '='))
-        .map(|at| from + 1 + at)?;
+        .map(|at| after + at)?;
     let name = from..end;
     let skip_space = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_whitespace) {
@@ -190,5 +240,6 @@ mod tests {
         assert_eq!(&page[attributes[0].value.clone().expect("it has one")], "x>y");
         assert!(matches!(&all[7], Token::Raw { element, .. } if element == "title"));
         assert!(matches!(all.last(), Some(Token::Text(_))));
+        assert_eq!(tokens("<a é ¡=1 =x>").len(), 1);
     }
 }

@@ -74,7 +74,8 @@ impl Origins {
         let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) =
             error.kind()
         else {
-            return (None, None);
+            // A mail that is too large is so as a whole.
+            return (self.parts.first().map(|body| body.passage.place(0..0)), None);
         };
         let compiled = match form {
             Form::Html => &self.html,
@@ -89,17 +90,17 @@ impl Origins {
         let owner = &self.parts[part];
         let tag = owner.tag_at(at);
         let place = match tag {
-            // The span may have been widened by what the compiler put around.
-            Some(tag) => {
+            // The beginning of a tag stands for the whole of it.
+            Some(tag) if at <= owner.tags[tag].inner.start => {
                 let inner = owner.tags[tag].inner.clone();
-                let from =
-                    inner.start + owner.text(&inner).len() - owner.text(&inner).trim_start().len();
-                let width = owner.text(&inner).trim().len();
-                if at <= from {
-                    owner.passage.place(from..from + width)
-                } else {
-                    owner.passage.place(at..at + 1)
-                }
+                let text = owner.text(&inner);
+                let from = inner.start + text.len() - text.trim_start().len();
+                owner.passage.place(from..from + text.trim().len())
+            }
+            Some(tag) => {
+                let end = owner.tags[tag].inner.end;
+                let length = report.span().range.len().min(end.saturating_sub(at)).max(1);
+                owner.passage.place(at..at + length)
             }
             None => owner.passage.place(at..at + 1),
         };
@@ -157,7 +158,10 @@ impl Letter {
 /// What Tera says, as a finding.
 pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
     let message = engine::message(error);
-    let message = message.lines().next().unwrap_or("").trim_end_matches('.').to_owned();
+    let message = message.lines().next().unwrap_or("");
+    // What Tera lists then are the program's own names.
+    let message = message.split(". Available").next().unwrap_or(message);
+    let message = message.trim_end_matches('.').to_owned();
     let mut lower = message.clone();
     if let Some(first) = lower.get_mut(..1) {
         first.make_ascii_lowercase();

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use super::text::Prints;
+
 /// How many digits number a tag.
 const DIGITS: usize = 6;
 
@@ -30,23 +32,35 @@ pub(crate) enum Hint {
 
 /// Follows the marks of one URL, to tell its beginning from the rest. With
 /// `{% if a %}{{ x }}{% else %}{{ y }}{% endif %}` both values begin it; with
-/// `{{ x }}{{ y }}` only the first does.
+/// `{{ x }}{{ y }}` only the first does. The rest is the safe guess: no scheme gets through.
 #[derive(Debug, Default)]
 pub(crate) struct UrlPlace {
     last_end: usize,
     has_begun: bool,
-    printed_just_before: bool,
+    /// For each open condition: how it was before, and whether a branch began the URL.
+    conditions: Vec<(bool, bool)>,
 }
 
 impl UrlPlace {
     /// Where in the URL the next mark stands.
-    pub(crate) fn of(&mut self, mark: &Found, url: &str, prints: impl Fn(usize) -> bool) -> Hint {
-        let literal = !url[self.last_end..mark.range.start].trim_start().is_empty();
-        self.has_begun |= literal;
+    pub(crate) fn of(&mut self, mark: &Found, url: &str, prints: Prints) -> Hint {
+        self.has_begun |= !url[self.last_end..mark.range.start].trim_start().is_empty();
         self.last_end = mark.range.end;
-        let prints = mark.tag.is_some_and(prints);
-        let continues = std::mem::replace(&mut self.printed_just_before, prints);
-        if self.has_begun || (continues && prints) { Hint::UrlPart } else { Hint::Url }
+        let hint = if self.has_begun { Hint::UrlPart } else { Hint::Url };
+        match (prints, self.conditions.last_mut()) {
+            (Prints::Value, _) => self.has_begun = true,
+            (Prints::Branches, _) => self.conditions.push((self.has_begun, false)),
+            (Prints::Divides, Some((before, any))) => {
+                *any |= self.has_begun;
+                self.has_begun = *before;
+            }
+            (Prints::Ends, Some((_, any))) => {
+                self.has_begun |= *any;
+                self.conditions.pop();
+            }
+            _ => {}
+        }
+        hint
     }
 }
 
@@ -65,7 +79,10 @@ impl Marks {
     pub(crate) fn for_texts(texts: &[&str]) -> Self {
         let mut number = 0_u32;
         let mut prefix = "hbq0x".to_owned();
-        while texts.iter().any(|text| text.contains(&prefix)) {
+        // Markdown and HTML would turn `&#104;` into a letter of it.
+        let decoded: Vec<_> =
+            texts.iter().map(|text| html_escape::decode_html_entities(*text)).collect();
+        while decoded.iter().any(|text| text.contains(&prefix)) {
             number += 1;
             prefix = format!("hbq{number}x");
         }
@@ -99,12 +116,19 @@ impl Marks {
     }
 
     /// A URL's text with its marks told apart: those at its beginning, and
-    /// those further on. `prints` says which tags write a value.
-    pub(crate) fn as_url(&self, url: &str, prints: impl Fn(usize) -> bool) -> String {
+    /// those further on. `prints` says what tags write.
+    pub(crate) fn as_url(&self, url: &str, prints: &dyn Fn(usize) -> Prints) -> String {
         let mut place = UrlPlace::default();
         self.map(url, |found, out| {
-            let hint = place.of(found, url, &prints);
+            let hint = place.of(found, url, found.tag.map_or(Prints::Nothing, prints));
             out.push_str(&self.spelled(&Found { hint, ..found.clone() }));
+        })
+    }
+
+    /// A URL's text with its marks as those of any other text.
+    pub(crate) fn as_plain(&self, url: &str) -> String {
+        self.map(url, |found, out| {
+            out.push_str(&self.spelled(&Found { hint: Hint::Place, ..found.clone() }));
         })
     }
 
@@ -162,6 +186,7 @@ mod tests {
         let marks = Marks::for_texts(&["hbq0x000001p"]);
         assert_eq!(marks.word(7), "hbq1x000007p");
         assert!(marks.find("hbq0x000001p").is_empty());
+        assert_eq!(Marks::for_texts(&["&#104;bq0x"]).word(7), "hbq1x000007p");
     }
 
     #[test]
@@ -173,7 +198,7 @@ mod tests {
         assert!(text[found[1].range.clone()].starts_with("<!--"));
         assert_eq!(marks.removed(&text), "ab");
         assert_eq!(
-            marks.find(&marks.as_url("hbq0x000001p/hbq0x000002p", |_| true))[1].hint,
+            marks.find(&marks.as_url("hbq0x000001p/hbq0x000002p", &|_| Prints::Value))[1].hint,
             Hint::UrlPart
         );
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::engine::{FILTERS, FUNCTIONS, TESTS};
-use super::expression::{Literal, Node, NodeKind};
+use super::node::{Literal, Node, NodeKind};
 use super::part::Part;
 use super::statement::Statement;
 use crate::finding::{Finding, closest};
@@ -36,6 +36,19 @@ pub(crate) type Components = BTreeMap<String, Signature>;
 pub(crate) struct Signature {
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) takes_rest: bool,
+}
+
+impl Signature {
+    /// Whether both have the same parameters, by their names.
+    pub(crate) fn same_names(&self, other: &Self) -> bool {
+        let names = |signature: &Self| -> Vec<String> {
+            let mut names: Vec<String> =
+                signature.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+            names.sort();
+            names
+        };
+        names(self) == names(other)
+    }
 }
 
 #[derive(Clone, Debug)]

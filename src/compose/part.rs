@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::statement::{self, Statement};
-use super::tags::{self, Kind, Tag};
+use super::tags::{self, Kind, Tag, Unclosed};
 use crate::finding::Finding;
 use crate::place::{Passage, Place};
 
@@ -17,6 +17,10 @@ pub(crate) struct Part {
     pub(crate) statements: Vec<Option<Statement>>,
     /// For an opening tag, the tag that ends it.
     pub(crate) ends: Vec<Option<usize>>,
+    /// For a tag that ends or divides a block, the tag that opened it.
+    pub(crate) opens: Vec<Option<usize>>,
+    /// Whether a tag stands in a loop or a component, and so may write again and again.
+    pub(crate) repeats: Vec<bool>,
 }
 
 impl Part {
@@ -24,23 +28,18 @@ impl Part {
     /// tag is simply one that says nothing.
     pub(crate) fn read(passage: Passage, findings: &mut Vec<Finding>) -> Self {
         let (tags, unclosed) = tags::find(passage.text());
-        for slip in unclosed {
-            let open = &passage.text()[slip.range.clone()];
-            findings.push(
-                Finding::error(
-                    "unclosed-tag",
-                    format!("`{open}` is never closed"),
-                    format!(
-                        "close it with `{}`; if you mean the characters themselves, write `{{% raw %}}{open}{{% endraw %}}`",
-                        slip.wants
-                    ),
-                )
-                .at(passage.place(slip.range)),
-            );
-        }
+        findings.extend(unclosed.into_iter().map(|slip| never_closed(&passage, slip)));
         let statements =
             tags.iter().map(|tag| read_one(&passage, tag, findings)).collect::<Vec<_>>();
-        let mut part = Self { ends: vec![None; tags.len()], passage, tags, statements };
+        let count = tags.len();
+        let mut part = Self {
+            passage,
+            tags,
+            statements,
+            ends: vec![None; count],
+            opens: vec![None; count],
+            repeats: vec![false; count],
+        };
         part.pair(findings);
         part
     }
@@ -55,6 +54,30 @@ impl Part {
         self.passage.place(self.tags[tag].range.clone())
     }
 
+    /// A condition, as `{% if condition %}` would read it.
+    pub(crate) fn condition(passage: Passage, findings: &mut Vec<Finding>) -> Self {
+        let whole = 0..passage.text().len();
+        let tag = Tag {
+            kind: Kind::Expression,
+            range: whole.clone(),
+            inner: whole,
+            trims_before: false,
+            trims_after: false,
+        };
+        let statement = read_one(&passage, &tag, findings).map(|statement| match statement {
+            Statement::Print(node) => Statement::If(node),
+            other => other,
+        });
+        Self {
+            passage,
+            tags: vec![tag],
+            statements: vec![statement],
+            ends: vec![None],
+            opens: vec![None],
+            repeats: vec![false],
+        }
+    }
+
     /// The tag that covers a position.
     pub(crate) fn tag_at(&self, at: usize) -> Option<usize> {
         self.tags.iter().position(|tag| tag.range.contains(&at))
@@ -63,45 +86,45 @@ impl Part {
     /// Pairs opening tags with what ends them.
     fn pair(&mut self, findings: &mut Vec<Finding>) {
         let mut open: Vec<usize> = Vec::new();
+        let mut loops = 0_usize;
         for at in 0..self.tags.len() {
+            self.repeats[at] = loops > 0;
             let Some(statement) = &self.statements[at] else { continue };
-            match statement {
-                Statement::If(_)
-                | Statement::For { .. }
-                | Statement::SetBlock { .. }
-                | Statement::Open(_)
-                | Statement::Define { .. } => open.push(at),
-                Statement::Elif(_) | Statement::Else => {
-                    let fits = open.last().is_some_and(|last| {
-                        matches!(
-                            self.statements[*last],
-                            Some(Statement::If(_) | Statement::For { .. })
-                        )
-                    });
-                    if !fits {
-                        findings.push(self.stray(at));
-                    }
+            let last = open.last().copied();
+            if is_start(statement) {
+                loops += usize::from(repeats(statement));
+                open.push(at);
+            } else if matches!(statement, Statement::Elif(_) | Statement::Else) {
+                match last.filter(|last| self.branches(*last)) {
+                    Some(last) => self.opens[at] = Some(last),
+                    None => findings.push(self.stray(at)),
                 }
-                _ if is_end(statement) => match open.last() {
-                    Some(last) if self.ends_it(*last, at) => {
-                        self.ends[*last] = Some(at);
+            } else if is_end(statement) {
+                match last.filter(|last| self.ends_it(*last, at)) {
+                    Some(last) => {
+                        loops -= usize::from(self.statements[last].as_ref().is_some_and(repeats));
+                        self.ends[last] = Some(at);
+                        self.opens[at] = Some(last);
                         open.pop();
                     }
-                    _ => findings.push(self.stray(at)),
-                },
-                _ => {}
+                    None => findings.push(self.stray(at)),
+                }
             }
         }
-        for at in open {
-            findings.push(
-                Finding::error(
-                    "unclosed-tag",
-                    format!("`{}` is never ended", self.text(&self.tags[at].range)),
-                    format!("put `{}` where it ends", self.end_of(at)),
-                )
-                .at(self.place(at)),
-            );
-        }
+        findings.extend(open.into_iter().map(|at| self.never_ended(at)));
+    }
+
+    fn branches(&self, open: usize) -> bool {
+        matches!(self.statements[open], Some(Statement::If(_) | Statement::For { .. }))
+    }
+
+    fn never_ended(&self, at: usize) -> Finding {
+        Finding::error(
+            "unclosed-tag",
+            format!("`{}` is never ended", self.text(&self.tags[at].range)),
+            format!("put `{}` where it ends", self.end_of(at)),
+        )
+        .at(self.place(at))
     }
 
     fn ends_it(&self, open: usize, end: usize) -> bool {
@@ -140,12 +163,45 @@ impl Part {
     }
 }
 
+fn never_closed(passage: &Passage, slip: Unclosed) -> Finding {
+    let text = passage.text();
+    let open = &text[slip.range.clone()];
+    let line = text[..slip.range.start].rsplit('\n').next().unwrap_or("");
+    let help = if open == "{#" && line.starts_with('#') {
+        "headings take no `{#name}`: leave it out; `{#` begins a comment, which ends with `#}`"
+            .to_owned()
+    } else {
+        format!(
+            "close it with `{}`; if you mean the characters themselves, write `{{% raw %}}{open}{{% endraw %}}`",
+            slip.wants
+        )
+    };
+    Finding::error("unclosed-tag", format!("`{open}` is never closed"), help)
+        .at(passage.place(slip.range))
+}
+
 /// The name in a component call.
-pub(crate) fn component_name(call: &super::expression::Node) -> Option<&Range<usize>> {
+pub(crate) fn component_name(call: &super::node::Node) -> Option<&Range<usize>> {
     match &call.kind {
-        super::expression::NodeKind::Component { name, .. } => Some(name),
+        super::node::NodeKind::Component { name, .. } => Some(name),
         _ => None,
     }
+}
+
+fn is_start(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::If(_)
+            | Statement::For { .. }
+            | Statement::SetBlock { .. }
+            | Statement::Open(_)
+            | Statement::Define { .. }
+    )
+}
+
+/// Whether what stands inside may be written more than once.
+fn repeats(statement: &Statement) -> bool {
+    matches!(statement, Statement::For { .. } | Statement::Define { .. })
 }
 
 fn is_end(statement: &Statement) -> bool {

@@ -1,8 +1,11 @@
 //! What every tag of a finished page stands in, and so how its value is
 //! escaped there.
 
+use std::ops::Range;
+
 use super::html::{self, Token, VOID};
 use super::marks::{Found, Hint, Marks, UrlPlace};
+use super::text::Prints;
 
 /// The place of a mark in a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(crate) enum Spot {
 pub(crate) struct Placed {
     pub(crate) found: Found,
     pub(crate) spot: Spot,
+    /// Which attribute it stands in: where its value begins; nothing between elements.
+    pub(crate) within: Option<usize>,
     /// How many elements are open around it.
     pub(crate) depth: usize,
     /// The least number of open elements since the mark before.
@@ -31,7 +36,7 @@ pub(crate) struct Placed {
 }
 
 /// Attributes whose value is a URL (HTML standard, index of attributes).
-const URLS: [&str; 12] = [
+const URLS: [&str; 10] = [
     "href",
     "src",
     "action",
@@ -42,32 +47,34 @@ const URLS: [&str; 12] = [
     "data",
     "xlink:href",
     "longdesc",
-    "ping",
-    "srcset",
 ];
 
-/// Every mark of a page with its place. `prints` says which tags write a value.
-pub(crate) fn places(page: &str, marks: &Marks, prints: impl Fn(usize) -> bool) -> Vec<Placed> {
-    let mut survey = Survey { page, marks, prints, placed: Vec::new(), depth: 0, lowest: 0 };
+/// Every mark of a page with its place. `prints` says what tags write.
+pub(crate) fn places(page: &str, marks: &Marks, prints: &dyn Fn(usize) -> Prints) -> Vec<Placed> {
+    let mut survey =
+        Survey { page, marks, prints, placed: Vec::new(), depth: 0, lowest: 0, comment: None };
     for token in html::tokens(page) {
         survey.token(&token);
     }
     survey.placed
 }
 
-struct Survey<'a, F: Fn(usize) -> bool> {
+struct Survey<'a> {
     page: &'a str,
     marks: &'a Marks,
-    prints: F,
+    prints: &'a dyn Fn(usize) -> Prints,
     placed: Vec<Placed>,
     depth: usize,
     lowest: usize,
+    /// Where the conditional comment begins whose HTML is being read.
+    comment: Option<usize>,
 }
 
-impl<F: Fn(usize) -> bool> Survey<'_, F> {
+impl Survey<'_> {
     fn token(&mut self, token: &Token) {
         match token {
-            Token::Text(range) | Token::Comment(range) => self.all(range.clone(), Spot::Text),
+            Token::Text(range) => self.all(range.clone(), None, Spot::Text),
+            Token::Comment(range) => self.comment(range.clone()),
             Token::Raw { element, range } => {
                 let spot = match element.as_str() {
                     "style" => Spot::Css,
@@ -76,7 +83,7 @@ impl<F: Fn(usize) -> bool> Survey<'_, F> {
                     }
                     _ => Spot::Text,
                 };
-                self.all(range.clone(), spot);
+                self.all(range.clone(), Some(range.start), spot);
             }
             Token::Start { name, range, attributes, closes_itself } => {
                 self.start_tag(range.clone(), attributes);
@@ -85,38 +92,53 @@ impl<F: Fn(usize) -> bool> Survey<'_, F> {
                 }
             }
             Token::End { range, .. } => {
-                self.all(range.clone(), BETWEEN);
+                self.all(range.clone(), Some(range.start), BETWEEN);
                 self.depth = self.depth.saturating_sub(1);
                 self.lowest = self.lowest.min(self.depth);
             }
         }
     }
 
-    fn start_tag(&mut self, range: std::ops::Range<usize>, attributes: &[html::Attribute]) {
+    /// What Outlook reads in `<!--[if mso]>…<![endif]-->` is HTML like any other.
+    fn comment(&mut self, range: Range<usize>) {
+        let text = &self.page[range.clone()];
+        let is_html = self.comment.is_none() && html::is_conditional(text);
+        if !is_html || self.marks.find(text).is_empty() {
+            return self.all(range, None, Spot::Text);
+        }
+        let inside = text.find("]>").map_or(4, |at| at + 2);
+        let end = text.rfind("<![").unwrap_or(text.len()).max(inside);
+        let page = std::mem::replace(&mut self.page, &text[inside..end]);
+        self.comment = Some(range.start);
+        let (first, depth) = (self.placed.len(), self.depth);
+        for token in html::tokens(self.page) {
+            self.token(&token);
+        }
+        for placed in &mut self.placed[first..] {
+            let offset = range.start + inside;
+            placed.found.range = placed.found.range.start + offset..placed.found.range.end + offset;
+        }
+        self.page = page;
+        self.comment = None;
+        self.depth = depth;
+    }
+
+    fn start_tag(&mut self, range: Range<usize>, attributes: &[html::Attribute]) {
         let mut at = range.start;
         for attribute in attributes {
             let Some(value) = &attribute.value else { continue };
-            self.all(at..value.start, BETWEEN);
+            self.all(at..value.start, Some(at), BETWEEN);
             self.attribute(&self.page[attribute.name.clone()].to_ascii_lowercase(), value.clone());
             at = value.end;
         }
-        self.all(at..range.end, BETWEEN);
+        self.all(at..range.end, Some(at), BETWEEN);
     }
 
-    fn attribute(&mut self, name: &str, value: std::ops::Range<usize>) {
-        let url = &self.page[value.clone()];
-        if URLS.contains(&name) {
-            let mut place = UrlPlace::default();
-            for found in self.marks.find(url) {
-                let spot = match place.of(&found, url, &self.prints) {
-                    Hint::UrlPart => Spot::UrlPart,
-                    _ => Spot::Url,
-                };
-                self.push(found, value.start, spot);
-            }
-            return;
-        }
+    fn attribute(&mut self, name: &str, value: Range<usize>) {
         let spot = match name {
+            // Several URLs, each with its own beginning.
+            "srcset" | "ping" => return self.urls(value),
+            name if URLS.contains(&name) => return self.url(value.start, value),
             "style" => Spot::Css,
             "srcdoc" => Spot::Forbidden("`srcdoc` would read the value as HTML"),
             name if name.starts_with("on") => {
@@ -124,18 +146,39 @@ impl<F: Fn(usize) -> bool> Survey<'_, F> {
             }
             _ => Spot::Text,
         };
-        self.all(value, spot);
+        self.all(value.clone(), Some(value.start), spot);
     }
 
-    fn all(&mut self, range: std::ops::Range<usize>, spot: Spot) {
-        for found in self.marks.find(&self.page[range.clone()]) {
-            self.push(found, range.start, spot);
+    fn urls(&mut self, value: Range<usize>) {
+        let mut at = value.start;
+        for piece in self.page[value.clone()].split_inclusive([',', ' ']) {
+            self.url(value.start, at..at + piece.len());
+            at += piece.len();
         }
     }
 
-    fn push(&mut self, mut found: Found, offset: usize, spot: Spot) {
+    fn url(&mut self, within: usize, range: Range<usize>) {
+        let url = &self.page[range.clone()];
+        let mut place = UrlPlace::default();
+        for found in self.marks.find(url) {
+            let spot = match place.of(&found, url, found.tag.map_or(Prints::Nothing, self.prints)) {
+                Hint::UrlPart => Spot::UrlPart,
+                _ => Spot::Url,
+            };
+            self.push(found, range.start, Some(within), spot);
+        }
+    }
+
+    fn all(&mut self, range: Range<usize>, within: Option<usize>, spot: Spot) {
+        for found in self.marks.find(&self.page[range.clone()]) {
+            self.push(found, range.start, within, spot);
+        }
+    }
+
+    fn push(&mut self, mut found: Found, offset: usize, within: Option<usize>, spot: Spot) {
         found.range = found.range.start + offset..found.range.end + offset;
-        self.placed.push(Placed { found, spot, depth: self.depth, lowest: self.lowest });
+        let within = within.or(self.comment);
+        self.placed.push(Placed { found, spot, within, depth: self.depth, lowest: self.lowest });
         self.lowest = self.depth;
     }
 }
@@ -168,7 +211,8 @@ mod tests {
             word(9),
             word(10)
         );
-        let spots: Vec<Spot> = places(&page, &marks, |_| true).iter().map(|p| p.spot).collect();
+        let spots: Vec<Spot> =
+            places(&page, &marks, &|_| Prints::Value).iter().map(|p| p.spot).collect();
         assert_eq!(spots[..7], [Css, Text, Url, Text, Css, Text, UrlPart]);
         assert!(matches!(spots[7], Spot::Forbidden(_)) && spots[8] == Text);
         assert!(matches!(spots[9..], [Spot::Forbidden(_), Spot::Forbidden(_)]));

@@ -7,12 +7,12 @@
 //! So an operand of `~` and an argument of a component goes through the filter
 //! [`NEED`], and what stands before `or` is only evaluated if its fields are there.
 
-use super::expression::{Node, NodeKind};
+use super::node::{Node, NodeKind};
 use super::statement::Statement;
 
-/// Fails if its value is absent.
+/// Fails if its value is absent; counts it otherwise.
 pub(crate) const NEED: &str = "__need";
-/// Fails if its text is longer than any letter; stops `s ~ s ~ s …`.
+/// Counts a value, and fails if it is longer than any letter; stops `s ~ s ~ s …`.
 pub(crate) const WITHIN: &str = "__within";
 /// Counts a turn of a loop, so that none runs forever.
 pub(crate) const TICK: &str = "__tick";
@@ -55,26 +55,24 @@ impl<'a> Rewriter<'a> {
         self.out
     }
 
-    /// What stands between `{%` and `%}`, and what must follow the tag.
+    /// What stands between `{%` and `%}`.
     pub(crate) fn block(
         mut self,
         statement: &Statement,
         inner: std::ops::Range<usize>,
-    ) -> (Rewritten, String) {
+    ) -> Rewritten {
         match statement.node() {
             Some(node) => {
+                let grows = matches!(statement, Statement::Set { .. });
                 self.copy(inner.start, node.range.start);
+                self.write(if grows { "(" } else { "" });
                 self.node(node);
+                self.write(&if grows { format!(") | {WITHIN}") } else { String::new() });
                 self.copy(node.range.end, inner.end);
             }
             None => self.copy(inner.start, inner.end),
         }
-        let after = match statement {
-            Statement::For { .. } => format!("{{{{ {TICK}() }}}}"),
-            Statement::Define { .. } => format!("{{{{ {TICK}(of=body or \"\") }}}}"),
-            _ => String::new(),
-        };
-        (self.out, after)
+        self.out
     }
 
     fn node(&mut self, node: &Node) {
@@ -91,14 +89,19 @@ impl<'a> Rewriter<'a> {
                 self.needed(&node.children[1]);
                 self.write(&format!(") | {WITHIN})"));
             }
-            NodeKind::Filter { name, .. }
+            NodeKind::Filter { name, arguments }
                 if &self.text[name.clone()] == "default" && self.can_fail(&node.children[0]) =>
             {
                 let guard = self.guard(&node.children[0]);
                 self.write("((");
                 self.node(&node.children[0]);
                 self.write(&format!(") if {guard} else "));
-                self.node_or_empty(node.children.get(1));
+                let fallback =
+                    arguments.iter().position(|name| &self.text[name.clone()] == "value");
+                match fallback.and_then(|at| node.children.get(at + 1)) {
+                    Some(fallback) => self.node(fallback),
+                    None => self.write("\"\""),
+                }
                 self.write(")");
             }
             NodeKind::Component { .. } => {
@@ -108,23 +111,37 @@ impl<'a> Rewriter<'a> {
                 }
                 self.copy(at, node.range.end);
             }
-            _ => {
-                let mut at = node.range.start;
-                for child in &node.children {
-                    self.copy(at, child.range.start);
-                    self.node(child);
-                    at = child.range.end;
-                }
-                self.copy(at, node.range.end);
-            }
+            NodeKind::Collection => self.children(node, Self::needed),
+            NodeKind::Comprehension { .. } => self.comprehension(node),
+            _ => self.children(node, Self::node),
         }
     }
 
-    fn node_or_empty(&mut self, node: Option<&Node>) {
-        match node {
-            Some(node) => self.node(node),
-            None => self.write("\"\""),
+    /// A node as it stands, but for its children.
+    fn children(&mut self, node: &Node, write: impl Fn(&mut Self, &Node)) {
+        let mut at = node.range.start;
+        for child in &node.children {
+            self.copy(at, child.range.start);
+            write(self, child);
+            at = child.range.end;
         }
+        self.copy(at, node.range.end);
+    }
+
+    /// `[… for x in list if …]` takes turns like any loop.
+    fn comprehension(&mut self, node: &Node) {
+        let [each, over, rest @ ..] = node.children.as_slice() else { return };
+        self.copy(node.range.start, each.range.start);
+        self.needed(each);
+        self.copy(each.range.end, over.range.start);
+        self.node(over);
+        self.write(&format!(" if {TICK}() == \"\""));
+        if let [condition] = rest {
+            self.write(" and (");
+            self.node(condition);
+            self.write(")");
+        }
+        self.write("]");
     }
 
     /// A component's argument must be there; Tera would pass an absence on
@@ -137,11 +154,7 @@ impl<'a> Rewriter<'a> {
             self.copy(value.range.start, value.range.end);
             self.write("={");
         }
-        if matches!(value.kind, NodeKind::Literal(_)) {
-            self.node(value);
-        } else {
-            self.needed(value);
-        }
+        self.needed(value);
         if is_short {
             self.write("}");
         }
@@ -149,12 +162,18 @@ impl<'a> Rewriter<'a> {
     }
 
     fn needed(&mut self, node: &Node) {
-        if matches!(node.kind, NodeKind::Name(_)) {
-            self.write("(");
-            self.node(node);
-            self.write(&format!(" | {NEED})"));
-        } else {
-            self.node(node);
+        match node.kind {
+            NodeKind::Literal(_) | NodeKind::Concat | NodeKind::Collection => self.node(node),
+            NodeKind::Name(_) => {
+                self.write("(");
+                self.node(node);
+                self.write(&format!(" | {NEED})"));
+            }
+            _ => {
+                self.write("((");
+                self.node(node);
+                self.write(&format!(") | {NEED})"));
+            }
         }
     }
 
@@ -199,11 +218,18 @@ impl<'a> Rewriter<'a> {
     }
 }
 
+/// The names on which an expression fails. What has a fallback of its own does not.
 fn gather_names<'t>(node: &Node, text: &'t str, names: &mut Vec<&'t str>) {
-    if let NodeKind::Name(name) = &node.kind {
-        names.push(&text[name.clone()]);
-    }
-    for child in &node.children {
+    let protected = match &node.kind {
+        NodeKind::Or => 1,
+        NodeKind::Filter { name, .. } => usize::from(&text[name.clone()] == "default"),
+        NodeKind::Name(name) => {
+            names.push(&text[name.clone()]);
+            0
+        }
+        _ => 0,
+    };
+    for child in node.children.iter().skip(protected) {
         gather_names(child, text, names);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::expression::{Node, Parser};
+use super::expression::Parser;
+use super::node::Node;
 use super::syntax::{self, SyntaxError};
 use super::tags::{Kind, Tag};
 
@@ -67,9 +68,15 @@ const REFUSED: [(&str, &str); 6] = [
     ("endfilter", "write `{{ value | filter }}` instead"),
 ];
 
+/// How many words and signs a tag may hold: what nests is read by recursion.
+const MAX_TOKENS: usize = 500;
+
 /// Reads a tag of kind `Expression` or `Block`.
 pub(crate) fn read(text: &str, tag: &Tag) -> Result<Statement, SyntaxError> {
     let tokens = syntax::tokens(text, tag.inner.clone())?;
+    if tokens.len() > MAX_TOKENS {
+        return Err(SyntaxError::new(tag.range.clone(), "the tag is too long to be understood"));
+    }
     let mut parser = Parser::new(text, &tokens, tag.inner.end);
     if parser.is_done() {
         return Err(SyntaxError::new(tag.range.clone(), "the tag is empty"));

@@ -91,7 +91,7 @@ fn one_tag(text: &str, start: usize) -> Result<Tag, Unclosed> {
     let trims_before = text.as_bytes().get(start + 2) == Some(&b'-');
     let inner_start = start + 2 + usize::from(trims_before);
     let end = match kind {
-        Kind::Comment => text[start + 2..].find(close).map(|at| start + 2 + at),
+        Kind::Comment => end_of_comment(text, start + 2),
         _ => end_of_code(text, inner_start, close.as_bytes()),
     };
     let end = end.ok_or(Unclosed { range: start..start + 2, wants: close })?;
@@ -104,6 +104,13 @@ fn one_tag(text: &str, start: usize) -> Result<Tag, Unclosed> {
         trims_before,
         trims_after,
     })
+}
+
+/// The end of a comment. A comment does not hold another one: the first
+/// is not closed then, as in `## Title {#id}`, and would swallow what follows.
+fn end_of_comment(text: &str, from: usize) -> Option<usize> {
+    let end = text[from..].find("#}").map(|at| from + at)?;
+    (!text[from..end].contains("{#")).then_some(end)
 }
 
 /// The end of an expression or block: the first closing delimiter outside a
@@ -190,6 +197,12 @@ mod tests {
             found("{{<button url={donate_url} label=\"Give\"/>}}"),
             [(Kind::Expression, "{{<button url={donate_url} label=\"Give\"/>}}")]
         );
+    }
+
+    #[test]
+    fn a_heading_with_an_id_swallows_nothing() {
+        let (tags, unclosed) = find("## A {#a}\n\ntext\n\n{# note #}");
+        assert_eq!((tags.len(), unclosed.len()), (1, 1));
     }
 
     #[test]

@@ -1,0 +1,153 @@
+//! The filters behind every place, and those of Tera's own that a letter
+//! needs otherwise: bounded, or with another meaning in text than in HTML.
+
+#![allow(clippy::needless_pass_by_value, reason = "Tera hands values and arguments over")]
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use tera::{Error, Kwargs, State, StringInput, TeraResult, Value};
+
+use super::engine::{MAX_TEXT, TOO_LARGE};
+use super::escape;
+use super::text;
+use crate::place::printable;
+
+/// The text of a value as a person reads it. What a `{% set %}` block of the HTML
+/// part captured is HTML already.
+fn shown(value: &Value, state: &State) -> TeraResult<String> {
+    if value.is_undefined() {
+        return Err(Error::message("the value is blank"));
+    }
+    let Some(text) = value.as_str() else { return Ok(value.to_string()) };
+    let is_html = value.is_safe() && state.escape("<")? != "<";
+    let text = if is_html { html_escape::decode_html_entities(text) } else { Cow::Borrowed(text) };
+    Ok(escape::plain(&text))
+}
+
+/// A value with which a URL begins must be one of a kind that a reader may
+/// follow: never `javascript:`, `data:` or a path.
+pub(super) fn url_beginning(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
+    let text = shown(&value, state)?;
+    let text = text.trim();
+    let unusable = |why: &str| {
+        let start: String = text.chars().take(60).map(printable).collect();
+        Error::message(format!("`{start}` is no usable link: {why}"))
+    };
+    let url = url::Url::parse(text).map_err(|_| {
+        unusable("it does not begin with `https://`, `http://`, `mailto:` or `tel:`")
+    })?;
+    match url.scheme() {
+        // The browser reads `https:x` as `https://x`; a person does not.
+        "http" | "https" if !text[url.scheme().len()..].starts_with("://") => {
+            Err(unusable("`://` is missing"))
+        }
+        "http" | "https" | "mailto" | "tel" => {
+            Ok(if is_plain_url(text) { text.to_owned() } else { url.into() })
+        }
+        scheme => Err(unusable(&format!("`{scheme}:` links are not sent"))),
+    }
+}
+
+/// Whether a URL can stand as it was written.
+fn is_plain_url(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b))
+}
+
+/// Percent-encodes a value as one component (RFC 3986 §2.1): all but
+/// unreserved characters.
+pub(super) fn url_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
+    let text = shown(&value, state)?;
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    Ok(out)
+}
+
+/// A colour, a length, a word: nothing that ends a declaration.
+pub(super) fn css(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
+    let text = shown(&value, state)?;
+    let is_safe = |c: char| c.is_alphanumeric() || " #%.,-_".contains(c);
+    if text.chars().all(is_safe) {
+        Ok(text)
+    } else {
+        let start: String = text.chars().take(40).map(printable).collect();
+        Err(Error::message(format!("`{start}` cannot stand in a style sheet")))
+    }
+}
+
+/// In the text part: every line of a text after `> `.
+pub(super) fn quoted(value: StringInput<'_>, arguments: Kwargs, _: &State) -> TeraResult<Value> {
+    let prefix = arguments.get::<&str>("prefix")?.unwrap_or("> ");
+    // What is not written by the template itself may hold the signs that quotations are made of.
+    let text = if value.is_safe() { value.as_str().into() } else { escape::plain(value.as_str()) };
+    Ok(Value::safe_string(&text::quoted(&text, &escape::plain(prefix))))
+}
+
+/// Where a filter has nothing to do.
+pub(super) fn unquoted(value: Value, _: Kwargs, _: &State) -> Value {
+    value
+}
+
+/// In the HTML part: line breaks that a reader sees.
+pub(super) fn newlines_to_br(
+    value: StringInput<'_>,
+    _: Kwargs,
+    state: &State,
+) -> TeraResult<Value> {
+    let text = value.rendered(state)?;
+    Ok(Value::safe_string(&text.replace("\r\n", "\n").replace('\n', "<br>")))
+}
+
+/// Tera's `replace`, which knows no bounds.
+pub(super) fn replace(
+    value: StringInput<'_>,
+    arguments: Kwargs,
+    state: &State,
+) -> TeraResult<Value> {
+    let from = arguments.must_get::<&str>("from")?;
+    let to = arguments.must_get::<StringInput<'_>>("to")?;
+    let is_safe = value.is_safe() || to.is_safe();
+    let (text, to) = if is_safe {
+        (value.rendered(state)?, to.rendered(state)?)
+    } else {
+        (Cow::Borrowed(value.as_str()), Cow::Borrowed(to.as_str()))
+    };
+    if text.len() + text.matches(from).count() * to.len() > MAX_TEXT {
+        return Err(Error::message(TOO_LARGE));
+    }
+    let out = text.replace(from, &to);
+    Ok(if is_safe { Value::safe_string(&out) } else { Value::from(out) })
+}
+
+/// Tera's `join`, which knows no bounds.
+pub(super) fn join(values: &[Value], arguments: Kwargs, state: &State) -> TeraResult<Value> {
+    let separator = arguments.get::<StringInput<'_>>("sep")?;
+    let is_safe = separator.as_ref().is_some_and(StringInput::is_safe)
+        || values.iter().any(|value| value.is_string() && value.is_safe());
+    let between = match &separator {
+        Some(separator) if is_safe => separator.rendered(state)?,
+        Some(separator) => Cow::Borrowed(separator.as_str()),
+        None => Cow::Borrowed(""),
+    };
+    let mut out = String::new();
+    for (number, value) in values.iter().enumerate() {
+        if number > 0 {
+            out.push_str(&between);
+        }
+        if is_safe {
+            out.push_str(&state.escape_if_needed(value)?);
+        } else {
+            let _ = write!(out, "{value}");
+        }
+        if out.len() > MAX_TEXT {
+            return Err(Error::message(TOO_LARGE));
+        }
+    }
+    Ok(if is_safe { Value::safe_string(&out) } else { Value::from(out) })
+}

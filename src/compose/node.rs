@@ -1,0 +1,64 @@
+//! The parts of an expression, as far as merging needs to know them.
+
+use std::ops::Range;
+
+/// A part of an expression, with its span.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) range: Range<usize>,
+    pub(crate) kind: NodeKind,
+    pub(crate) children: Vec<Node>,
+}
+
+impl Node {
+    /// The names of an expression; nothing if it calls anything.
+    pub(crate) fn all_names<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        let mut names = match &self.kind {
+            NodeKind::Name(name) => vec![&text[name.clone()]],
+            NodeKind::Call { .. } | NodeKind::Component { .. } => return None,
+            _ => Vec::new(),
+        };
+        for child in &self.children {
+            names.extend(child.all_names(text)?);
+        }
+        Some(names)
+    }
+}
+
+/// What a node is, as far as merging needs to know.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum NodeKind {
+    /// A variable, with the attributes that follow it: `sender.name`.
+    /// The range is that of the first name.
+    Name(Range<usize>),
+    /// A string, number, boolean or none.
+    Literal(Literal),
+    /// `a or b`
+    Or,
+    /// `a ~ b`
+    Concat,
+    /// `a | name(…)`: the operand is the first child.
+    Filter { name: Range<usize>, arguments: Vec<Range<usize>> },
+    /// `a is name(…)`
+    Test { name: Range<usize> },
+    /// `name(…)`
+    Call { name: Range<usize> },
+    /// `<name …>`: children are the values, in the order of the names.
+    Component { name: Range<usize>, arguments: Vec<Range<usize>>, spreads: bool },
+    /// `[… for a in b]`: names that only exist inside.
+    Comprehension { names: Vec<Range<usize>> },
+    /// `[a, b]` or `{"a": b}`
+    Collection,
+    /// Anything whose parts are all there is to know.
+    Other,
+}
+
+/// The type of a literal, for checking a component's arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Literal {
+    Str,
+    Integer,
+    Float,
+    Bool,
+    None,
+}

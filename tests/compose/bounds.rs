@@ -1,0 +1,102 @@
+//! Whatever somebody writes ends, in an answer or in a finding.
+
+use handbill::check::foreign_tags;
+use handbill::place::{Passage, Source};
+
+use crate::desk::{ROW, compile, merge};
+
+/// What is deep, long or endless, and would be a trap for a naive parser.
+fn monsters() -> Vec<(&'static str, String)> {
+    let times = |piece: &str, count: usize| piece.repeat(count);
+    vec![
+        ("quotes", times(">", 100_000) + " x"),
+        ("brackets", times("[", 100_000)),
+        ("open links", times("[a](", 50_000)),
+        ("images", times("![", 50_000)),
+        ("emphasis", times("*a **b ", 30_000)),
+        ("backticks", (1..700).map(|n| times("`", n) + " ").collect()),
+        ("nested lists", (0..500).map(|n| times("  ", n) + "- x\n").collect()),
+        ("one line of bullets", times("- ", 50_000) + "x"),
+        ("numbers", times("1. ", 30_000) + "x"),
+        ("open HTML tags", times("<a ", 300_000)),
+        ("open attributes", times("<a href=\"", 100_000)),
+        ("open comments", times("<!--", 200_000)),
+        ("conditional comments", times("<!--[if mso]>", 50_000) + "<![endif]-->"),
+        ("divs", times("<div>", 20_000)),
+        ("entities", times("&#123;", 150_000)),
+        ("words", times("word ", 200_000)),
+        ("one word", times("x", 1_000_000)),
+        ("fields", times("{{ name }} ", 20_000)),
+        ("paragraphs of fields", times("Dear {{ name }}\n\n", 10_000)),
+        ("conditions", times("{% if name %}a{% endif %}\n", 10_000)),
+        ("list of conditions", times("- {% if name %}a{% endif %}\n", 5_000)),
+        ("lists between conditions", times("{% if name %}\n- a\n{% endif %}\n", 3_000)),
+        ("rows", "|a|b|\n|-|-|\n".to_owned() + &times("|{{ name }}|x|\n", 5_000)),
+        ("links", times("[a](https://x.test/?n={{ name }}) ", 10_000)),
+        ("footnotes", footnotes(3_000)),
+        ("comments", times("{# a #}", 50_000)),
+        ("raw", "{% raw %}".to_owned() + &times("{{", 50_000) + "{% endraw %}"),
+        ("unclosed tags", times("{{ a\n", 5_000)),
+        ("nested conditions", times("{% if name %}", 5_000) + &times("{% endif %}", 5_000)),
+        ("a long chain", format!("{{{{ name {} }}}}", times("| trim ", 100_000))),
+        ("a long sum", format!("{{{{ name {} }}}}", times("~ name ", 100_000))),
+        ("parentheses", format!("{{{{ {} }}}}", times("(", 100_000))),
+        ("an open string", "{{ \"".to_owned() + &times("x", 1_000_000)),
+        ("foreign tags", times("*|FNAME|* ", 20_000)),
+    ]
+}
+
+fn footnotes(count: usize) -> String {
+    let notes: Vec<String> = (0..count).map(|n| format!("a[^{n}]\n\n[^{n}]: b")).collect();
+    notes.join("\n\n")
+}
+
+#[test]
+fn monstrous_letters_end_in_an_answer() {
+    for (_, body) in monsters() {
+        if let Ok(letter) = compile(&body) {
+            let _ = merge(&letter, &ROW);
+        }
+        let passage = Passage::whole(&Source::new("c.md", body));
+        let _ = foreign_tags(&passage, true, &["name"]);
+    }
+}
+
+#[test]
+fn what_is_too_deep_is_said() {
+    for body in [">".repeat(1000) + " x", "<div>".repeat(1000)] {
+        let findings = compile(&body).err().expect("it is too deep");
+        assert_eq!(findings[0].code, "nesting");
+        assert_eq!(findings[0].place.as_ref().expect("place").to_string(), "c.md:4:1");
+    }
+}
+
+#[test]
+fn a_letter_that_grows_without_end_is_stopped_at_the_tag_that_makes_it_grow() {
+    let doubled = |set: &str| {
+        format!(
+            "{{% set s = \"xx\" %}}{{% for i in range(end=90) %}}\n{set}\n{{% endfor %}}\n\n{{{{ s }}}}"
+        )
+    };
+    let filler = "x".repeat(10_000);
+    for (body, line) in [
+        (doubled("{% set_global s = s ~ s %}"), 5),
+        (doubled("{% set_global s %}{{ s }}{{ s }}{% endset %}"), 5),
+        (doubled("{% set_global s = s | replace(from=\"x\", to=\"xxxxxxxxx\") %}"), 5),
+        (doubled("{% set_global s = [s, s] %}"), 5),
+        (doubled("{% set_global s = [s, s] | join(sep=\"x\") %}"), 5),
+        ("{% set a = [\"x\"] %}{% for i in range(end=90) %}{% set_global a = [...a, ...a] %}{% endfor %}".to_owned(), 4),
+        ("{% for i in range(end=99999) %}{% for j in range(end=99999) %}x{% endfor %}{% endfor %}".to_owned(), 4),
+        ("{{ [[1 for b in range(end=99999)] for a in range(end=99999)] | length }}".to_owned(), 4),
+        (format!("{{% set s %}}{{% for i in range(end=99999) %}}{filler}{{% endfor %}}{{% endset %}}x"), 4),
+        (format!("{{% set s = \"{filler}\" %}}{{% set t %}}{{% for i in range(end=99999) %}}{{{{ s }}}}{{% endfor %}}{{% endset %}}x"), 4),
+        (format!("{{% for i in range(end=99999) %}}{filler}{{% endfor %}}"), 4),
+        ("{% for i in range(end=99999999) %}x{% endfor %}".to_owned(), 4),
+    ] {
+        let letter = compile(&body).unwrap_or_else(|findings| panic!("{body:.200}: {findings:#?}"));
+        let gaps = merge(&letter, &ROW).map(|mail| mail.html.len()).expect_err("it is too much");
+        assert_eq!(gaps[0].code, "merge", "{body:.200}");
+        let place = gaps[0].place.as_ref().unwrap_or_else(|| panic!("{body:.200}: {gaps:?}"));
+        assert_eq!(place.line, line, "{body:.200}");
+    }
+}

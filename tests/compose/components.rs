@@ -1,0 +1,97 @@
+//! Components: called from Markdown, with Markdown inside, in both parts.
+
+use crate::desk::{ROW, campaign, compile_with, inner, mail, merge, places, with_component};
+
+fn text(body: &str) -> String {
+    mail(body, &ROW).text
+}
+
+#[test]
+fn a_component_is_called_from_markdown_wherever_a_block_may_stand() {
+    let button = "{{<button label=\"Give\" url={url}/>}}";
+    for body in [
+        button.to_owned(),
+        format!("a\n\n{button}\n\nb"),
+        format!("{{% if yes %}}\n{button}\n{{% endif %}}"),
+        format!("- {button}\n- b"),
+        format!("> {button}"),
+        format!("a {button} b"),
+        format!("{{% <callout> %}}\n{button}\n{{% </callout> %}}"),
+    ] {
+        let mail = mail(&body, &ROW);
+        assert!(mail.html.contains("<a href=\"https://x.test/?a=1&amp;b=2\""), "{body}");
+        assert!(mail.text.contains("Give: https://x.test/?a=1&b=2"), "{body}: {}", mail.text);
+    }
+    assert_eq!(text(&format!("- {button}\n- b")), "- Give: https://x.test/?a=1&b=2\n- b");
+    assert_eq!(text(&format!("> {button}")), "> Give: https://x.test/?a=1&b=2");
+}
+
+#[test]
+fn a_component_has_markdown_inside() {
+    let mail = mail(
+        "{% <quote by=\"Ann\" role={city}> %}\nSome **bold**.\n\n- a\n- b\n{% </quote> %}\n\nafter",
+        &ROW,
+    );
+    let html = inner(&mail);
+    assert!(html.contains("<strong>bold</strong>") && html.contains("<li>b</li>"), "{html}");
+    assert_eq!(mail.text, "> Some bold.\n>\n> - a\n> - b\n  — Ann, Leeds\n\nafter");
+}
+
+#[test]
+fn components_stand_in_components() {
+    let body = "{% <callout title={name}> %}\n{% <quote by={city}> %}\n{{ name }}\n{% </quote> %}\n{% </callout> %}";
+    assert_eq!(text(body), "** Ann **\n\n> Ann\n  — Leeds");
+    let in_list = "- a\n\n  {% <quote by=\"Ann\"> %}\n  {{ city }}\n  {% </quote> %}";
+    assert_eq!(text(in_list), "- a\n\n  > Leeds\n    — Ann");
+}
+
+#[test]
+fn an_argument_that_may_be_left_out_may_be_empty_but_not_forgotten() {
+    assert_eq!(text("{% <quote by=\"A\"> %}\nx\n{% </quote> %}"), "> x\n  — A");
+    assert_eq!(text("{% <quote by=\"A\" role={no or \"\"}> %}\nx\n{% </quote> %}"), "> x\n  — A");
+    let letter =
+        crate::desk::compile("{% <quote by=\"A\" role={no}> %}\nx\n{% </quote> %}").expect("right");
+    let gaps = merge(&letter, &ROW).expect_err("it is blank");
+    assert_eq!(gaps[0].field.as_deref(), Some("no"));
+    assert_eq!(gaps[0].place.as_ref().expect("place").to_string(), "c.md:4:24");
+}
+
+#[test]
+fn a_call_that_cannot_be_right_is_found_before_any_row() {
+    for (body, wanted) in [
+        ("{{<buton label=\"a\" url={url}/>}}", "unknown-component c.md:4:4"),
+        ("{{<button label=\"a\"/>}}", "missing-argument c.md:4:4"),
+        ("{{<button label=\"a\" url={url} color=\"red\"/>}}", "unknown-argument c.md:4:31"),
+        ("{{<button label={1} url={url}/>}}", "wrong-argument c.md:4:18"),
+        ("{% <quote by=\"a\"> %}\nx", "unclosed-tag c.md:4:1"),
+        ("x {% </quote> %}", "stray-tag c.md:4:3"),
+        ("{% component a() %}x{% endcomponent %}", "component-place c.md:4:1"),
+    ] {
+        assert_eq!(places(body), [wanted], "{body}");
+    }
+}
+
+#[test]
+fn what_one_part_leaves_open_does_not_reach_the_components() {
+    let mail = mail("<b><table>\n\n{{<button label=\"Give\" url={url}/>}}", &ROW);
+    assert!(mail.html.contains(">Give</a></td></tr>"), "{}", mail.html);
+}
+
+#[test]
+fn a_component_that_shows_itself_is_refused_at_its_place() {
+    let html = "{% component a() %}x{{<b/>}}{% endcomponent %}\n{% component b() %}{{<a/>}}{% endcomponent %}";
+    let findings =
+        compile_with(&campaign("{{<a/>}}"), &with_component(html, html)).err().expect("endless");
+    assert!(findings.iter().all(|finding| finding.code == "endless-component"), "{findings:#?}");
+    let place = findings[0].place.as_ref().expect("place").to_string();
+    assert_eq!(place, "templates/own/components/own.html:1:21");
+}
+
+#[test]
+fn both_forms_of_a_component_take_the_same() {
+    let html = "{% component a(x: string) %}{{ x }}{% endcomponent %}";
+    let text = "{% component a(y: string) %}{{ y }}{% endcomponent %}";
+    let findings =
+        compile_with(&campaign("a"), &with_component(html, text)).err().expect("differs");
+    assert_eq!(findings[0].code, "component-form");
+}

@@ -1,0 +1,13 @@
+//! Compose and merge, as an author and a hostile list live them.
+
+mod bounds;
+mod components;
+mod corpus;
+mod desk;
+mod escaping;
+mod markdown;
+mod page;
+mod places;
+mod properties;
+mod strictness;
+mod text_part;

@@ -1,0 +1,164 @@
+//! What holds for every cell, every body and every file.
+
+use handbill::campaign::Campaign;
+use handbill::check::foreign_tags;
+use handbill::compose::Letter;
+use handbill::place::{Passage, Source};
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+use crate::desk::{built_in, compile, compile_with, merge};
+use crate::page::seen;
+
+/// A value in every place at once.
+const EVERYWHERE: &str = "---\nsubject: For {{ x }}\npreheader: Dear {{ x }}\n---\n\
+# {{ x }}
+
+Dear **{{ x }}**, [a {{ x }}](https://x.test/{{ x }}?q={{ x }} \"t {{ x }}\") and `{{ x }}`
+
+![{{ x }}](https://x.test/{{ x }}.png)
+
+- {{ x }}
+{% if x %}
+- {{ x | upper }}
+{% endif %}
+
+| a | b |
+|---|---|
+| {{ x }} | {{ x ~ x }} |
+
+> {{ x }}
+
+{% <quote by={x}> %}
+{{ x }}
+{% </quote> %}
+
+{{<button label={x} url=\"https://x.test\"/>}}
+
+<p title=\"{{ x }}\">{{ x }}</p>
+<!--[if mso]><p title='{{ x }}'>{{ x }}</p><![endif]-->
+";
+
+static LETTER: LazyLock<Letter> =
+    LazyLock::new(|| compile_with(EVERYWHERE, &built_in()).unwrap_or_else(|f| panic!("{f:#?}")));
+
+/// Pieces of which trouble is made, between any characters.
+fn cell() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        3 => any::<char>().prop_map(String::from),
+        3 => proptest::sample::select(vec![
+            "<", ">", "\"", "'", "&", "{{", "}}", "{%", "%}", "{#", "#}", "-->", "<!--", "]]>", "</p>",
+            "<b>", "javascript:", "\r\n", "\u{1}", "\u{2}", "\u{3}", "\u{4}", "\u{5}", "hbq0x000001p",
+            "**", "`", "](", "| ", "\\", "&amp;", "style=", "=", " ",
+        ])
+        .prop_map(str::to_owned),
+        1 => "[ -~]{0,12}",
+    ];
+    proptest::collection::vec(piece, 1..12)
+        .prop_map(|pieces| pieces.concat())
+        .prop_filter("a blank cell is a gap", |cell| !cell.is_empty())
+}
+
+/// Markdown, tags and raw HTML in any order; blocks of tags mostly whole.
+fn body() -> impl Strategy<Value = String> {
+    let block =
+        (any::<bool>(), markdown(), markdown(), 0..5_usize).prop_map(|(own, a, b, kind)| {
+            let line = if own { "\n" } else { "" };
+            let (open, middle, end) = [
+                ("{% if x %}", "", "{% endif %}"),
+                ("{% if not x %}", "{% else %}", "{% endif %}"),
+                ("{% for y in vars.books %}", "{{ y }}", "{% endfor %}"),
+                ("{% <quote by={x}> %}", "{{ x }}", "{% </quote> %}"),
+                ("{% set z %}", "", "{% endset %}"),
+            ][kind];
+            format!("{line}{open}{line}{a}{middle}{line}{b}{line}{end}{line}")
+        });
+    let piece = prop_oneof![3 => markdown(), 3 => block, 1 => trouble()];
+    proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn markdown() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => proptest::sample::select(vec![
+            "\n", "\n\n", "\n- ", "\n  - ", "\n1. ", "\n> ", "\n# ", "\n    ", "\n| a | b |\n|---|---|\n| c | d |\n",
+            "\n| {{ x }} |\n", "*a*", "**", "`", "\n```\n", "[a]({{ x }})", "[a](https://x.test/{{ x }})", "<{{ x }}>",
+            "![a]({{ x }})", "<b>", "</b>", "<!-- a -->", "{{ x }}", "{{ x | upper }}", "{{<button label=\"a\" url={x}/>}}",
+            "{{<divider/>}}", "{# c #}", "  \n", "\r\n", "<p>a</p>\n", "<table><tr><td>a</td></tr></table>\n",
+        ]).prop_map(str::to_owned),
+        2 => "[a-z ]{0,8}",
+    ];
+    proptest::collection::vec(piece, 0..5).prop_map(|pieces| pieces.concat())
+}
+
+/// Whatever breaks things.
+fn trouble() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => proptest::sample::select(vec![
+            "{{ x }}", "{{ x | upper }}", "{{ x or \"y\" }}", "{% if x %}", "{% else %}", "{% elif x %}",
+            "{% endif %}", "{% for y in vars.books %}", "{% endfor %}", "{{ y }}", "{% set z = x %}",
+            "{% set z %}", "{% endset %}", "{# c #}", "{% raw %}", "{% endraw %}", "{% <quote by={x}> %}",
+            "{% </quote> %}", "{{<button label=\"a\" url={x}/>}}", "{{<divider/>}}", "{{- x -}}", "{{", "}}",
+            "{%", "{#",
+        ]).prop_map(str::to_owned),
+        6 => proptest::sample::select(vec![
+            "\n", "\n\n", "\r\n", "- ", "1. ", "> ", "# ", "## ", "    ", "\t", "| ", "|---|---|\n", "| a | b |\n",
+            "*", "**", "_", "`", "```\n", "~~", "[", "](", "](https://x.test)", "]: ", "[^1]", "[^1]: ", "![", ")",
+            "<", ">", "<b>", "</b>", "<table>", "<tr><td>", "</table>", "<!--", "-->", "<!--[if mso]>", "<![endif]-->",
+            "<a href=\"", "\">", "<style>", "</style>", "<script>", "&#123;", "\\", "***", "---\n", "- [ ] ", "\u{1}",
+            "\u{feff}", "\u{a0}", "é",
+        ]).prop_map(str::to_owned),
+        3 => "[a-z ]{0,8}",
+        1 => any::<char>().prop_map(String::from),
+    ];
+    proptest::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_cell_never_changes_the_shape_of_a_mail(x in cell()) {
+        let harmless = merge(&LETTER, &[("x", "x")]).expect("x is harmless");
+        let mail = merge(&LETTER, &[("x", &x)]).expect("a cell is only data");
+        let (page, shape) = (seen(&mail.html), seen(&harmless.html));
+        prop_assert_eq!(&page.structure, &shape.structure);
+        prop_assert_eq!(page.schemes(), shape.schemes());
+        prop_assert_eq!(page.comments.len(), shape.comments.len());
+        prop_assert!(!mail.subject.contains(char::is_control));
+        prop_assert!(!mail.text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'));
+        prop_assert!(x.contains("hbq") || !mail.html.contains("hbq") && !mail.text.contains("hbq"));
+    }
+
+    #[test]
+    fn any_body_compiles_or_says_where_it_is_wrong(body in body()) {
+        match compile(&body) {
+            Err(findings) => {
+                prop_assert!(!findings.is_empty());
+                for finding in findings {
+                    let place = finding.place.expect("a finding has a place");
+                    prop_assert_eq!(place.file, "c.md");
+                    prop_assert!(place.line >= 4);
+                }
+            }
+            Ok(letter) => {
+                if let Ok(mail) = merge(&letter, &[("x", "https://x.test/")]) {
+                    prop_assert!(!mail.html.contains("hbq0x0") && !mail.text.contains("hbq0x0"));
+                    let is_sign = |c: char| c.is_control() && c != '\n' && c != '\t';
+                    prop_assert!(!mail.text.contains(is_sign), "{:?}", mail.text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_file_is_a_campaign_or_a_finding(text in "(---|\\+\\+\\+)?\n(\\PC|[:\\[\\]{}\"'&*!|>%@`#,\n -])*\n?(---)?\n?\\PC*") {
+        let _ = Campaign::parse(&Source::new("c.md", text), "c");
+    }
+
+    #[test]
+    fn any_text_can_be_searched_for_foreign_tags(text in body()) {
+        let passage = Passage::whole(&Source::new("c.md", text));
+        let _ = foreign_tags(&passage, true, &["name"]);
+        let _ = foreign_tags(&passage, false, &[]);
+    }
+}
