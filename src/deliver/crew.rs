@@ -14,7 +14,7 @@ use super::smtp::{Connection, Smtp};
 use super::streak::Streak;
 use super::tally::{Tally, Witness, said, words};
 use super::throttle::Throttle;
-use super::transport::{Envelope, Loss, Transport, Verdict};
+use super::transport::{Envelope, Loss, Reply, Transport, Verdict};
 use super::trouble;
 use crate::address::Address;
 use crate::clock::{self, Stopwatch};
@@ -104,6 +104,7 @@ pub struct Crew<'a> {
     has_greeted: Cell<bool>,
     streak: RefCell<Streak>,
     is_stopping: Cell<bool>,
+    is_dropping: Cell<bool>,
     trouble: RefCell<Vec<Finding>>,
     wake: Notify,
     witness: RefCell<&'a mut dyn Witness>,
@@ -126,6 +127,7 @@ impl<'a> Crew<'a> {
             has_greeted: Cell::default(),
             streak: RefCell::default(),
             is_stopping: Cell::default(),
+            is_dropping: Cell::default(),
             trouble: RefCell::default(),
             wake: Notify::new(),
             witness: RefCell::new(witness),
@@ -179,6 +181,18 @@ impl<'a> Crew<'a> {
     pub fn stop_by_hand(&self) {
         self.witness.borrow_mut().stopping();
         self.stop();
+    }
+
+    /// Does not even finish what is in flight.
+    pub fn drop_all(&self) {
+        self.is_dropping.set(true);
+        self.stop();
+    }
+
+    async fn dropped(&self) {
+        while !self.is_dropping.get() {
+            self.wake.notified().await;
+        }
     }
 
     /// Waits until it is told to stop.
@@ -436,7 +450,12 @@ impl Hand<'_, '_> {
                 return Some(verdict);
             }
             let line = self.line.as_mut()?;
-            let verdict = line.connection.deliver(&envelope, &ready.bytes).await;
+            let verdict = tokio::select! {
+                verdict = line.connection.deliver(&envelope, &ready.bytes) => verdict,
+                () = self.crew.dropped() => {
+                    Verdict::InDoubt("stopped by hand on its way".to_owned())
+                }
+            };
             line.used += 1;
             line.last = Stopwatch::start();
             if !line.connection.is_open() {
@@ -506,6 +525,18 @@ impl Hand<'_, '_> {
         Ok(())
     }
 
+    /// The server says that it is too much: a pause, or the end of the run.
+    fn slow_down(&self, reply: &Reply) {
+        let mut throttle = self.crew.throttle.borrow_mut();
+        if throttle.slow_down(self.crew.now()) && throttle.is_hopeless() {
+            self.crew.fail(vec![Finding::error(
+                "server-busy",
+                format!("the server takes no more mail for now: {reply}"),
+                "run the same command again in a few minutes; it goes on where it stopped",
+            )]);
+        }
+    }
+
     /// A verdict becomes an outcome; one that is about the run stops it and
     /// gives the claim back.
     async fn settle(&mut self, recipient: &Address, claim: Claim, verdict: Verdict) -> Checked<()> {
@@ -513,7 +544,7 @@ impl Hand<'_, '_> {
         let end = crew.streak.borrow_mut().note(&verdict);
         match &verdict {
             Verdict::Sent(_) => crew.throttle.borrow_mut().accepted(),
-            Verdict::Throttled(_) => crew.throttle.borrow_mut().slow_down(crew.now()),
+            Verdict::Throttled(reply) => self.slow_down(reply),
             _ => {}
         }
         match outcome(&claim, verdict) {

@@ -2,6 +2,7 @@
 //! what was deferred, as long as it is worth waiting. Everything that the
 //! next `send` needs stands in the ledger.
 
+use std::convert::Infallible;
 use std::thread::Scope;
 use std::time::Duration;
 
@@ -36,12 +37,9 @@ pub fn send(
         let mailing = Mailing { job, frame, crew: &crew, scope };
         runtime.block_on(mailing.run())
     });
-    let (interrupted, mut stopped) = match ended {
-        Ok(interrupted) => (interrupted, Vec::new()),
-        Err(findings) => (false, findings),
-    };
+    let mut stopped = ended.err().unwrap_or_default();
     stopped.extend(crew.take_trouble());
-    let interrupted = interrupted || (crew.is_stopping() && stopped.is_empty());
+    let interrupted = crew.is_stopping() && stopped.is_empty();
     Ok(Ended { tally: crew.tally(), stopped, interrupted })
 }
 
@@ -66,14 +64,12 @@ struct Mailing<'scope, 'env, 'a> {
 }
 
 impl Mailing<'_, '_, '_> {
-    /// Whether it was broken off by hand, with mails under way.
-    async fn run(self) -> Checked<bool> {
+    async fn run(self) -> Checked<()> {
         let mut interrupt = Interrupt::listen()?;
         tokio::select! {
-            done = self.walks() => done.map(|()| false),
-            // Claims that are open now will be in doubt.
-            () = interrupt.stop(self.crew) => Ok(true),
-            () = self.beat() => Ok(false),
+            done = self.walks() => done,
+            never = interrupt.pass_on(self.crew) => match never {},
+            never = self.beat() => match never {},
         }
     }
 
@@ -113,7 +109,7 @@ impl Mailing<'_, '_, '_> {
     }
 
     /// Says again and again that this run is alive.
-    async fn beat(&self) {
+    async fn beat(&self) -> Infallible {
         let tools = self.crew.tools();
         let run = tools.run;
         loop {
@@ -143,11 +139,15 @@ impl Interrupt {
         })
     }
 
-    /// Tells the crew to stop at the first signal; returns at the second.
-    async fn stop(&mut self, crew: &Crew<'_>) {
+    /// The first signal lets the crew finish what is in flight; the next one
+    /// does not.
+    async fn pass_on(&mut self, crew: &Crew<'_>) -> Infallible {
         self.one().await;
         crew.stop_by_hand();
-        self.one().await;
+        loop {
+            self.one().await;
+            crew.drop_all();
+        }
     }
 
     async fn one(&mut self) {

@@ -5,10 +5,12 @@
 use std::time::Duration;
 
 /// The first pause, and how long a pause may become.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// After how many accepted mails one more connection may work.
 const STRETCH: u32 = 50;
+/// After how many pauses in a row a run ends: the next one goes on.
+const HOPELESS: u32 = 5;
 
 /// The state of a run towards its server.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub struct Throttle {
     allowed: usize,
     accepted: u32,
     pause: Duration,
+    /// Pauses since a mail was taken.
+    pauses: u32,
     until: Duration,
 }
 
@@ -28,6 +32,7 @@ impl Throttle {
             allowed: connections,
             accepted: 0,
             pause: FIRST_PAUSE,
+            pauses: 0,
             until: Duration::ZERO,
         }
     }
@@ -35,6 +40,7 @@ impl Throttle {
     /// The server took a mail.
     pub fn accepted(&mut self) {
         self.accepted += 1;
+        self.pauses = 0;
         if self.accepted >= STRETCH {
             self.accepted = 0;
             self.allowed = (self.allowed + 1).min(self.most);
@@ -44,14 +50,22 @@ impl Throttle {
 
     /// The server said that it is too much, or could not be reached. Those
     /// who complain during a pause complain about the same thing.
-    pub fn slow_down(&mut self, now: Duration) {
+    /// Says whether this is a new pause.
+    pub fn slow_down(&mut self, now: Duration) -> bool {
         if now < self.until {
-            return;
+            return false;
         }
+        self.pauses += 1;
         self.accepted = 0;
         self.allowed = (self.allowed / 2).max(1);
         self.until = now + self.pause;
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        true
+    }
+
+    /// Whether it paused again and again and nothing was taken in between.
+    pub fn is_hopeless(&self) -> bool {
+        self.pauses >= HOPELESS
     }
 
     /// How long connection number `number` (from 0) has to wait; nothing where

@@ -162,7 +162,7 @@ fn a_password_in_the_settings_is_refused_and_never_shown() {
         for line in [CHECK, "send campaigns/spring.md", "send campaigns/spring.md --dry-run"] {
             desk.run(line)
                 .ends(1)
-                .says("handbill.toml:13:")
+                .says("handbill.toml:15:")
                 .says("error[password-in-config]")
                 .says("HANDBILL_SMTP_PASSWORD")
                 .never_says("letmein");
@@ -179,7 +179,7 @@ fn a_server_that_is_none() {
     {
         let desk = Desk::new().settings(&format!("{SETTINGS}via = \"{via}\"\n"));
         for line in [CHECK, "send campaigns/spring.md", "send campaigns/spring.md --dry-run"] {
-            refused(&desk, line, "handbill.toml:13:8: error[server-url]", "smtp://user@host:587");
+            refused(&desk, line, "handbill.toml:15:8: error[server-url]", "smtp://user@host:587");
         }
         let line = format!("send campaigns/spring.md --via {via}");
         refused(&Desk::new(), &line, "error[server-url]", "smtp://user@host:587");

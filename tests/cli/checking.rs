@@ -90,6 +90,6 @@ fn a_project_without_campaigns_is_told_so_also_in_json() {
 fn what_is_wrong_with_the_project_is_said_once() {
     let settings = format!("{SETTINGS}via = \"ftp://example.org\"\n");
     let desk = Desk::new().settings(&settings).file("campaigns/summer.md", crate::desk::CAMPAIGN);
-    let ran = desk.run("check").ends(1).says("handbill.toml:7:8: error[server-url]");
+    let ran = desk.run("check").ends(1).says("handbill.toml:15:8: error[server-url]");
     assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
 }

@@ -42,7 +42,6 @@ pub(super) fn to_server(
     (smtp, mut book): (Smtp, Box<dyn Ledger>),
     to_send: u64,
 ) -> Checked<Ended> {
-    let before = book.totals(&plan.campaign.id, clock::unix_now())?.in_doubt;
     let run = book.open_run(&NewRun {
         campaign: plan.campaign.id.clone(),
         fingerprint: plan.fingerprint(),
@@ -64,17 +63,9 @@ pub(super) fn to_server(
     let ended = mailing::send(job, &plan.frame, tools, &mut reporter);
     reporter.finish();
     let mut ended = ended?;
-    let campaign = plan.campaign.id.clone();
-    let in_doubt = ledger.ask(move |book| {
-        book.finish_run(run, clock::unix_now())?;
-        Ok(book.totals(&campaign, clock::unix_now())?.in_doubt)
-    });
+    let finished = ledger.ask(move |book| book.finish_run(run, clock::unix_now()));
     // A ledger that fails now does not take back what the run has to tell.
-    match in_doubt.wait() {
-        // What was broken off by hand is in doubt, too.
-        Ok(in_doubt) => ended.tally.in_doubt = in_doubt.saturating_sub(before),
-        Err(finding) => ended.stopped.push(finding),
-    }
+    ended.stopped.extend(finished.wait().err());
     ended.stopped.extend(ledger.close().wait().err());
     Ok(ended)
 }
