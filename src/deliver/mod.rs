@@ -12,6 +12,8 @@
 pub mod allowance;
 pub mod crew;
 pub mod feed;
+mod hand;
+mod line;
 pub mod mailing;
 pub mod outbox;
 pub mod pace;

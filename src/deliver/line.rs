@@ -1,0 +1,142 @@
+//! A line to the server: a connection that is renewed when it has carried
+//! enough, was idle too long, or broke.
+
+use std::time::Duration;
+
+use super::crew::Crew;
+use super::feed::Ready;
+use super::smtp::Connection;
+use super::transport::{Envelope, Loss, Transport, Verdict};
+use super::trouble;
+use crate::clock::Stopwatch;
+use crate::finding::Finding;
+
+/// How often a message is tried again on a new connection when the old one
+/// broke before it was handed over.
+const RETRIES: u32 = 3;
+/// How often in a row connections may fail before the run stops: a server
+/// that never greeted is not there, one that did may be restarting.
+const NEVER_GREETED: u32 = 3;
+const NOT_ANY_MORE: u32 = 8;
+/// How long it waits before the next connection; doubled from loss to loss
+/// once the server has greeted.
+const AGAIN: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// Servers close idle connections after five minutes (RFC 5321 §4.5.3.2.7)
+/// and often much earlier; one that was idle so long is not trusted.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// One connection's line.
+pub(super) struct Line<'h, 'a> {
+    crew: &'h Crew<'a>,
+    open: Option<Open>,
+}
+
+/// An open connection, and how much it has been used.
+struct Open {
+    connection: Connection,
+    used: u32,
+    last: Stopwatch,
+}
+
+impl<'h, 'a> Line<'h, 'a> {
+    /// A line that is not yet open.
+    pub(super) fn new(crew: &'h Crew<'a>) -> Self {
+        Self { crew, open: None }
+    }
+
+    /// Says goodbye.
+    pub(super) async fn close(&mut self) {
+        if let Some(mut open) = self.open.take() {
+            open.connection.close().await;
+        }
+    }
+
+    /// Hands over one message, on a new connection where the old one broke.
+    /// Nothing comes back where the user asked to stop before it was under way.
+    pub(super) async fn deliver(&mut self, ready: &Ready) -> Option<Verdict> {
+        let envelope = Envelope {
+            return_path: self.crew.tools.return_path.clone(),
+            recipient: ready.address.clone(),
+        };
+        let mut tries = 0;
+        loop {
+            if let Err(verdict) = self.connected().await {
+                return Some(verdict);
+            }
+            let line = self.open.as_mut()?;
+            let verdict = tokio::select! {
+                verdict = line.connection.deliver(&envelope, &ready.bytes) => verdict,
+                () = self.crew.dropped() => {
+                    Verdict::InDoubt("stopped by hand on its way".to_owned())
+                }
+            };
+            line.used += 1;
+            line.last = Stopwatch::start();
+            if !line.connection.is_open() {
+                self.open = None;
+            }
+            match verdict {
+                Verdict::Retry(_) if tries < RETRIES => tries += 1,
+                verdict => return Some(verdict),
+            }
+        }
+    }
+
+    /// Sees to it that there is a connection that can be trusted; there is
+    /// none where the user asked to stop meanwhile.
+    async fn connected(&mut self) -> Result<(), Verdict> {
+        let most = self.crew.tools.speed.messages_per_connection;
+        let is_used_up =
+            |line: &Open| most.is_some_and(|most| line.used >= most) || line.last.elapsed() > IDLE;
+        if self.open.as_ref().is_some_and(is_used_up)
+            && let Some(mut line) = self.open.take()
+        {
+            line.connection.close().await;
+        }
+        while self.open.is_none() && !self.crew.is_stopping() {
+            let connected = tokio::select! {
+                connected = self.crew.tools.smtp.connect() => connected,
+                () = self.crew.stopped() => return Ok(()),
+            };
+            match connected {
+                Ok(connection) => {
+                    self.crew.has_greeted.set(true);
+                    self.open = Some(Open { connection, used: 0, last: Stopwatch::start() });
+                }
+                Err(Verdict::Retry(loss)) => self.lost(trouble::unreachable(&loss), &loss).await?,
+                Err(Verdict::Throttled(reply)) => {
+                    let why = Finding::error(
+                        "server-busy",
+                        format!("the server takes no connection: {reply}"),
+                        "send again later, or with fewer `connections`",
+                    );
+                    self.crew.has_greeted.set(true);
+                    self.lost(
+                        why,
+                        &Loss { stage: trouble::Stage::Greeting, reason: String::new() },
+                    )
+                    .await?;
+                }
+                Err(verdict) => return Err(verdict),
+            }
+        }
+        Ok(())
+    }
+
+    /// A connection failed. Waits and lets it be tried again, or gives up.
+    async fn lost(&self, why: Finding, loss: &Loss) -> Result<(), Verdict> {
+        let losses = self.crew.losses.get() + 1;
+        self.crew.losses.set(losses);
+        let connections = u32::try_from(self.crew.tools.speed.connections).unwrap_or(1);
+        let has_greeted = self.crew.has_greeted.get() || !loss.before_greeting();
+        let most = if has_greeted { NOT_ANY_MORE + connections } else { NEVER_GREETED };
+        if losses >= most {
+            return Err(Verdict::Stop(Box::new(why)));
+        }
+        // A server that restarts is back within a minute.
+        let wait = if has_greeted { AGAIN * 2_u32.pow(losses.min(6)) } else { AGAIN };
+        self.crew.rest(wait.min(LONGEST_WAIT)).await;
+        Ok(())
+    }
+}
