@@ -208,8 +208,16 @@ impl Workshop {
                 findings.extend(check::foreign_tags(&Passage::whole(source), false, &columns));
             }
         }
-        if let (Some(letter), Some(list)) = (letter, list) {
-            findings.extend(check::fields(&letter.fields, list.columns(), list.name()));
+        if let Some(list) = list {
+            let fields = match (letter, self.template(campaign)) {
+                (Some(letter), _) => letter.fields.clone(),
+                (None, Ok(template)) => {
+                    let condition = self.condition(campaign, None);
+                    compose::fields(campaign, &template, condition.as_ref())
+                }
+                (None, Err(_)) => Vec::new(),
+            };
+            findings.extend(check::fields(&fields, list.columns(), list.name()));
         }
         findings.extend(check::sender(&self.project));
         findings

@@ -37,9 +37,18 @@ pub(crate) fn body(part: &Part, first: usize, marks: &Marks) -> Body {
         Shaper { prints: &prints, marks, events: events.peekable(), in_code: false, images: 0 };
     let events = arrange::arranged(shaper.shaped(), &Tags { part, first, marks });
     let mut html = String::with_capacity(marked.len() * 2);
-    html::push_html(&mut html, events.iter().cloned());
+    html::push_html(&mut html, events.iter().cloned().map(without_form));
     let text = super::text::write(&events, marks, &prints);
     Body { html, text }
+}
+
+/// A box as a character: mail programs drop the elements of forms.
+fn without_form(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::TaskListMarker(true) => Event::Text("☑ ".into()),
+        Event::TaskListMarker(false) => Event::Text("☐ ".into()),
+        event => event,
+    }
 }
 
 /// Puts single events into shape, for both parts.

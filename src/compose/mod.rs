@@ -72,15 +72,7 @@ pub fn compile(
     condition: Option<&Passage>,
 ) -> Checked<Letter> {
     let mut findings = Vec::new();
-    let parts = read_parts(campaign, template, condition, &mut findings);
-    let firsts: Vec<usize> = parts
-        .iter()
-        .scan(0, |next, part| Some(std::mem::replace(next, *next + part.tags.len())))
-        .collect();
-    let (html, text) = parts[FIRST_COMPONENT..].split_at(template.components.len());
-    let forms: Vec<(&Part, &Part)> = html.iter().zip(text).collect();
-    let components = definitions::signatures(&forms, &mut findings);
-    let fields = names(&parts, &firsts, &components, &mut findings);
+    let Read { parts, firsts, fields } = read(campaign, template, condition, &mut findings);
     if !findings.is_empty() {
         // What is broken is not compiled: everything else would only say so again.
         return Err(findings);
@@ -103,6 +95,42 @@ pub fn compile(
         fields,
         images,
     })
+}
+
+/// The fields that a letter uses, also one that cannot be compiled: what is
+/// wrong with them is worth saying at the same time.
+pub fn fields(
+    campaign: &Campaign,
+    template: &Template,
+    condition: Option<&Passage>,
+) -> Vec<FieldUse> {
+    read(campaign, template, condition, &mut Vec::new()).fields
+}
+
+/// What a letter is made of, read and not yet compiled.
+struct Read {
+    parts: Vec<Part>,
+    /// The number of each part's first tag.
+    firsts: Vec<usize>,
+    fields: Vec<FieldUse>,
+}
+
+fn read(
+    campaign: &Campaign,
+    template: &Template,
+    condition: Option<&Passage>,
+    findings: &mut Vec<Finding>,
+) -> Read {
+    let parts = read_parts(campaign, template, condition, findings);
+    let firsts: Vec<usize> = parts
+        .iter()
+        .scan(0, |next, part| Some(std::mem::replace(next, *next + part.tags.len())))
+        .collect();
+    let (html, text) = parts[FIRST_COMPONENT..].split_at(template.components.len());
+    let forms: Vec<(&Part, &Part)> = html.iter().zip(text).collect();
+    let components = definitions::signatures(&forms, findings);
+    let fields = names(&parts, &firsts, &components, findings);
+    Read { parts, firsts, fields }
 }
 
 /// The parts, in the order of their numbers.

@@ -93,3 +93,12 @@ fn what_is_wrong_with_the_project_is_said_once() {
     let ran = desk.run("check").ends(1).says("handbill.toml:15:8: error[server-url]");
     assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
 }
+
+#[test]
+fn fields_are_checked_also_where_the_letter_has_other_mistakes() {
+    let text = "---\nsubject: x\n---\n{{ frist_name }} {{ first_name | upperr }}\n";
+    let ran = Desk::new().campaign(text).run("check campaigns/spring.md").ends(1);
+    ran.says("spring.md:4:4: error[unknown-field]")
+        .says("did you mean `first_name`?")
+        .says("error[unknown-filter]");
+}

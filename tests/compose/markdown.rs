@@ -24,7 +24,7 @@ fn everything_that_markdown_has_is_there() {
             "<p><a href=\"https://x.test\" title=\"t\">a</a></p>",
         ),
         ("<b>a</b> &amp; & &copy;", "<p><b>a</b> &amp; &amp; ©</p>"),
-        ("- [x] a", "<ul><li><input disabled=\"\" type=\"checkbox\" checked=\"\">a</li></ul>"),
+        ("- [x] a", "<ul><li>☑ a</li></ul>"),
     ]);
     assert!(html("a[^n]\n\n[^n]: note").contains("note"));
 }
