@@ -61,7 +61,7 @@ fn text(title: &str) -> String {
         "---\nsubject: {subject}\npreheader: \"One line that inboxes show after the subject\"\n---\n\n\
          Dear {{{{ first_name or \"friend\" }}}},\n\n\
          Write your letter here, in **Markdown**.\n\n\
-         With thanks,\n{{{{ sender.name }}}}\n"
+         With thanks,\\\n{{{{ sender.name }}}}\n"
     )
 }
 
