@@ -16,6 +16,21 @@ pub(super) enum Format {
     Json,
 }
 
+/// The counts of a campaign, which `send` and `status` print for programs:
+/// together they are all recipients that the condition selects.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Counts {
+    pub(super) campaign: String,
+    pub(super) sent: u64,
+    pub(super) failed: u64,
+    pub(super) deferred: u64,
+    pub(super) in_doubt: u64,
+    pub(super) skipped: u64,
+    pub(super) already: u64,
+    pub(super) suppressed: u64,
+    pub(super) remaining: u64,
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     findings: Vec<Entry<'a>>,

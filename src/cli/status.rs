@@ -3,8 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use serde::Serialize;
-
+use super::report::Counts;
 use super::workshop::Workshop;
 use super::{Exit, Global, print, print_json};
 use crate::calendar::rfc3339;
@@ -66,20 +65,6 @@ impl From<Only> for State {
     }
 }
 
-/// The counts of a campaign, as programs read them.
-#[derive(Serialize)]
-struct Report<'a> {
-    campaign: &'a str,
-    sent: u64,
-    failed: u64,
-    deferred: u64,
-    in_doubt: u64,
-    skipped: u64,
-    already: u64,
-    suppressed: u64,
-    remaining: u64,
-}
-
 /// Reads the ledger, and changes nothing.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let workshop = Workshop::open(global)?;
@@ -125,8 +110,8 @@ fn json(ui: &Ui, book: &dyn Book, campaigns: &[CampaignRecord], is_one: bool) ->
     let mut reports = Vec::new();
     for campaign in campaigns {
         let totals = book.totals(&campaign.id, clock::unix_now())?;
-        reports.push(Report {
-            campaign: &campaign.id,
+        reports.push(Counts {
+            campaign: campaign.id.clone(),
             sent: totals.sent,
             failed: totals.failed,
             deferred: totals.deferred,

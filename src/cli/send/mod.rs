@@ -8,7 +8,7 @@ mod words;
 
 use std::path::PathBuf;
 
-use super::report::Format;
+use super::report::{Counts, Format};
 use super::workshop::ListArgs;
 use super::{Exit, Global};
 use crate::clock;
@@ -18,7 +18,7 @@ use crate::finding::{Checked, Finding};
 use crate::ledger::Settlement;
 use crate::ui::{Confirmation, Ui, counted};
 use plan::{Plan, To};
-use words::{Listener, Report};
+use words::Listener;
 
 /// Send a campaign to its list, once to each
 #[derive(Debug, clap::Args)]
@@ -89,7 +89,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     }
     let job = plan.job(args);
     let forecast = forecast(ui, &job, args)?;
-    let before = Report::of(&plan.campaign.id, &forecast);
+    let before = Counts::of(&plan.campaign.id, &forecast);
     let allowance = match plan.to {
         To::Server(_) => plan.allowance()?,
         _ => None,

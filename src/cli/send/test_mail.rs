@@ -2,11 +2,11 @@
 //! learns nothing of it.
 
 use super::plan::{Plan, To, no_server};
-use super::words::Report;
 use super::{Args, confirm};
 use crate::address::{Address, Mailbox};
 use crate::cli::Exit;
 use crate::cli::render::{address, find, incomplete};
+use crate::cli::report::Counts;
 use crate::cli::workshop::links;
 use crate::deliver::mailing::runtime;
 use crate::deliver::rehearsal::write;
@@ -37,7 +37,7 @@ pub(super) fn send(ui: &Ui, args: &Args, plan: &Plan, recipient: &str) -> Checke
     match verdict {
         Verdict::Sent(reply) => {
             ui.status(&format!("the server took it: {reply}"));
-            Report::test(&plan.campaign.id).answer(ui, args.format)
+            Counts::test(&plan.campaign.id).answer(ui, args.format)
         }
         Verdict::Failed(reply) | Verdict::Deferred(reply) | Verdict::Throttled(reply) => {
             Err(refused(format!("the server refused it: {reply}")).into())

@@ -1,13 +1,11 @@
 //! What `send` says: before, while and after.
 
-use serde::Serialize;
-
 use super::Args;
 use super::plan::{Plan, To};
 use crate::address::Address;
 use crate::calendar::rfc3339;
 use crate::cli::render::incomplete;
-use crate::cli::report::Format;
+use crate::cli::report::{Counts, Format};
 use crate::cli::workshop::Way;
 use crate::cli::{Exit, print_json};
 use crate::deliver::allowance::Allowance;
@@ -212,22 +210,7 @@ impl Witness for Reporter<'_> {
     }
 }
 
-/// The counts, which `--format json` prints: together they are all recipients
-/// of the list that the condition selects.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(super) struct Report {
-    campaign: String,
-    sent: u64,
-    failed: u64,
-    deferred: u64,
-    in_doubt: u64,
-    skipped: u64,
-    already: u64,
-    suppressed: u64,
-    remaining: u64,
-}
-
-impl Report {
+impl Counts {
     /// What is known before anything was sent.
     pub(super) fn of(campaign: &str, forecast: &Forecast) -> Self {
         let counts = &forecast.counts;
@@ -291,7 +274,7 @@ impl Report {
 }
 
 /// Says how a run ended, also one that did not come to its end.
-pub(super) fn finish(ui: &Ui, args: &Args, before: Report, ended: Ended) -> Checked<Exit> {
+pub(super) fn finish(ui: &Ui, args: &Args, before: Counts, ended: Ended) -> Checked<Exit> {
     let report = before.after(&ended);
     let exit = report.answer(ui, args.format)?;
     if !ended.stopped.is_empty() {
