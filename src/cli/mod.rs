@@ -71,6 +71,8 @@ enum Command {
     List(list::Args),
     Suppress(suppress::Args),
     Completions(CompletionArgs),
+    /// Print the manual page
+    Man,
 }
 
 /// Print a completion script for a shell
@@ -144,6 +146,13 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::Status(args) => status::run(ui, &cli.global, args),
         Command::List(args) => list::run(ui, &cli.global, args),
         Command::Suppress(args) => suppress::run(ui, &cli.global, args),
+        Command::Man => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut page)
+                .expect("a vector takes all that is written");
+            print(ui, &page)
+        }
         Command::Completions(args) => {
             let mut script = Vec::new();
             clap_complete::generate(args.shell, &mut Cli::command(), "handbill", &mut script);

@@ -18,6 +18,7 @@ fn help_and_version_are_data() {
     desk.run("--help").ends(0).prints("send").says_only("");
     desk.run("--version").ends(0).prints("handbill ").says_only("");
     desk.run("completions bash").ends(0).prints("handbill").says_only("");
+    desk.run("man").ends(0).prints(".TH handbill 1").says_only("");
 }
 
 #[test]
