@@ -135,6 +135,7 @@ fn csv(
     only: Option<State>,
 ) -> Checked<Exit> {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let mut written = 0_u64;
     let mut failed = writer.write_record(["email", "outcome", "code", "reply", "at"]).err();
     for campaign in campaigns {
         book.recipients(&campaign.id, only, clock::unix_now(), &mut |recipient| {
@@ -152,10 +153,12 @@ fn csv(
                     ])
                     .err()
             });
-            // What is written leaves at once: a list may be long.
-            if writer.get_ref().len() > 1 << 16 {
-                let _ = ui.data(writer.get_ref());
-                writer = ::csv::Writer::from_writer(Vec::new());
+            // What is written leaves now and then: a list may be long.
+            written += 1;
+            if written.is_multiple_of(1024) {
+                let fresh = ::csv::Writer::from_writer(Vec::new());
+                let full = std::mem::replace(&mut writer, fresh).into_inner();
+                let _ = ui.data(&full.unwrap_or_default());
             }
             if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;

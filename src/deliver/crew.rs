@@ -80,6 +80,8 @@ pub struct Crew<'a> {
     /// Whether the list is walked again for those who were deferred: they
     /// were counted before.
     pub(super) is_second_walk: Cell<bool>,
+    /// How many recipients the present walk may take.
+    budget: Cell<u64>,
     /// Connections that failed one after the other.
     pub(super) losses: Cell<u32>,
     pub(super) has_greeted: Cell<bool>,
@@ -101,6 +103,7 @@ impl<'a> Crew<'a> {
             tally: Cell::default(),
             taken: Cell::default(),
             is_second_walk: Cell::default(),
+            budget: Cell::new(tools.limit),
             losses: Cell::default(),
             has_greeted: Cell::default(),
             streak: RefCell::default(),
@@ -142,12 +145,20 @@ impl<'a> Crew<'a> {
 
     /// Whether as many recipients were taken as may be.
     pub fn is_full(&self) -> bool {
-        !self.is_second_walk.get() && self.taken.get() >= self.tools.limit
+        self.taken.get() >= self.budget.get()
     }
 
-    /// The list is walked once more.
+    /// Whether the present walk found anybody to mail.
+    pub fn has_taken(&self) -> bool {
+        self.taken.get() > 0
+    }
+
+    /// The list is walked once more, for no more recipients than were put
+    /// off: a second try must not lead around the number that was confirmed.
     pub fn walk_again(&self) {
         self.is_second_walk.set(true);
+        self.budget.set(self.tally.get().deferred);
+        self.taken.set(0);
     }
 
     /// What was done so far.

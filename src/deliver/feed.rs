@@ -146,15 +146,16 @@ impl Chooser {
         }
     }
 
-    /// Waits until the feed has something, or is over.
+    /// Waits until the feed brings something more, or is over.
     pub async fn more(&self) {
+        let before = self.waiting.borrow().aside.len();
         let mut source = self.source.lock().await;
         // Another connection may have waited for the same, and found it.
-        let is_waiting = {
+        let is_same = {
             let waiting = self.waiting.borrow();
-            waiting.aside.is_empty() && !waiting.is_over
+            waiting.aside.len() == before && !waiting.is_over
         };
-        if is_waiting {
+        if is_same {
             let fed = source.recv().await;
             let mut waiting = self.waiting.borrow_mut();
             match fed {
@@ -162,6 +163,12 @@ impl Chooser {
                 None => waiting.is_over = true,
             }
         }
+    }
+
+    /// Whether the feed may bring something that need not wait.
+    pub fn can_grow(&self) -> bool {
+        let waiting = self.waiting.borrow();
+        !waiting.is_over && waiting.aside.len() < ASIDE
     }
 
     /// A mail to this address is done.

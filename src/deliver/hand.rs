@@ -94,7 +94,10 @@ impl<'h, 'a> Hand<'h, 'a> {
                 Choice::Over => break,
                 Choice::Wait(time) => {
                     self.flush().await?;
-                    self.crew.pause(time).await;
+                    tokio::select! {
+                        () = self.chooser.more(), if self.chooser.can_grow() => {}
+                        () = self.crew.pause(time) => {}
+                    }
                     continue;
                 }
                 Choice::Empty => {
@@ -232,12 +235,13 @@ impl<'h, 'a> Hand<'h, 'a> {
             Verdict::Throttled(reply) => self.slow_down(reply),
             _ => {}
         }
+        let attempt = claim.attempt();
         match outcome(&claim, verdict) {
             Ok((outcome, reply)) => {
                 crew.losses.set(0);
                 crew.count(|tally| {
                     // A second try replaces what was counted after the first.
-                    if crew.is_second_walk.get() {
+                    if crew.is_second_walk.get() && attempt > 1 {
                         tally.deferred = tally.deferred.saturating_sub(1);
                     }
                     tally.count(outcome);

@@ -78,7 +78,7 @@ impl Mailing<'_, '_, '_> {
         self.walk().await;
         let tools = self.crew.tools();
         let waited = Stopwatch::start();
-        while tools.waits && !self.crew.is_stopping() {
+        while tools.waits && !self.crew.is_stopping() && self.crew.tally().deferred > 0 {
             let campaign = self.job.mailing.campaign.to_owned();
             let now = clock::unix_now();
             let waiting = tools.ledger.ask(move |book| book.waiting(&campaign, now)).await?;
@@ -93,6 +93,10 @@ impl Mailing<'_, '_, '_> {
             self.crew.rest(wait).await;
             self.crew.walk_again();
             self.walk().await;
+            // Whose time has come may not be on this list any more.
+            if !self.crew.has_taken() {
+                break;
+            }
         }
         Ok(())
     }

@@ -46,6 +46,16 @@ fn a_day_has_its_limit_and_the_rest_is_for_another_day() {
 }
 
 #[test]
+fn a_second_try_is_no_way_around_the_limit_of_a_day() {
+    let desk = desk("connections = 1\nretry_wait = 30\nper_day = 4\n", 10);
+    let greylisting = at(Step::Rcpt).about("n1@").times(1).says("451 4.7.1 come back later");
+    let server = Script::new().rule(greylisting).start();
+    let ran = send(&desk, &server, "").ends(0);
+    assert_eq!(counts(&ran), [4, 0, 0, 0, 0, 0, 0, 6]);
+    assert_eq!(server.accepted_count(), 4);
+}
+
+#[test]
 fn a_new_sender_is_warmed_up() {
     let desk = desk("connections = 2\nretry_wait = 0\nramp = [3, 50]\n", 10);
     let server = Script::new().start();

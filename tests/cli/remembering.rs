@@ -27,6 +27,16 @@ fn status_says_who_failed_and_why() {
 }
 
 #[test]
+fn the_csv_of_a_long_list_has_a_line_for_everybody() {
+    let desk = Desk::new().campaign("---\nsubject: x\n---\nHi\n").list(&crate::many(3000));
+    let server = Script::new().start();
+    send(&desk, &server, "").ends(0);
+    let csv = desk.run("status spring --format csv --only sent").ends(0);
+    assert_eq!(csv.out.lines().count(), 3001);
+    assert!(csv.out.lines().skip(1).all(|line| line.contains(",sent,250,")));
+}
+
+#[test]
 fn a_suppressed_address_is_mailed_by_nobody_until_it_is_taken_back() {
     let desk = Desk::new();
     let server = Script::new().start();
