@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use super::feed::{Chooser, DomainLimit};
+use super::chooser::{Chooser, DomainLimit};
 use super::hand::Hand;
 use super::pace::Pacer;
 use super::smtp::Smtp;
@@ -63,8 +63,7 @@ pub struct Tools {
     pub speed: Speed,
     /// No more mails than this: the number that was confirmed.
     pub limit: u64,
-    /// Whether the run waits at its end for deferred mails. A canary
-    /// (`--limit`) does not: somebody wants to look at it.
+    /// Whether those who are put off come back in this run.
     pub waits: bool,
 }
 
@@ -75,13 +74,11 @@ pub struct Crew<'a> {
     pub(super) pacer: RefCell<Option<Pacer>>,
     pub(super) throttle: RefCell<Throttle>,
     tally: Cell<Tally>,
-    /// How many recipients were claimed to be mailed.
+    /// How many recipients were claimed to be mailed; who comes back was
+    /// counted before.
     pub(super) taken: Cell<u64>,
-    /// Whether the list is walked again for those who were deferred: they
-    /// were counted before.
-    pub(super) is_second_walk: Cell<bool>,
-    /// How many recipients the present walk may take.
-    budget: Cell<u64>,
+    /// How many claims have no answer yet.
+    pub(super) asked: Cell<u64>,
     /// Connections that failed one after the other.
     pub(super) losses: Cell<u32>,
     pub(super) has_greeted: Cell<bool>,
@@ -102,8 +99,7 @@ impl<'a> Crew<'a> {
             throttle: RefCell::new(Throttle::new(tools.speed.connections)),
             tally: Cell::default(),
             taken: Cell::default(),
-            is_second_walk: Cell::default(),
-            budget: Cell::new(tools.limit),
+            asked: Cell::default(),
             losses: Cell::default(),
             has_greeted: Cell::default(),
             streak: RefCell::default(),
@@ -145,20 +141,13 @@ impl<'a> Crew<'a> {
 
     /// Whether as many recipients were taken as may be.
     pub fn is_full(&self) -> bool {
-        self.taken.get() >= self.budget.get()
+        self.taken.get() >= self.tools.limit
     }
 
-    /// Whether the present walk found anybody to mail.
-    pub fn has_taken(&self) -> bool {
-        self.taken.get() > 0
-    }
-
-    /// The list is walked once more, for no more recipients than were put
-    /// off: a second try must not lead around the number that was confirmed.
-    pub fn walk_again(&self) {
-        self.is_second_walk.set(true);
-        self.budget.set(self.tally.get().deferred);
-        self.taken.set(0);
+    /// Whether there will be if all claims that wait for an answer get it:
+    /// ten connections must not claim ten too many.
+    pub fn may_be_full(&self) -> bool {
+        self.taken.get() + self.asked.get() >= self.tools.limit
     }
 
     /// What was done so far.

@@ -2,19 +2,19 @@
 //! while the present message is in flight, so that nobody waits for the disk;
 //! so after `kill -9` at most two claims a connection are in doubt.
 
+use std::time::Duration;
+
+use super::chooser::Chooser;
+use super::claims::{Claims, Held};
 use super::crew::Crew;
-use super::feed::{Choice, Chooser, Fed, Ready};
+use super::feed::Ready;
 use super::line::Line;
 use super::pace::retry_delay;
 use super::tally::{said, words};
 use super::transport::{Reply, Verdict};
-use crate::address::Address;
 use crate::clock;
 use crate::finding::{Checked, Finding};
-use crate::ledger::{self, Answer, Claim, ClaimRequest, Outcome, Pending, Record, State};
-
-/// A recipient that is ours to mail.
-type Held = (Ready, Claim);
+use crate::ledger::{self, Claim, Outcome};
 
 /// One connection's share of the work.
 pub(super) struct Hand<'h, 'a> {
@@ -22,21 +22,14 @@ pub(super) struct Hand<'h, 'a> {
     chooser: &'h Chooser,
     number: usize,
     line: Line<'h, 'a>,
-    /// Outcomes that are not yet in the ledger.
-    records: Vec<Record>,
-}
-
-/// A claim that is on its way to the ledger.
-enum Ahead {
-    Claim(Fed, Pending<Vec<Answer>>),
-    Record(Pending<()>),
-    Nothing,
+    claims: Claims<'h, 'a>,
 }
 
 impl<'h, 'a> Hand<'h, 'a> {
     /// A connection that has not yet begun.
     pub(super) fn new(crew: &'h Crew<'a>, chooser: &'h Chooser, number: usize) -> Self {
-        Self { crew, chooser, number, line: Line::new(crew), records: Vec::new() }
+        let claims = Claims::new(crew, chooser);
+        Self { crew, chooser, number, line: Line::new(crew), claims }
     }
 
     /// Works until there is nothing more to do.
@@ -51,166 +44,45 @@ impl<'h, 'a> Hand<'h, 'a> {
         loop {
             let next = match held.take() {
                 Some(held) => Some(held),
-                None => self.claim_next().await?,
+                None => self.claims.next().await?,
             };
             let Some((ready, claim)) = next else { break };
-            if !self.turn().await {
-                self.chooser.done(&ready.address);
-                self.crew.tools.ledger.release(vec![claim]).await?;
+            if !self.turn().await? {
+                self.chooser.done(ready.address());
+                self.claims.give_back(claim).await?;
                 break;
             }
-            let ahead = self.ask_ahead();
+            let ahead = self.claims.ask_ahead()?;
             let verdict = self.line.deliver(&ready).await;
-            self.chooser.done(&ready.address);
+            self.chooser.done(ready.address());
             self.crew.wake.notify_waiters();
             match verdict {
-                Some(verdict) => self.settle(&ready.address, claim, verdict).await?,
-                None => self.crew.tools.ledger.release(vec![claim]).await?,
+                Some(verdict) => self.settle(ready, claim, verdict).await?,
+                None => self.claims.give_back(claim).await?,
             }
-            held = match ahead {
-                Ahead::Claim(fed, pending) => {
-                    let answers = pending.await?;
-                    self.answered(fed, answers)
-                }
-                Ahead::Record(pending) => {
-                    pending.await?;
-                    None
-                }
-                Ahead::Nothing => None,
-            };
+            held = self.claims.arrived(ahead).await?;
         }
-        let records = std::mem::take(&mut self.records);
-        if !records.is_empty() {
-            self.crew.tools.ledger.record(records).await?;
-        }
-        Ok(())
-    }
-
-    /// Claims the next recipient that is ours, waiting for one if need be.
-    async fn claim_next(&mut self) -> Checked<Option<Held>> {
-        while !self.crew.is_stopping() && !self.crew.is_full() {
-            let fed = match self.chooser.choose(self.crew.now()) {
-                Choice::Take(fed) => fed,
-                Choice::Over => break,
-                Choice::Wait(time) => {
-                    self.flush().await?;
-                    tokio::select! {
-                        () = self.chooser.more(), if self.chooser.can_grow() => {}
-                        () = self.crew.pause(time) => {}
-                    }
-                    continue;
-                }
-                Choice::Empty => {
-                    self.flush().await?;
-                    tokio::select! {
-                        () = self.chooser.more() => {}
-                        () = self.crew.wake.notified() => {}
-                    }
-                    continue;
-                }
-            };
-            let Some(address) = address(&fed) else {
-                if let Fed::Broken(findings) = fed {
-                    return Err(findings);
-                }
-                continue;
-            };
-            let request = self.request(address);
-            let records = std::mem::take(&mut self.records);
-            let answers = self.crew.tools.ledger.record_and_claim(records, request).await?;
-            if let Some(held) = self.answered(fed, answers) {
-                return Ok(Some(held));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Outcomes do not wait in memory while there is nothing to do.
-    async fn flush(&mut self) -> Checked<()> {
-        if !self.records.is_empty() {
-            let records = std::mem::take(&mut self.records);
-            self.crew.tools.ledger.record(records).await?;
-        }
-        Ok(())
-    }
-
-    /// Sends a claim for the next recipient on its way, with the outcomes so
-    /// far: one commit, while the present message is in flight.
-    fn ask_ahead(&mut self) -> Ahead {
-        let ledger = &self.crew.tools.ledger;
-        let may_take = !self.crew.is_stopping() && !self.crew.is_full();
-        let choice = if may_take { self.chooser.choose(self.crew.now()) } else { Choice::Empty };
-        let fed = match choice {
-            Choice::Take(fed) => Some(fed),
-            _ => None,
-        };
-        let records = std::mem::take(&mut self.records);
-        if let Some(fed) = fed {
-            if let Some(address) = address(&fed) {
-                let pending = ledger.record_and_claim(records, self.request(address));
-                return Ahead::Claim(fed, pending);
-            }
-            if let Fed::Broken(findings) = fed {
-                self.crew.fail(findings);
-            }
-        }
-        if records.is_empty() { Ahead::Nothing } else { Ahead::Record(ledger.record(records)) }
-    }
-
-    /// A request for one recipient. It counts towards the limit at once, or
-    /// ten connections would claim ten too many.
-    fn request(&self, address: &Address) -> ClaimRequest {
-        self.crew.taken.set(self.crew.taken.get() + 1);
-        ClaimRequest {
-            run: self.crew.tools.run,
-            addresses: vec![address.clone()],
-            retry_failed: self.crew.tools.retry_failed,
-            now: clock::unix_now(),
-        }
-    }
-
-    /// What an answer of the ledger means for this connection.
-    fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Option<Held> {
-        let mut claim = None;
-        for answer in answers {
-            match answer {
-                Answer::Yours(yours) => claim = Some(yours),
-                Answer::Already(State::Sent) => self.crew.count(|tally| tally.already += 1),
-                Answer::Suppressed => self.crew.count(|tally| tally.suppressed += 1),
-                Answer::Already(_) | Answer::Duplicate => {}
-            }
-        }
-        match (fed, claim) {
-            (Fed::Message(ready), Some(claim)) => return Some((ready, claim)),
-            (Fed::Incomplete(_), Some(claim)) => {
-                let (outcome, reply) = (Outcome::Skipped, ledger::Reply::default());
-                self.records.push(Record { claim, outcome, reply, at: clock::unix_now() });
-            }
-            (fed, _) => {
-                if let Some(address) = address(&fed) {
-                    self.chooser.done(address);
-                }
-            }
-        }
-        self.crew.taken.set(self.crew.taken.get() - 1);
-        self.crew.wake.notify_waiters();
-        None
+        self.claims.flush().await
     }
 
     /// Waits until this connection may send its next mail; false if it may not any more.
-    async fn turn(&self) -> bool {
+    async fn turn(&mut self) -> Checked<bool> {
         loop {
             if self.crew.is_stopping() {
-                return false;
+                return Ok(false);
             }
             let Some(wait) = self.crew.throttle.borrow().wait(self.number, self.crew.now()) else {
                 break;
             };
+            self.claims.flush().await?;
             self.crew.pause(wait).await;
         }
         let wait = self.crew.pacer.borrow_mut().as_mut().map(|pacer| pacer.take(self.crew.now()));
-        self.crew.rest(wait.unwrap_or_default()).await;
-        !self.crew.is_stopping()
+        if let Some(wait) = wait.filter(|wait| *wait > Duration::ZERO) {
+            self.claims.flush().await?;
+            self.crew.rest(wait).await;
+        }
+        Ok(!self.crew.is_stopping())
     }
 
     /// The server says that it is too much: a pause, or the end of the run.
@@ -227,7 +99,7 @@ impl<'h, 'a> Hand<'h, 'a> {
 
     /// A verdict becomes an outcome; one that is about the run stops it and
     /// gives the claim back.
-    async fn settle(&mut self, recipient: &Address, claim: Claim, verdict: Verdict) -> Checked<()> {
+    async fn settle(&mut self, ready: Ready, claim: Claim, verdict: Verdict) -> Checked<()> {
         let crew = self.crew;
         let end = crew.streak.borrow_mut().note(&verdict);
         match &verdict {
@@ -235,22 +107,24 @@ impl<'h, 'a> Hand<'h, 'a> {
             Verdict::Throttled(reply) => self.slow_down(reply),
             _ => {}
         }
-        let attempt = claim.attempt();
         match outcome(&claim, verdict) {
             Ok((outcome, reply)) => {
                 crew.losses.set(0);
                 crew.count(|tally| {
                     // A second try replaces what was counted after the first.
-                    if crew.is_second_walk.get() && attempt > 1 {
+                    if claim.is_again() {
                         tally.deferred = tally.deferred.saturating_sub(1);
                     }
                     tally.count(outcome);
                 });
-                crew.witness.borrow_mut().settled(recipient, outcome, &words(&reply));
-                self.records.push(Record { claim, outcome, reply, at: clock::unix_now() });
+                crew.witness.borrow_mut().settled(ready.address(), outcome, &words(&reply));
+                self.claims.note(claim, outcome, reply);
+                if let Outcome::Deferred { retry_at } = outcome {
+                    self.chooser.put_off(ready.subscriber, retry_at);
+                }
             }
             Err(finding) => {
-                crew.tools.ledger.release(vec![claim]).await?;
+                self.claims.give_back(claim).await?;
                 crew.fail(vec![*finding]);
             }
         }
@@ -277,12 +151,4 @@ fn outcome(claim: &Claim, verdict: Verdict) -> Result<(Outcome, ledger::Reply), 
         Verdict::InDoubt(why) => (Outcome::InDoubt, only(why)),
         Verdict::Stop(finding) => return Err(finding),
     })
-}
-
-fn address(fed: &Fed) -> Option<&Address> {
-    match fed {
-        Fed::Message(ready) => Some(&ready.address),
-        Fed::Incomplete(address) => Some(address),
-        Fed::Broken(_) => None,
-    }
 }

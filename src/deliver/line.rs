@@ -57,7 +57,7 @@ impl<'h, 'a> Line<'h, 'a> {
     pub(super) async fn deliver(&mut self, ready: &Ready) -> Option<Verdict> {
         let envelope = Envelope {
             return_path: self.crew.tools.return_path.clone(),
-            recipient: ready.address.clone(),
+            recipient: ready.address().clone(),
         };
         let mut tries = 0;
         loop {

@@ -1,8 +1,9 @@
-//! A mailing: a crew works its way through the list, and at the end through
-//! what was deferred, as long as it is worth waiting. Everything that the
-//! next `send` needs stands in the ledger.
+//! A mailing: a crew works its way through the list and through those who
+//! were put off, at the end as long as it is worth waiting. Everything that
+//! the next `send` needs stands in the ledger.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::thread::Scope;
 use std::time::Duration;
 
@@ -11,8 +12,10 @@ use futures_util::stream::FuturesUnordered;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 
+use super::chooser::Chooser;
 use super::crew::{Crew, Tools};
-use super::feed::{self, Chooser};
+use super::feed::Feed;
+use super::later::Later;
 use super::rehearsal::Job;
 use super::tally::{Ended, Witness};
 use crate::clock::{self, Stopwatch};
@@ -73,12 +76,13 @@ impl Mailing<'_, '_, '_> {
         }
     }
 
-    /// The whole list, and then again for those whose time has come.
+    /// The whole list, with those who were put off; and then again, if there
+    /// were more of them than could be kept.
     async fn walks(&self) -> Checked<()> {
-        self.walk().await;
+        let mut had_room = self.walk(false).await;
         let tools = self.crew.tools();
         let waited = Stopwatch::start();
-        while tools.waits && !self.crew.is_stopping() && self.crew.tally().deferred > 0 {
+        while !had_room && !self.crew.is_stopping() && self.crew.tally().deferred > 0 {
             let campaign = self.job.mailing.campaign.to_owned();
             let now = clock::unix_now();
             let waiting = tools.ledger.ask(move |book| book.waiting(&campaign, now)).await?;
@@ -91,25 +95,36 @@ impl Mailing<'_, '_, '_> {
                 break;
             }
             self.crew.rest(wait).await;
-            self.crew.walk_again();
-            self.walk().await;
+            let before = self.crew.tally();
+            had_room = self.walk(true).await;
             // Whose time has come may not be on this list any more.
-            if !self.crew.has_taken() {
+            if self.crew.tally() == before {
                 break;
             }
         }
         Ok(())
     }
 
-    async fn walk(&self) {
-        let connections = self.crew.tools().speed.connections;
+    /// Whether there was room for everybody who was put off.
+    async fn walk(&self, again: bool) -> bool {
+        let tools = self.crew.tools();
+        let connections = tools.speed.connections;
         let (out, source) = mpsc::channel(connections * 2 + 2);
-        let (job, frame) = (self.job, self.frame);
-        self.scope.spawn(move || feed::fill(job, frame, &out));
-        let chooser = Chooser::new(source, &self.crew.tools().speed.domains);
+        let later = Later::new(tools.waits);
+        let feed = Feed {
+            job: self.job,
+            frame: self.frame,
+            later: Arc::clone(&later),
+            retry_wait: tools.speed.retry_wait,
+            again,
+        };
+        self.scope.spawn(move || feed.fill(&out));
+        let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later));
         let mut hands: FuturesUnordered<_> =
             (0..connections).map(|number| self.crew.work(number, &chooser)).collect();
         while hands.next().await.is_some() {}
+        later.close();
+        later.has_everybody()
     }
 
     /// Says again and again that this run is alive.

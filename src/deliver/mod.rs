@@ -7,12 +7,16 @@
 //!
 //! [`roll`] holds the list against the ledger, [`rehearsal`] merges all of it
 //! and sends nothing, [`mailing`] sends: a [`feed`] of messages, a [`crew`] of
-//! connections, a [`throttle`] and a pace. What is remembered is the ledger's.
+//! connections, a [`throttle`] and a pace; who is put off comes back
+//! [`later`]. What is remembered is the ledger's.
 
 pub mod allowance;
+pub mod chooser;
+mod claims;
 pub mod crew;
 pub mod feed;
 mod hand;
+pub mod later;
 mod line;
 pub mod mailing;
 pub mod outbox;

@@ -38,8 +38,8 @@ impl Pacer {
 /// not all come back together. `chance` is any number.
 pub fn retry_delay(attempt: u32, chance: u64) -> i64 {
     /// Greylisting lets a second try pass after one to five minutes (RFC 6647
-    /// §4); the first one is earlier, since a full queue is often free again at once.
-    const DELAYS: [i64; 7] = [10, 30, 120, 300, 900, 3600, 14400];
+    /// §4); the first ones are earlier, since a full queue is often free again at once.
+    const DELAYS: [i64; 8] = [2, 10, 30, 120, 300, 900, 3600, 14400];
     let at = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX);
     let delay = DELAYS[at.min(DELAYS.len() - 1)];
     let spread = (delay / 5).max(1);
@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn delays_grow_and_are_spread() {
         for chance in [0, 7, u64::MAX] {
-            assert!((9..=11).contains(&retry_delay(1, chance)));
+            assert!((2..=3).contains(&retry_delay(1, chance)));
             assert!(retry_delay(9, chance) <= 14400 + 1440);
         }
-        assert!((2..8).all(|attempt| retry_delay(attempt, 0) > retry_delay(attempt - 1, 0)));
+        assert!((2..9).all(|attempt| retry_delay(attempt, 0) > retry_delay(attempt - 1, 0)));
     }
 
     #[test]

@@ -76,14 +76,19 @@ impl<'a> Walk<'a> {
                 other(&entry);
                 continue;
             };
-            let links = crate::merge::Links {
-                unsubscribe: self.job.leave.link(&subscriber.mailbox.address),
-                web: None,
-            };
-            return Ok(Some(match self.merger.merge(&subscriber, &links) {
-                Ok(mail) => Merged::Mail(subscriber, mail),
-                Err(gaps) => Merged::Incomplete(subscriber, gaps),
-            }));
+            return Ok(Some(self.merge(subscriber)));
+        }
+    }
+
+    /// Merges a row.
+    pub fn merge(&mut self, subscriber: Subscriber) -> Merged {
+        let links = merge::Links {
+            unsubscribe: self.job.leave.link(&subscriber.mailbox.address),
+            web: None,
+        };
+        match self.merger.merge(&subscriber, &links) {
+            Ok(mail) => Merged::Mail(subscriber, mail),
+            Err(gaps) => Merged::Incomplete(subscriber, gaps),
         }
     }
 

@@ -3,6 +3,7 @@
 //! rule as a mailing does, and in memory that does not grow with the list.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::address::Address;
 use crate::clock;
@@ -104,6 +105,8 @@ pub struct Roll {
     scratch: Box<dyn Ledger>,
     run: RunId,
     now: i64,
+    /// Whose time comes no later than this is to be mailed.
+    deadline: i64,
     retry_failed: bool,
     ready: VecDeque<Entry>,
     counts: Counts,
@@ -117,6 +120,8 @@ pub struct Mailing<'a> {
     pub ledger: &'a Location,
     /// Whether those that failed earlier are to be tried again.
     pub retry_failed: bool,
+    /// How long the mailing waits for those who were put off earlier.
+    pub patience: Duration,
 }
 
 impl Roll {
@@ -131,11 +136,14 @@ impl Roll {
             now,
         })?;
         let retry_failed = mailing.is_some_and(|mailing| mailing.retry_failed);
+        let patience = mailing.map_or(Duration::ZERO, |mailing| mailing.patience);
+        let deadline = now.saturating_add(i64::try_from(patience.as_secs()).unwrap_or(i64::MAX));
         let mut roll = Self {
             rows: list.rows()?,
             scratch,
             run,
             now,
+            deadline,
             retry_failed,
             ready: VecDeque::new(),
             counts: Counts::default(),
@@ -221,6 +229,10 @@ impl Roll {
                 Row::Invalid(row) => Entry::Invalid(row),
                 Row::Subscriber(subscriber) => match answers.next() {
                     Some(Answer::Yours(_)) | None => Entry::Open(subscriber),
+                    Some(Answer::NotYet { retry_at }) if retry_at <= self.deadline => {
+                        Entry::Open(subscriber)
+                    }
+                    Some(Answer::NotYet { .. }) => Entry::Already(subscriber, State::Deferred),
                     Some(Answer::Already(state)) => Entry::Already(subscriber, state),
                     Some(Answer::Duplicate) => Entry::Duplicate,
                     Some(Answer::Suppressed) => Entry::Suppressed(subscriber),

@@ -70,9 +70,14 @@ pub struct ClaimRequest {
 pub enum Answer {
     /// It may: nobody else will.
     Yours(Claim),
-    /// An earlier run, or another one that is alive, has it. `Deferred` means
-    /// that its time has not come, `Claimed` that a live run is at it.
+    /// An earlier run, or another one that is alive, has it; `Claimed` means
+    /// that a live run is at it.
     Already(State),
+    /// It is deferred, and its time has not come.
+    NotYet {
+        /// When it will have, in unix seconds.
+        retry_at: i64,
+    },
     /// This run had the address before.
     Duplicate,
     /// It may never be mailed.
@@ -86,6 +91,7 @@ pub struct Claim {
     pub(super) recipient: i64,
     pub(super) run: RunId,
     pub(super) attempt: u32,
+    pub(super) again: bool,
 }
 
 impl Claim {
@@ -93,6 +99,11 @@ impl Claim {
     /// wait longer from one to the next, also over several runs.
     pub fn attempt(&self) -> u32 {
         self.attempt
+    }
+
+    /// Whether this run has tried this recipient before, and was put off.
+    pub fn is_again(&self) -> bool {
+        self.again
     }
 }
 

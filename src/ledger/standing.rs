@@ -44,6 +44,9 @@ impl Standing {
             _ if comes_back => Turn::Claim,
             _ if self.is_mine => Turn::Stay(Answer::Duplicate),
             State::Suppressed => Turn::Stay(Answer::Suppressed),
+            State::Deferred => {
+                Turn::Stay(Answer::NotYet { retry_at: self.retry_at.unwrap_or(i64::MAX) })
+            }
             state => Turn::Stay(Answer::Already(state)),
         }
     }
@@ -65,7 +68,7 @@ mod tests {
             (standing(State::Deferred, Some(NOW)), Turn::Claim),
             (
                 standing(State::Deferred, Some(NOW + 1)),
-                Turn::Stay(Answer::Already(State::Deferred)),
+                Turn::Stay(Answer::NotYet { retry_at: NOW + 1 }),
             ),
             (standing(State::Skipped, Some(0)), Turn::Claim),
             (standing(State::Skipped, None), Turn::Stay(Answer::Already(State::Skipped))),

@@ -172,3 +172,48 @@ fn a_list_that_breaks_off_under_way_does_not_take_back_what_was_sent() {
     assert_eq!(counts(&ran)[5], sent);
     assert_eq!(server.accepted().len(), 600);
 }
+
+#[test]
+fn one_who_is_put_off_comes_back_while_others_are_still_under_way() {
+    let gate = crate::smtp_server::Gate::default();
+    let settings = crate::desk::SETTINGS
+        .replace("connections = 1", "connections = 2")
+        .replace("retry_wait = 0", "retry_wait = 60");
+    let desk = Desk::new().settings(&settings);
+    let server = Script::new()
+        .rule(bob(Step::Rcpt).times(1).says("451 4.2.0 greylisted"))
+        .rule(at(Step::Rcpt).about("cyd@").waits_for(&gate))
+        .start();
+    let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let running = desk.start(&line);
+    while !got(&server).contains(&"bob".to_owned()) {
+        std::thread::yield_now();
+    }
+    gate.open();
+    let ran = running.wait().ends(0);
+    assert_eq!(counts(&ran), [3, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(got(&server), ["ann", "bob", "cyd"]);
+}
+
+#[test]
+fn one_who_was_put_off_by_an_earlier_send_is_waited_for() {
+    let desk = Desk::new();
+    let server = Script::new().rule(bob(Step::Rcpt).times(1).says("451 4.2.0 greylisted")).start();
+    send(&desk, &server, "").ends(3);
+    let patient = crate::desk::SETTINGS.replace("retry_wait = 0", "retry_wait = 60");
+    let ran = send(&desk.settings(&patient), &server, "").ends(0);
+    assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 2, 0, 0]);
+    assert_eq!(got(&server), ["ann", "cyd", "bob"]);
+}
+
+#[test]
+fn no_more_mails_leave_than_were_confirmed_however_many_connections_ask() {
+    let settings = crate::desk::SETTINGS.replace("connections = 1", "connections = 8");
+    let desk =
+        Desk::new().settings(&settings).campaign("---\nsubject: x\n---\nHi\n").list(&many(100));
+    let server = Script::new().rule(at(Step::Rcpt).about("n1").says("451 4.2.0 later")).start();
+    let ran = send(&desk, &server, "--limit 30");
+    let [sent, _, deferred, ..] = counts(&ran);
+    assert_eq!(sent + deferred, 30);
+    assert_eq!(server.accepted().len() as u64, sent);
+}

@@ -190,6 +190,7 @@ impl World {
                     "yours"
                 }
                 Answer::Already(state) => state.as_str(),
+                Answer::NotYet { .. } => "deferred",
                 Answer::Duplicate => "duplicate",
                 Answer::Suppressed => "suppressed",
             };

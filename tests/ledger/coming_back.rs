@@ -11,7 +11,7 @@ fn a_deferred_recipient_comes_back_only_when_its_time_has_come() {
     record(&mut *ledger, held, Outcome::Deferred { retry_at: NOW + 300 });
     assert_eq!(ledger.waiting("spring", NOW).unwrap(), Waiting { due: 0, next: Some(NOW + 300) });
     let next = live_run(&mut *ledger);
-    assert_eq!(claim(&mut *ledger, next, &["ann"]), [Answer::Already(State::Deferred)]);
+    assert_eq!(claim(&mut *ledger, next, &["ann"]), [Answer::NotYet { retry_at: NOW + 300 }]);
     let later = NOW + 300;
     assert_eq!(ledger.waiting("spring", later).unwrap(), Waiting { due: 1, next: None });
     let answers = ledger.claim(ClaimRequest { now: later, ..request(next, &["ann"]) }).unwrap();

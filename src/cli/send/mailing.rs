@@ -57,7 +57,7 @@ pub(super) fn to_server(
         retry_failed: args.retry_failed,
         speed: plan.speed(),
         limit: to_send,
-        waits: args.limit.is_none(),
+        waits: args.waits(),
     };
     let mut reporter = Reporter::new(ui, to_send);
     let ended = mailing::send(job, &plan.frame, tools, &mut reporter);

@@ -7,6 +7,7 @@ mod test_mail;
 mod words;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::report::{Counts, Format};
 use super::workshop::ListArgs;
@@ -78,6 +79,14 @@ enum InDoubt {
     Resend,
 }
 
+impl Args {
+    /// Whether the run waits at its end for those who were put off. A canary
+    /// does not: somebody wants to look at it.
+    fn waits(&self) -> bool {
+        self.limit.is_none()
+    }
+}
+
 /// Sends, rehearses or tests.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let plan = Plan::make(ui, global, args)?;
@@ -143,6 +152,7 @@ impl Plan {
                 campaign: &self.campaign.id,
                 ledger: &self.ledger,
                 retry_failed: args.retry_failed,
+                patience: if args.waits() { self.speed().retry_wait } else { Duration::ZERO },
             },
         }
     }

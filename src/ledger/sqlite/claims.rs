@@ -111,7 +111,7 @@ fn claim(connection: &Connection, request: &ClaimRequest) -> Result<Vec<Answer>,
             (_, State::Suppressed) => Answer::Suppressed,
             _ => {
                 let recipient = connection.last_insert_rowid();
-                Answer::Yours(Claim { recipient, run, attempt: 1 })
+                Answer::Yours(Claim { recipient, run, attempt: 1, again: false })
             }
         });
     }
@@ -139,7 +139,10 @@ fn claim_known(
         .prepare_cached(CLAIM_AGAIN)?
         .query_row(params![recipient, state, request.run.0, request.now], |row| row.get(0))?;
     Ok(match state {
-        State::Claimed => Answer::Yours(Claim { recipient, run: request.run, attempt }),
+        State::Claimed => {
+            let again = standing.is_mine;
+            Answer::Yours(Claim { recipient, run: request.run, attempt, again })
+        }
         _ => Answer::Suppressed,
     })
 }

@@ -1,0 +1,189 @@
+//! Claims: how a hand comes by its recipients, and where its outcomes go. A
+//! claim is asked for while the present message is in flight, and outcomes
+//! travel with it: one commit for both, and nobody waits for the disk.
+
+use std::time::Duration;
+
+use super::chooser::{Choice, Chooser};
+use super::crew::Crew;
+use super::feed::{Fed, Ready};
+use crate::clock;
+use crate::finding::Checked;
+use crate::ledger::{self, Answer, Claim, ClaimRequest, Outcome, Pending, Record, State};
+
+/// A recipient that is ours to mail.
+pub(super) type Held = (Ready, Claim);
+
+/// What is on its way to the ledger.
+pub(super) enum Asked {
+    /// A claim, and outcomes before it.
+    Claim(Fed, Pending<Vec<Answer>>),
+    /// Outcomes alone.
+    Record(Pending<()>),
+    /// Nothing: there was nothing to say and nobody to claim.
+    Nothing,
+}
+
+/// One hand's dealings with the ledger.
+pub(super) struct Claims<'h, 'a> {
+    crew: &'h Crew<'a>,
+    chooser: &'h Chooser,
+    /// Outcomes that are not yet on their way.
+    records: Vec<Record>,
+}
+
+impl<'h, 'a> Claims<'h, 'a> {
+    pub(super) fn new(crew: &'h Crew<'a>, chooser: &'h Chooser) -> Self {
+        Self { crew, chooser, records: Vec::new() }
+    }
+
+    /// The next recipient that is ours, waiting for one if need be; nobody
+    /// once there is nobody left, or the run is to stop.
+    pub(super) async fn next(&mut self) -> Checked<Option<Held>> {
+        while !self.crew.is_stopping() {
+            let choice = self.choose();
+            match choice {
+                Choice::Take(fed) => {
+                    let asked = self.ask(fed)?;
+                    if let Some(held) = self.arrived(asked).await? {
+                        return Ok(Some(held));
+                    }
+                }
+                Choice::Over => break,
+                // Outcomes do not wait in memory while there is nothing to
+                // do; meanwhile the choice may have become another.
+                _ if !self.records.is_empty() => self.flush().await?,
+                Choice::Wait(time) if self.is_undecided() => self.crew.pause(time).await,
+                Choice::Wait(time) => tokio::select! {
+                    () = self.chooser.more(), if self.chooser.can_grow() => {}
+                    () = self.crew.pause(time) => {}
+                },
+                Choice::Empty => tokio::select! {
+                    () = self.chooser.more() => {}
+                    () = self.crew.wake.notified() => {}
+                },
+            }
+        }
+        Ok(None)
+    }
+
+    /// Sends a claim for the next recipient on its way if there is one at
+    /// once, with the outcomes so far.
+    pub(super) fn ask_ahead(&mut self) -> Checked<Asked> {
+        if !self.crew.is_stopping()
+            && let Choice::Take(fed) = self.choose()
+        {
+            return self.ask(fed);
+        }
+        if self.records.is_empty() {
+            return Ok(Asked::Nothing);
+        }
+        Ok(Asked::Record(self.crew.tools().ledger.record(std::mem::take(&mut self.records))))
+    }
+
+    /// Waits for the ledger, and gives the recipient if it is ours.
+    pub(super) async fn arrived(&mut self, asked: Asked) -> Checked<Option<Held>> {
+        match asked {
+            Asked::Claim(fed, pending) => {
+                let answers = pending.await;
+                self.crew.asked.set(self.crew.asked.get() - 1);
+                let held = self.answered(fed, answers?).await?;
+                // Whether the limit is reached is decided by this answer.
+                self.crew.wake.notify_waiters();
+                Ok(held)
+            }
+            Asked::Record(pending) => pending.await.map(|()| None).map_err(Into::into),
+            Asked::Nothing => Ok(None),
+        }
+    }
+
+    /// Keeps an outcome, to go with the next claim.
+    pub(super) fn note(&mut self, claim: Claim, outcome: Outcome, reply: ledger::Reply) {
+        self.records.push(Record { claim, outcome, reply, at: clock::unix_now() });
+    }
+
+    /// Gives back a claim whose mail was surely never attempted.
+    pub(super) async fn give_back(&mut self, claim: Claim) -> Checked<()> {
+        Ok(self.crew.tools().ledger.release(vec![claim]).await?)
+    }
+
+    /// Makes all outcomes durable.
+    pub(super) async fn flush(&mut self) -> Checked<()> {
+        if !self.records.is_empty() {
+            self.crew.tools().ledger.record(std::mem::take(&mut self.records)).await?;
+        }
+        Ok(())
+    }
+
+    fn choose(&self) -> Choice {
+        if self.crew.is_full() {
+            self.chooser.only_again();
+        }
+        if self.is_undecided() {
+            return Choice::Wait(Duration::MAX);
+        }
+        self.chooser.choose(self.crew.now())
+    }
+
+    /// Whether it depends on claims under way if there may be another one.
+    fn is_undecided(&self) -> bool {
+        self.crew.may_be_full() && !self.crew.is_full()
+    }
+
+    fn ask(&mut self, fed: Fed) -> Checked<Asked> {
+        let address = match &fed {
+            Fed::Message(ready) => ready.address().clone(),
+            Fed::Incomplete(address) => address.clone(),
+            Fed::Broken(findings) => return Err(findings.clone()),
+        };
+        self.crew.asked.set(self.crew.asked.get() + 1);
+        let request = ClaimRequest {
+            run: self.crew.tools().run,
+            addresses: vec![address],
+            retry_failed: self.crew.tools().retry_failed,
+            now: clock::unix_now(),
+        };
+        let records = std::mem::take(&mut self.records);
+        Ok(Asked::Claim(fed, self.crew.tools().ledger.record_and_claim(records, request)))
+    }
+
+    /// What an answer of the ledger means for this hand.
+    async fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Checked<Option<Held>> {
+        let answer = answers.into_iter().next().unwrap_or(Answer::Duplicate);
+        match (fed, answer) {
+            // Somebody new, of whom nobody knew when the number was confirmed.
+            (fed, Answer::Yours(claim)) if !claim.is_again() && self.crew.is_full() => {
+                self.pass_over(&fed);
+                self.give_back(claim).await?;
+            }
+            (Fed::Message(ready), Answer::Yours(claim)) => {
+                if !claim.is_again() {
+                    self.crew.taken.set(self.crew.taken.get() + 1);
+                }
+                return Ok(Some((ready, claim)));
+            }
+            (Fed::Incomplete(_), Answer::Yours(claim)) => {
+                self.note(claim, Outcome::Skipped, ledger::Reply::default());
+            }
+            (Fed::Message(ready), Answer::NotYet { retry_at }) => {
+                self.chooser.done(ready.address());
+                self.chooser.put_off(ready.subscriber, retry_at);
+            }
+            (fed, answer) => {
+                self.pass_over(&fed);
+                match answer {
+                    Answer::Already(State::Sent) => self.crew.count(|tally| tally.already += 1),
+                    Answer::Suppressed => self.crew.count(|tally| tally.suppressed += 1),
+                    _ => {}
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn pass_over(&self, fed: &Fed) {
+        if let Some(address) = fed.address() {
+            self.chooser.done(address);
+        }
+    }
+}
