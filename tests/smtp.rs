@@ -108,7 +108,7 @@ const ROWS: [Row; 33] = [
     ("354 at RCPT", |s| s.rule(bob(Step::Rcpt).says("354 what")), ["sent", "retry /", "sent"], OTHERS),
     ("503 at RCPT", |s| s.rule(bob(Step::Rcpt).says("503 MAIL first")), ["sent", "retry /", "sent"], OTHERS),
     ("a reply too many at RCPT", |s| s.rule(bob(Step::Rcpt).says("250 ok\n250 ok")), ["sent", "retry /", "sent"], OTHERS),
-    ("RSET is not known", |s| s.rule(bob(Step::Rcpt).says("550 no")).rule(at(Step::Rset).says("502 what")), ["sent", "failed 550 /", "sent"], OTHERS),
+    ("RSET is not known", |s| s.rule(bob(Step::Rcpt).says("550 no")).rule(at(Step::Rset).says("502 what")), ["sent", "failed 550", "retry /"], &["ann"]),
     ("451 at MAIL", |s| s.rule(second(Step::Mail).says("451 4.3.0 later")), ["sent", "throttled 451", "sent"], OTHERS),
     ("550 at MAIL", |s| s.rule(second(Step::Mail).says("550 5.7.1 not you")), ["sent", "stop sender-refused /", "sent"], OTHERS),
     ("552 at MAIL", |s| s.rule(second(Step::Mail).says("552 5.3.4 big")), ["sent", "stop message-too-large /", "sent"], OTHERS),

@@ -9,6 +9,9 @@ use tokio::sync::mpsc;
 
 use super::later::{Later, Next, Ticket};
 use super::rehearsal::{Job, Merged, Walk, write};
+use super::smtp::Body;
+use super::transport::Envelope;
+use super::trouble;
 use crate::address::Address;
 use crate::clock;
 use crate::finding::Checked;
@@ -32,8 +35,10 @@ pub enum Fed {
 pub struct Ready {
     /// The recipient's row.
     pub subscriber: Subscriber,
-    /// MIME, with CRLF line ends.
-    pub bytes: Vec<u8>,
+    /// Who it is for.
+    pub envelope: Envelope,
+    /// The message, ready for the wire.
+    pub body: Body,
     /// Whether it comes back: it was put off in this run.
     pub again: bool,
     /// Lets the feed know when it has come to its end.
@@ -43,7 +48,7 @@ pub struct Ready {
 impl Ready {
     /// The recipient.
     pub fn address(&self) -> &Address {
-        &self.subscriber.mailbox.address
+        &self.envelope.recipient
     }
 }
 
@@ -69,6 +74,8 @@ pub struct Feed<'a> {
     pub job: &'a Job<'a>,
     /// What stands around it.
     pub frame: &'a Frame,
+    /// Where bounces go.
+    pub return_path: &'a Address,
     /// Those who were put off.
     pub later: Arc<Later>,
     /// How long they are waited for at the end of the list.
@@ -125,8 +132,15 @@ impl Feed<'_> {
                 let mut bytes = Vec::new();
                 write(self.frame, self.job.leave, &mail, &mut bytes);
                 walk.recycle(mail);
-                let ticket = self.later.ticket();
-                Fed::Message(Ready { subscriber, bytes, again, ticket })
+                let recipient = subscriber.mailbox.address.clone();
+                let envelope = Envelope { return_path: self.return_path.clone(), recipient };
+                match Body::new(bytes) {
+                    Ok(body) => {
+                        let ticket = self.later.ticket();
+                        Fed::Message(Ready { subscriber, envelope, body, again, ticket })
+                    }
+                    Err(why) => Fed::Broken(vec![trouble::malformed(why)]),
+                }
             }
         };
         out.blocking_send(fed).is_ok()

@@ -8,7 +8,7 @@ use super::chooser::Chooser;
 use super::claims::{Claims, Held};
 use super::crew::Crew;
 use super::feed::Ready;
-use super::line::Line;
+use super::line::{Begun, Line, RETRIES};
 use super::pace::retry_delay;
 use super::tally::{said, words};
 use super::transport::{Reply, Verdict};
@@ -47,22 +47,54 @@ impl<'h, 'a> Hand<'h, 'a> {
                 None => self.claims.next().await?,
             };
             let Some((ready, claim)) = next else { break };
-            if !self.turn().await? {
+            // What the server expects by now is not put off any more; whoever
+            // is told to stop leaves it expecting.
+            let is_expected = !self.crew.is_stopping() && self.line.has_announced(&ready);
+            if !is_expected && !self.turn().await? {
                 self.chooser.done(ready.address());
                 self.claims.give_back(claim).await?;
                 break;
             }
-            let ahead = self.claims.ask_ahead()?;
-            let verdict = self.line.deliver(&ready).await;
+            let (verdict, next) = self.deliver(&ready).await?;
+            held = next;
             self.chooser.done(ready.address());
             self.crew.wake.notify_waiters();
             match verdict {
                 Some(verdict) => self.settle(ready, claim, verdict).await?,
                 None => self.claims.give_back(claim).await?,
             }
-            held = self.claims.arrived(ahead).await?;
         }
         self.claims.flush().await
+    }
+
+    /// Delivers a message, and meanwhile claims the next one, whose envelope
+    /// may leave with it. There is no verdict where the user asked to stop
+    /// before it was under way.
+    async fn deliver(&mut self, ready: &Ready) -> Checked<(Option<Verdict>, Option<Held>)> {
+        let asked = self.claims.ask_ahead()?;
+        let mut tries = 0;
+        let mut begun = self.line.begin(ready, &mut tries).await;
+        let next = self.claims.arrived(asked).await?;
+        loop {
+            match begun {
+                Begun::Yes => {}
+                Begun::Not(verdict) => return Ok((Some(verdict), next)),
+                Begun::Stopped => return Ok((None, next)),
+            }
+            let ahead = next.as_ref().map(|(ready, _)| ready).filter(|_| self.goes_on_at_once());
+            match self.line.finish(ready, ahead).await {
+                Verdict::Retry(_) if tries < RETRIES => tries += 1,
+                verdict => return Ok((Some(verdict), next)),
+            }
+            begun = self.line.begin(ready, &mut tries).await;
+        }
+    }
+
+    /// Whether the next mail may leave without a pause.
+    fn goes_on_at_once(&self) -> bool {
+        !self.crew.is_stopping()
+            && self.crew.pacer.borrow().is_none()
+            && self.crew.throttle.borrow().wait(self.number, self.crew.now()).is_none()
     }
 
     /// Waits until this connection may send its next mail; false if it may not any more.

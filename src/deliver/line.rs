@@ -6,14 +6,14 @@ use std::time::Duration;
 use super::crew::Crew;
 use super::feed::Ready;
 use super::smtp::Connection;
-use super::transport::{Envelope, Loss, Transport, Verdict};
+use super::transport::{Loss, Transport, Verdict};
 use super::trouble;
 use crate::clock::Stopwatch;
 use crate::finding::Finding;
 
 /// How often a message is tried again on a new connection when the old one
 /// broke before it was handed over.
-const RETRIES: u32 = 3;
+pub(super) const RETRIES: u32 = 3;
 /// How often in a row connections may fail before the run stops: a server
 /// that never greeted is not there, one that did may be restarting.
 const NEVER_GREETED: u32 = 3;
@@ -30,6 +30,16 @@ const IDLE: Duration = Duration::from_secs(30);
 pub(super) struct Line<'h, 'a> {
     crew: &'h Crew<'a>,
     open: Option<Open>,
+}
+
+/// How a transaction began.
+pub(super) enum Begun {
+    /// The server waits for the message.
+    Yes,
+    /// It came to this; surely not delivered.
+    Not(Verdict),
+    /// The user asked to stop before it was under way.
+    Stopped,
 }
 
 /// An open connection, and how much it has been used.
@@ -52,43 +62,68 @@ impl<'h, 'a> Line<'h, 'a> {
         }
     }
 
-    /// Hands over one message, on a new connection where the old one broke.
-    /// Nothing comes back where the user asked to stop before it was under way.
-    pub(super) async fn deliver(&mut self, ready: &Ready) -> Option<Verdict> {
-        let envelope = Envelope {
-            return_path: self.crew.tools.return_path.clone(),
-            recipient: ready.address().clone(),
-        };
-        let mut tries = 0;
+    /// Opens a transaction for a message, on a new connection where the old
+    /// one broke. `tries` counts over all connections.
+    pub(super) async fn begin(&mut self, ready: &Ready, tries: &mut u32) -> Begun {
         loop {
-            if let Err(verdict) = self.connected().await {
-                return Some(verdict);
+            if let Err(verdict) = self.connected(ready).await {
+                return Begun::Not(verdict);
             }
-            let line = self.open.as_mut()?;
-            let verdict = tokio::select! {
-                verdict = line.connection.deliver(&envelope, &ready.bytes) => verdict,
+            let Some(line) = &mut self.open else { return Begun::Stopped };
+            let begun = tokio::select! {
+                begun = line.connection.begin(&ready.envelope, &ready.body) => begun,
                 () = self.crew.dropped() => {
-                    Verdict::InDoubt("stopped by hand on its way".to_owned())
+                    // Nothing of the message has left.
+                    self.open = None;
+                    return Begun::Stopped;
                 }
             };
-            line.used += 1;
+            self.note_use();
+            match begun {
+                Ok(()) => return Begun::Yes,
+                Err(Verdict::Retry(_)) if *tries < RETRIES => *tries += 1,
+                Err(verdict) => return Begun::Not(verdict),
+            }
+        }
+    }
+
+    /// Sends the message that was begun, and behind it the envelope of the next one.
+    pub(super) async fn finish(&mut self, ready: &Ready, next: Option<&Ready>) -> Verdict {
+        let most = self.crew.tools.speed.messages_per_connection;
+        let line = self.open.as_mut().expect("it was begun");
+        line.used += 1;
+        let has_room = most.is_none_or(|most| line.used < most);
+        let ahead = next.filter(|_| has_room).map(|next| (&next.envelope, &next.body));
+        let verdict = tokio::select! {
+            verdict = line.connection.finish(&ready.body, ahead) => verdict,
+            () = self.crew.dropped() => Verdict::InDoubt("stopped by hand on its way".to_owned()),
+        };
+        self.note_use();
+        verdict
+    }
+
+    /// Whether a message's envelope is under way already.
+    pub(super) fn has_announced(&self, ready: &Ready) -> bool {
+        self.open.as_ref().is_some_and(|line| line.connection.has_announced(ready.address()))
+    }
+
+    fn note_use(&mut self) {
+        if let Some(line) = &mut self.open {
             line.last = Stopwatch::start();
-            if !line.connection.is_open() {
-                self.open = None;
-            }
-            match verdict {
-                Verdict::Retry(_) if tries < RETRIES => tries += 1,
-                verdict => return Some(verdict),
-            }
+        }
+        if self.open.as_ref().is_some_and(|line| !line.connection.is_open()) {
+            self.open = None;
         }
     }
 
     /// Sees to it that there is a connection that can be trusted; there is
     /// none where the user asked to stop meanwhile.
-    async fn connected(&mut self) -> Result<(), Verdict> {
+    async fn connected(&mut self, ready: &Ready) -> Result<(), Verdict> {
         let most = self.crew.tools.speed.messages_per_connection;
-        let is_used_up =
-            |line: &Open| most.is_some_and(|most| line.used >= most) || line.last.elapsed() > IDLE;
+        let is_used_up = |line: &Open| {
+            let is_worn = most.is_some_and(|most| line.used >= most) || line.last.elapsed() > IDLE;
+            is_worn && !line.connection.has_announced(ready.address())
+        };
         if self.open.as_ref().is_some_and(is_used_up)
             && let Some(mut line) = self.open.take()
         {

@@ -114,6 +114,7 @@ impl Mailing<'_, '_, '_> {
         let feed = Feed {
             job: self.job,
             frame: self.frame,
+            return_path: &tools.return_path,
             later: Arc::clone(&later),
             retry_wait: tools.speed.retry_wait,
             again,

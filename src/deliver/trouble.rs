@@ -195,11 +195,7 @@ impl Trouble {
                 Some((5, 6, 7)),
                 "not tried: the address needs SMTPUTF8, which the server does not offer",
             )),
-            Refusal::Malformed(why) => stop(
-                "malformed-message",
-                format!("the message cannot go over SMTP: it has {why}"),
-                "nothing of it was sent; please report this as a mistake of handbill",
-            ),
+            Refusal::Malformed(why) => Verdict::Stop(Box::new(malformed(why))),
         }
     }
 
@@ -253,6 +249,15 @@ pub fn unreachable(loss: &Loss) -> Finding {
         "server-unreachable",
         loss.reason.clone(),
         "look at the host and port in `[delivery] via`, and at the network; then send again",
+    )
+}
+
+/// The finding for a message that cannot go over SMTP as it is.
+pub fn malformed(why: &str) -> Finding {
+    Finding::error(
+        "malformed-message",
+        format!("the message cannot go over SMTP: it has {why}"),
+        "nothing of it was sent; please report this as a mistake of handbill",
     )
 }
 

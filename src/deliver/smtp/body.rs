@@ -1,5 +1,7 @@
 //! A message made ready for the wire: checked, dot-stuffed, with its final
-//! dot, so that one write carries it all.
+//! dot, so that one write carries it all. It is made off the wire's path.
+
+use memchr::{memchr, memchr_iter, memmem};
 
 /// The longest line without its CRLF (RFC 5322 §2.1.1, RFC 5321 §4.5.3.1.6).
 const LINE_MAX: usize = 998;
@@ -8,7 +10,7 @@ pub(super) const DOT: &[u8] = b".\r\n";
 
 /// A message ready for the wire.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Body {
+pub struct Body {
     /// The bytes after `354`, the final dot with them.
     pub(super) bytes: Vec<u8>,
     /// The size to declare: without stuffing and final dot (RFC 1870 §5).
@@ -22,42 +24,75 @@ pub(super) struct Body {
 impl Body {
     /// Checks and stuffs a message whose lines end in CRLF. Refused are the
     /// line ends that servers read differently (SMTP smuggling), NUL, and
-    /// lines that a server may cut.
-    pub(super) fn new(message: &[u8]) -> Result<Self, &'static str> {
-        // A dot at the start of a line is rare; room for a few saves a second allocation.
-        let mut bytes = Vec::with_capacity(message.len() + 64);
-        let mut size = 0;
-        for line in message.split_inclusive(|byte| *byte == b'\n') {
-            // The last line may lack its end: the protocol needs one before the dot.
-            let text = match line.strip_suffix(b"\n") {
-                Some(ended) => ended.strip_suffix(b"\r").ok_or("a bare LF")?,
-                None => line,
-            };
-            if text.contains(&b'\r') {
+    /// lines that a server may cut; the error says which.
+    pub fn new(mut message: Vec<u8>) -> Result<Self, &'static str> {
+        // The last line may lack its end: the protocol needs one before the dot.
+        if !message.is_empty() && !message.ends_with(b"\n") {
+            if message.ends_with(b"\r") {
                 return Err("a bare CR");
             }
-            if text.contains(&0) {
-                return Err("a NUL");
-            }
-            if text.len() > LINE_MAX {
-                return Err("a line over 998 bytes");
-            }
-            if text.starts_with(b".") {
-                bytes.push(b'.');
-            }
-            bytes.extend_from_slice(text);
-            bytes.extend_from_slice(b"\r\n");
-            size += text.len() + 2;
+            message.extend_from_slice(b"\r\n");
         }
-        bytes.extend_from_slice(DOT);
+        check_line_ends(&message)?;
+        let size = message.len();
         let eight_bit = !message.is_ascii();
-        let utf8_headers = eight_bit && !headers(message).is_ascii();
+        let utf8_headers = eight_bit && !headers(&message).is_ascii();
+        let mut bytes = stuffed(message);
+        bytes.extend_from_slice(DOT);
         Ok(Self { bytes, size, eight_bit, utf8_headers })
+    }
+
+    /// Its memory, for the next message.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 }
 
+fn check_line_ends(message: &[u8]) -> Result<(), &'static str> {
+    if memchr(0, message).is_some() {
+        return Err("a NUL");
+    }
+    if has_bare_line_end(message) {
+        let bare_lf = memchr_iter(b'\n', message).any(|at| !message[..at].ends_with(b"\r"));
+        return Err(if bare_lf { "a bare LF" } else { "a bare CR" });
+    }
+    let mut start = 0;
+    for end in memchr_iter(b'\n', message) {
+        if end - start > LINE_MAX + 1 {
+            return Err("a line over 998 bytes");
+        }
+        start = end + 1;
+    }
+    Ok(())
+}
+
+/// Whether a CR is without its LF or an LF without its CR, looked for without
+/// a branch: this goes over every byte of every mail.
+fn has_bare_line_end(message: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (message.first(), message.last()) else { return false };
+    let pairs = message.iter().zip(&message[1..]);
+    let bare = pairs.fold(0, |bare, (a, b)| bare | u8::from((*a == b'\r') != (*b == b'\n')));
+    bare != 0 || *first == b'\n' || *last == b'\r'
+}
+
+/// Doubles a dot at the beginning of a line (RFC 5321 §4.5.2). It is rare:
+/// most messages stay where they are.
+fn stuffed(message: Vec<u8>) -> Vec<u8> {
+    if !message.starts_with(b".") && memmem::find(&message, b"\n.").is_none() {
+        return message;
+    }
+    let mut bytes = Vec::with_capacity(message.len() + 64);
+    for line in message.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            bytes.push(b'.');
+        }
+        bytes.extend_from_slice(line);
+    }
+    bytes
+}
+
 fn headers(message: &[u8]) -> &[u8] {
-    let end = message.windows(4).position(|bytes| bytes == b"\r\n\r\n");
+    let end = memmem::find(message, b"\r\n\r\n");
     &message[..end.unwrap_or(message.len())]
 }
 
@@ -73,10 +108,11 @@ mod tests {
             ("a", "a\r\n.\r\n", 3),
             (".\r\n", "..\r\n.\r\n", 3),
             ("..a\r\n.", "...a\r\n..\r\n.\r\n", 8),
+            ("a\r\n.b\r\nc", "a\r\n..b\r\nc\r\n.\r\n", 10),
             ("a.\r\n\r\n", "a.\r\n\r\n.\r\n", 6),
         ];
         for (message, wire, size) in table {
-            let body = Body::new(message.as_bytes()).expect("all of them are valid");
+            let body = Body::new(message.into()).expect("all of them are valid");
             assert_eq!(String::from_utf8_lossy(&body.bytes), wire, "{message:?}");
             assert_eq!(body.size, size, "{message:?}");
         }
@@ -88,22 +124,24 @@ mod tests {
         let table = [
             ("a\nb\r\n", "a bare LF"),
             ("\n.\r\n", "a bare LF"),
+            ("a\r\n\n", "a bare LF"),
             ("a\r.\r\nb", "a bare CR"),
             ("a\r", "a bare CR"),
             ("a\r\r\n", "a bare CR"),
+            ("\r", "a bare CR"),
             ("a\0\r\n", "a NUL"),
             (&*long, "a line over 998 bytes"),
         ];
         for (message, why) in table {
-            assert_eq!(Body::new(message.as_bytes()).err(), Some(why), "{message:?}");
+            assert_eq!(Body::new(message.into()).err(), Some(why), "{message:?}");
         }
-        assert!(Body::new(&long.as_bytes()[1..]).is_ok(), "998 bytes are allowed");
+        assert!(Body::new(long.as_bytes()[1..].into()).is_ok(), "998 bytes are allowed");
     }
 
     #[test]
     fn what_the_server_must_be_able_to_take_is_known() {
         let needs = |message: &str| {
-            let body = Body::new(message.as_bytes()).expect("valid");
+            let body = Body::new(message.into()).expect("valid");
             (body.eight_bit, body.utf8_headers)
         };
         assert_eq!(needs("Subject: a\r\n\r\nb"), (false, false));

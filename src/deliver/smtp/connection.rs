@@ -14,6 +14,7 @@ use super::session::Session;
 use super::tls::handshake;
 use super::transaction::Commands;
 use super::wire::Wire;
+use crate::address::Address;
 use crate::deliver::server::{Mechanism, Security};
 use crate::deliver::transport::{Envelope, Transport, Verdict};
 use crate::deliver::trouble::{Fault, Refusal, Stage, Trouble};
@@ -21,28 +22,35 @@ use crate::deliver::trouble::{Fault, Refusal, Stage, Trouble};
 /// One connection to a server, ready for messages.
 #[derive(Debug)]
 pub struct Connection {
-    /// Taken out for each message and put back when it ended well: a future
+    /// Taken out for each step and put back when it ended well: a future
     /// dropped half-way, as any fault, leaves none.
     session: Option<Session>,
+    stand: Stand,
     trouble: Trouble,
     capabilities: Capabilities,
 }
 
+/// Where the conversation stands between two steps.
+#[derive(Debug)]
+enum Stand {
+    /// Nothing is open.
+    Idle,
+    /// A transaction was refused, and the server has not forgotten it yet.
+    Refused,
+    /// The envelope of the next message is under way, for this recipient.
+    Announced(Address, Commands),
+    /// The server waits for the message.
+    Expecting,
+}
+
 impl Transport for Connection {
     async fn deliver(&mut self, envelope: &Envelope, message: &[u8]) -> Verdict {
-        let body = match self.admit(envelope, message) {
+        let body = match Body::new(message.into()) {
             Ok(body) => body,
-            Err(refusal) => return self.trouble.refusal(&refusal),
+            Err(why) => return self.trouble.refusal(&Refusal::Malformed(why)),
         };
-        let Some(mut session) = self.session.take() else {
-            return self.trouble.fault(Stage::Mail, &Fault::Closed);
-        };
-        let commands = self.commands(envelope, &body);
-        match session.transaction(&commands, self.capabilities.pipelining, &body).await {
-            Ok(verdict) => {
-                self.session = Some(session);
-                verdict
-            }
+        match self.begin(envelope, &body).await {
+            Ok(()) => self.finish(&body, None).await,
             Err(verdict) => verdict,
         }
     }
@@ -52,7 +60,9 @@ impl Transport for Connection {
     }
 
     async fn close(&mut self) {
-        if let Some(mut session) = self.session.take() {
+        let is_between = matches!(self.stand, Stand::Idle | Stand::Refused);
+        // Where the server waits for a message, a goodbye would be one.
+        if let Some(mut session) = self.session.take().filter(|_| is_between) {
             let limit = session.timeouts.quit;
             // A goodbye that nobody answers changes nothing.
             if session.wire.write(b"QUIT\r\n", limit).await.is_ok() {
@@ -90,12 +100,75 @@ impl Connection {
             capabilities = session.hello(smtp).await?;
         }
         session.authenticate(smtp, &capabilities).await?;
-        Ok(Self { session: Some(session), trouble, capabilities })
+        Ok(Self { session: Some(session), stand: Stand::Idle, trouble, capabilities })
+    }
+
+    /// Sends the envelope, unless it is under way, and hears what the server
+    /// says to it. After `Ok` it waits for the message: [`Self::finish`] must
+    /// follow. What ends here was surely not delivered.
+    pub async fn begin(&mut self, envelope: &Envelope, body: &Body) -> Result<(), Verdict> {
+        self.admit(envelope, body).map_err(|refusal| self.trouble.refusal(&refusal))?;
+        let closed = || self.trouble.fault(Stage::Mail, &Fault::Closed);
+        let mut session = self.session.take().ok_or_else(closed)?;
+        let received = match std::mem::replace(&mut self.stand, Stand::Idle) {
+            Stand::Announced(recipient, commands) if recipient == envelope.recipient => {
+                session.envelope_replies(&commands).await?
+            }
+            // The server waits for something else: there is no way back from it.
+            Stand::Announced(..) | Stand::Expecting => return Err(closed()),
+            stand => {
+                let after_refusal = matches!(stand, Stand::Refused);
+                let commands = self.commands(envelope, body, after_refusal);
+                if self.capabilities.pipelining {
+                    session.send(Stage::Mail, commands.group().as_bytes()).await?;
+                    session.envelope_replies(&commands).await?
+                } else {
+                    session.envelope_in_steps(&commands).await?
+                }
+            }
+        };
+        self.stand = if received.is_ok() { Stand::Expecting } else { Stand::Refused };
+        self.session = Some(session);
+        received
+    }
+
+    /// Sends the message that was begun, and hears what became of it. Where
+    /// the server takes commands together, the envelope of the message that
+    /// comes `ahead` leaves with it, and that one must be begun next.
+    pub async fn finish(&mut self, body: &Body, ahead: Option<(&Envelope, &Body)>) -> Verdict {
+        let is_expected = matches!(self.stand, Stand::Expecting);
+        let Some(mut session) = self.session.take().filter(|_| is_expected) else {
+            return self.trouble.fault(Stage::Mail, &Fault::Closed);
+        };
+        let ahead = ahead
+            .filter(|(envelope, body)| {
+                self.capabilities.pipelining && self.admit(envelope, body).is_ok()
+            })
+            .map(|(envelope, body)| {
+                (envelope.recipient.clone(), self.commands(envelope, body, false))
+            });
+        let group = ahead.as_ref().map(|(_, commands)| commands.group()).unwrap_or_default();
+        match session.message(body, group.as_bytes()).await {
+            Ok(verdict) => {
+                self.stand = match ahead {
+                    Some((recipient, commands)) => Stand::Announced(recipient, commands),
+                    None => Stand::Idle,
+                };
+                self.session = Some(session);
+                verdict
+            }
+            Err(verdict) => verdict,
+        }
+    }
+
+    /// Whether the envelope for this recipient is under way already.
+    pub fn has_announced(&self, recipient: &Address) -> bool {
+        self.is_open()
+            && matches!(&self.stand, Stand::Announced(announced, _) if announced == recipient)
     }
 
     /// Whether this server can take this message as it is.
-    fn admit(&self, envelope: &Envelope, message: &[u8]) -> Result<Body, Refusal> {
-        let body = Body::new(message).map_err(Refusal::Malformed)?;
+    fn admit(&self, envelope: &Envelope, body: &Body) -> Result<(), Refusal> {
         let can = &self.capabilities;
         if !can.utf8 && !envelope.return_path.as_str().is_ascii() {
             return Err(Refusal::SenderNeedsUtf8);
@@ -108,21 +181,22 @@ impl Connection {
         }
         match can.size.and_then(|size| size.limit) {
             Some(limit) if body.size > limit => Err(Refusal::TooLarge { size: body.size, limit }),
-            _ => Ok(body),
+            _ => Ok(()),
         }
     }
 
-    fn commands(&self, envelope: &Envelope, body: &Body) -> Commands {
+    fn commands(&self, envelope: &Envelope, body: &Body, after_refusal: bool) -> Commands {
         let Envelope { return_path, recipient } = envelope;
         let size = self.capabilities.size.map(|_| format!(" SIZE={}", body.size));
         let size = size.unwrap_or_default();
         let eight_bit = if body.eight_bit { " BODY=8BITMIME" } else { "" };
         let ascii = return_path.as_str().is_ascii() && recipient.as_str().is_ascii();
         let utf8 = if body.utf8_headers || !ascii { " SMTPUTF8" } else { "" };
-        Commands {
-            mail: format!("MAIL FROM:<{return_path}>{size}{eight_bit}{utf8}\r\n"),
-            rcpt: format!("RCPT TO:<{recipient}>\r\n"),
-        }
+        Commands::new(
+            format!("MAIL FROM:<{return_path}>{size}{eight_bit}{utf8}\r\n"),
+            format!("RCPT TO:<{recipient}>\r\n"),
+            after_refusal,
+        )
     }
 }
 

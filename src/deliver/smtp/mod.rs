@@ -21,6 +21,7 @@ mod tls;
 mod transaction;
 mod wire;
 
+pub use body::Body;
 pub use client::Smtp;
 pub use connection::Connection;
 pub use timeouts::Timeouts;

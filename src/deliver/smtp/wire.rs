@@ -1,7 +1,7 @@
 //! Bytes in and out, bounded in length and time.
 
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
@@ -100,9 +100,22 @@ impl Wire {
 
     /// Writes all of it, with a limit for each step forward.
     pub(super) async fn write(&mut self, bytes: &[u8], limit: Duration) -> Result<(), Unwritten> {
+        self.write_both([bytes, &[]], limit).await
+    }
+
+    /// The same for two pieces that leave as one, without copying them together.
+    pub(super) async fn write_both(
+        &mut self,
+        [first, second]: [&[u8]; 2],
+        limit: Duration,
+    ) -> Result<(), Unwritten> {
         let mut accepted = 0;
-        while accepted < bytes.len() {
-            let fault = match timeout(limit, self.stream.write(&bytes[accepted..])).await {
+        while accepted < first.len() + second.len() {
+            let left = &first[accepted.min(first.len())..];
+            let rest = &second[accepted.saturating_sub(first.len())..];
+            let slices = [IoSlice::new(left), IoSlice::new(rest)];
+            let slices = if left.is_empty() { &slices[1..] } else { &slices[..] };
+            let fault = match timeout(limit, self.stream.write(slices)).await {
                 Ok(Ok(0)) => Fault::Closed,
                 Ok(Ok(count)) => {
                     accepted += count;
@@ -168,10 +181,10 @@ impl Stream {
         }
     }
 
-    async fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    async fn write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
-            Self::Plain(tcp) => tcp.write(bytes).await,
-            Self::Tls(tls) => tls.write(bytes).await,
+            Self::Plain(tcp) => tcp.write_vectored(slices).await,
+            Self::Tls(tls) => tls.write_vectored(slices).await,
         }
     }
 
