@@ -14,14 +14,26 @@ use crate::ledger::{self, Answer, Claim, ClaimRequest, Outcome, Pending, Record,
 /// A recipient that is ours to mail.
 pub(super) type Held = (Ready, Claim);
 
-/// What is on its way to the ledger.
+/// What was asked of the ledger, and what it came to.
 pub(super) enum Asked {
-    /// A claim, and outcomes before it.
+    /// A claim is under way, and outcomes before it.
     Claim(Fed, Pending<Vec<Answer>>),
-    /// Outcomes alone.
+    /// Outcomes alone are.
     Record(Pending<()>),
-    /// Nothing: there was nothing to say and nobody to claim.
-    Nothing,
+    /// It was answered.
+    Answered(Checked<Turn>),
+}
+
+/// Whose turn it is by the ledger's answer.
+pub(super) enum Turn {
+    /// It is claimed, and to be mailed.
+    Ours(Box<Held>),
+    /// It is claimed, and has no mail.
+    Incomplete(Claim),
+    /// It is claimed, and there is no room for it any more.
+    Spare(Claim),
+    /// Nobody's.
+    Nobody,
 }
 
 /// One hand's dealings with the ledger.
@@ -41,8 +53,7 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// once there is nobody left, or the run is to stop.
     pub(super) async fn next(&mut self) -> Checked<Option<Held>> {
         while !self.crew.is_stopping() {
-            let choice = self.choose();
-            match choice {
+            match self.choose() {
                 Choice::Take(fed) => {
                     let asked = self.ask(fed)?;
                     if let Some(held) = self.arrived(asked).await? {
@@ -76,25 +87,24 @@ impl<'h, 'a> Claims<'h, 'a> {
             return self.ask(fed);
         }
         if self.records.is_empty() {
-            return Ok(Asked::Nothing);
+            return Ok(Asked::Answered(Ok(Turn::Nobody)));
         }
-        Ok(Asked::Record(self.crew.tools().ledger.record(std::mem::take(&mut self.records))))
+        Ok(Asked::Record(self.crew.tools.ledger.record(std::mem::take(&mut self.records))))
     }
 
     /// Waits for the ledger, and gives the recipient if it is ours.
-    pub(super) async fn arrived(&mut self, asked: Asked) -> Checked<Option<Held>> {
-        match asked {
-            Asked::Claim(fed, pending) => {
-                let answers = pending.await;
-                self.crew.asked.set(self.crew.asked.get() - 1);
-                let held = self.answered(fed, answers?).await?;
-                // Whether the limit is reached is decided by this answer.
-                self.crew.wake.notify_waiters();
-                Ok(held)
+    pub(super) async fn arrived(&mut self, mut asked: Asked) -> Checked<Option<Held>> {
+        asked.answer(self.crew, self.chooser).await;
+        let Asked::Answered(turn) = asked else { return Ok(None) };
+        match turn? {
+            Turn::Ours(held) => return Ok(Some(*held)),
+            Turn::Incomplete(claim) => {
+                self.note(claim, Outcome::Skipped, ledger::Reply::default());
             }
-            Asked::Record(pending) => pending.await.map(|()| None).map_err(Into::into),
-            Asked::Nothing => Ok(None),
+            Turn::Spare(claim) => self.give_back(claim).await?,
+            Turn::Nobody => {}
         }
+        Ok(None)
     }
 
     /// Keeps an outcome, to go with the next claim.
@@ -104,13 +114,13 @@ impl<'h, 'a> Claims<'h, 'a> {
 
     /// Gives back a claim whose mail was surely never attempted.
     pub(super) async fn give_back(&mut self, claim: Claim) -> Checked<()> {
-        Ok(self.crew.tools().ledger.release(vec![claim]).await?)
+        Ok(self.crew.tools.ledger.release(vec![claim]).await?)
     }
 
     /// Makes all outcomes durable.
     pub(super) async fn flush(&mut self) -> Checked<()> {
         if !self.records.is_empty() {
-            self.crew.tools().ledger.record(std::mem::take(&mut self.records)).await?;
+            self.crew.tools.ledger.record(std::mem::take(&mut self.records)).await?;
         }
         Ok(())
     }
@@ -138,52 +148,75 @@ impl<'h, 'a> Claims<'h, 'a> {
         };
         self.crew.asked.set(self.crew.asked.get() + 1);
         let request = ClaimRequest {
-            run: self.crew.tools().run,
+            run: self.crew.tools.run,
             addresses: vec![address],
-            retry_failed: self.crew.tools().retry_failed,
+            retry_failed: self.crew.tools.retry_failed,
             now: clock::unix_now(),
         };
         let records = std::mem::take(&mut self.records);
-        Ok(Asked::Claim(fed, self.crew.tools().ledger.record_and_claim(records, request)))
+        Ok(Asked::Claim(fed, self.crew.tools.ledger.record_and_claim(records, request)))
     }
+}
 
-    /// What an answer of the ledger means for this hand.
-    async fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Checked<Option<Held>> {
-        let answer = answers.into_iter().next().unwrap_or(Answer::Duplicate);
-        match (fed, answer) {
-            // Somebody new, of whom nobody knew when the number was confirmed.
-            (fed, Answer::Yours(claim)) if !claim.is_again() && self.crew.is_full() => {
-                self.pass_over(&fed);
-                self.give_back(claim).await?;
-            }
-            (Fed::Message(ready), Answer::Yours(claim)) => {
-                if !claim.is_again() {
-                    self.crew.taken.set(self.crew.taken.get() + 1);
-                }
-                return Ok(Some((ready, claim)));
-            }
-            (Fed::Incomplete(_), Answer::Yours(claim)) => {
-                self.note(claim, Outcome::Skipped, ledger::Reply::default());
-            }
-            (Fed::Message(ready), Answer::NotYet { retry_at }) => {
-                self.chooser.done(ready.address());
-                self.chooser.put_off(ready.subscriber, retry_at);
-            }
-            (fed, answer) => {
-                self.pass_over(&fed);
-                match answer {
-                    Answer::Already(State::Sent) => self.crew.count(|tally| tally.already += 1),
-                    Answer::Suppressed => self.crew.count(|tally| tally.suppressed += 1),
-                    _ => {}
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    fn pass_over(&self, fed: &Fed) {
-        if let Some(address) = fed.address() {
-            self.chooser.done(address);
+impl Asked {
+    /// Waits for the ledger, and shows the message that may leave next. May
+    /// be dropped and called again.
+    pub(super) async fn next(&mut self, crew: &Crew<'_>, chooser: &Chooser) -> Option<&Ready> {
+        self.answer(crew, chooser).await;
+        match self {
+            Self::Answered(Ok(Turn::Ours(held))) => Some(&held.0),
+            _ => None,
         }
     }
+
+    async fn answer(&mut self, crew: &Crew<'_>, chooser: &Chooser) {
+        let answered = match self {
+            Self::Claim(_, pending) => pending.await.map(Some),
+            Self::Record(pending) => pending.await.map(|()| None),
+            Self::Answered(_) => return,
+        };
+        let asked = std::mem::replace(self, Self::Answered(Ok(Turn::Nobody)));
+        let Self::Claim(fed, _) = asked else {
+            *self = Self::Answered(answered.map(|_| Turn::Nobody).map_err(Into::into));
+            return;
+        };
+        crew.asked.set(crew.asked.get() - 1);
+        let turn = answered.map(|answers| {
+            let answer = answers.into_iter().flatten().next();
+            turn(crew, chooser, fed, answer.unwrap_or(Answer::Duplicate))
+        });
+        *self = Self::Answered(turn.map_err(Into::into));
+        // Whether the limit is reached may be decided by this answer.
+        crew.wake.notify_waiters();
+    }
+}
+
+/// What an answer of the ledger means, and what follows from it for the crew.
+fn turn(crew: &Crew<'_>, chooser: &Chooser, fed: Fed, answer: Answer) -> Turn {
+    match (fed, answer) {
+        (Fed::Message(ready), Answer::Yours(claim)) if claim.is_again() || !crew.is_full() => {
+            if !claim.is_again() {
+                crew.taken.set(crew.taken.get() + 1);
+            }
+            return Turn::Ours(Box::new((ready, claim)));
+        }
+        (Fed::Message(ready), Answer::NotYet { retry_at }) => {
+            chooser.done(ready.address());
+            chooser.put_off(ready.subscriber, retry_at);
+        }
+        (Fed::Incomplete(_), Answer::Yours(claim)) => return Turn::Incomplete(claim),
+        (fed, answer) => {
+            if let Some(address) = fed.address() {
+                chooser.done(address);
+            }
+            match answer {
+                // Somebody of whom nobody knew when the number was confirmed.
+                Answer::Yours(claim) => return Turn::Spare(claim),
+                Answer::Already(State::Sent) => crew.count(|tally| tally.already += 1),
+                Answer::Suppressed => crew.count(|tally| tally.suppressed += 1),
+                _ => {}
+            }
+        }
+    }
+    Turn::Nobody
 }

@@ -150,6 +150,13 @@ impl<'a> Crew<'a> {
         self.taken.get() + self.asked.get() >= self.tools.limit
     }
 
+    /// Whether a connection's next mail may leave without a pause.
+    pub(super) fn goes_on_at_once(&self, number: usize) -> bool {
+        !self.is_stopping()
+            && self.pacer.borrow().is_none()
+            && self.throttle.borrow().wait(number, self.now()).is_none()
+    }
+
     /// What was done so far.
     pub fn tally(&self) -> Tally {
         self.tally.get()

@@ -71,30 +71,25 @@ impl<'h, 'a> Hand<'h, 'a> {
     /// may leave with it. There is no verdict where the user asked to stop
     /// before it was under way.
     async fn deliver(&mut self, ready: &Ready) -> Checked<(Option<Verdict>, Option<Held>)> {
-        let asked = self.claims.ask_ahead()?;
+        let (crew, chooser, number) = (self.crew, self.chooser, self.number);
+        let mut asked = self.claims.ask_ahead()?;
         let mut tries = 0;
-        let mut begun = self.line.begin(ready, &mut tries).await;
-        let next = self.claims.arrived(asked).await?;
-        loop {
-            match begun {
+        let verdict = loop {
+            match self.line.begin(ready, &mut tries).await {
                 Begun::Yes => {}
-                Begun::Not(verdict) => return Ok((Some(verdict), next)),
-                Begun::Stopped => return Ok((None, next)),
+                Begun::Not(verdict) => break Some(verdict),
+                Begun::Stopped => break None,
             }
-            let ahead = next.as_ref().map(|(ready, _)| ready).filter(|_| self.goes_on_at_once());
+            let ahead = async {
+                let next = asked.next(crew, chooser).await;
+                next.filter(|_| crew.goes_on_at_once(number))
+            };
             match self.line.finish(ready, ahead).await {
                 Verdict::Retry(_) if tries < RETRIES => tries += 1,
-                verdict => return Ok((Some(verdict), next)),
+                verdict => break Some(verdict),
             }
-            begun = self.line.begin(ready, &mut tries).await;
-        }
-    }
-
-    /// Whether the next mail may leave without a pause.
-    fn goes_on_at_once(&self) -> bool {
-        !self.crew.is_stopping()
-            && self.crew.pacer.borrow().is_none()
-            && self.crew.throttle.borrow().wait(self.number, self.crew.now()).is_none()
+        };
+        Ok((verdict, self.claims.arrived(asked).await?))
     }
 
     /// Waits until this connection may send its next mail; false if it may not any more.

@@ -1,5 +1,6 @@
 //! A connection: opened, used for one message after another, closed.
 
+use std::future::ready;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ impl Transport for Connection {
             Err(why) => return self.trouble.refusal(&Refusal::Malformed(why)),
         };
         match self.begin(envelope, &body).await {
-            Ok(()) => self.finish(&body, None).await,
+            Ok(()) => self.finish(&body, ready(None)).await,
             Err(verdict) => verdict,
         }
     }
@@ -133,28 +134,39 @@ impl Connection {
     }
 
     /// Sends the message that was begun, and hears what became of it. Where
-    /// the server takes commands together, the envelope of the message that
-    /// comes `ahead` leaves with it, and that one must be begun next.
-    pub async fn finish(&mut self, body: &Body, ahead: Option<(&Envelope, &Body)>) -> Verdict {
+    /// the server takes commands together, the envelope of the next message
+    /// leaves with it or behind it, as soon as `ahead` gives it; that one must
+    /// be begun next.
+    pub async fn finish<'r>(
+        &mut self,
+        body: &Body,
+        ahead: impl Future<Output = Option<(&'r Envelope, &'r Body)>>,
+    ) -> Verdict {
         let is_expected = matches!(self.stand, Stand::Expecting);
         let Some(mut session) = self.session.take().filter(|_| is_expected) else {
             return self.trouble.fault(Stage::Mail, &Fault::Closed);
         };
-        let ahead = ahead
-            .filter(|(envelope, body)| {
-                self.capabilities.pipelining && self.admit(envelope, body).is_ok()
-            })
-            .map(|(envelope, body)| {
-                (envelope.recipient.clone(), self.commands(envelope, body, false))
-            });
-        let group = ahead.as_ref().map(|(_, commands)| commands.group()).unwrap_or_default();
-        match session.message(body, group.as_bytes()).await {
+        self.stand = Stand::Idle;
+        let mut announced = Stand::Idle;
+        let ahead = async {
+            if !self.capabilities.pipelining {
+                return None;
+            }
+            let (envelope, body) = ahead.await?;
+            self.admit(envelope, body).ok()?;
+            let commands = self.commands(envelope, body, false);
+            let group = commands.group();
+            announced = Stand::Announced(envelope.recipient.clone(), commands);
+            Some(group)
+        };
+        match session.message(body, ahead).await {
             Ok(verdict) => {
-                self.stand = match ahead {
-                    Some((recipient, commands)) => Stand::Announced(recipient, commands),
-                    None => Stand::Idle,
-                };
-                self.session = Some(session);
+                // A reply too many would be taken for the next command's.
+                let is_idle = matches!(announced, Stand::Idle);
+                if !is_idle || matches!(session.wire.has_unread().await, Ok(false)) {
+                    self.stand = announced;
+                    self.session = Some(session);
+                }
                 verdict
             }
             Err(verdict) => verdict,

@@ -4,6 +4,10 @@
 //! write with the message before it (RFC 2920 §3.1 allows it): one round trip
 //! a message. `Ok` leaves a session that goes on; `Err` ends it.
 
+use std::pin::pin;
+
+use futures_util::FutureExt as _;
+
 use super::body::{Body, DOT};
 use super::reply::Lines;
 use super::session::{Session, goes_on};
@@ -89,23 +93,33 @@ impl Session {
         }
     }
 
-    /// Body and final dot, and behind them what comes next, in one write;
-    /// then the reply that counts.
-    pub(super) async fn message(&mut self, body: &Body, ahead: &[u8]) -> Result<Verdict, Verdict> {
+    /// Body and final dot, and behind them the commands that `ahead` gives: in
+    /// one write if it gives them at once. Then the reply that counts.
+    pub(super) async fn message(
+        &mut self,
+        body: &Body,
+        ahead: impl Future<Output = Option<String>>,
+    ) -> Result<Verdict, Verdict> {
         // A reply that is already there would be taken for the final dot's.
         self.expect_silence(Stage::Body).await?;
-        let both = [&body.bytes[..], ahead];
+        let mut ahead = pin!(ahead.fuse());
+        let at_once = ahead.as_mut().now_or_never();
+        let is_known = at_once.is_some();
+        let group = at_once.flatten().unwrap_or_default();
+        let both = [&body.bytes[..], group.as_bytes()];
         if let Err(unwritten) = self.wire.write_both(both, self.timeouts.block).await {
             let dot_may_be_out = unwritten.accepted > body.bytes.len() - DOT.len();
             let stage = if dot_may_be_out { Stage::Dot } else { Stage::Body };
             return Err(self.last_words(stage, unwritten).await);
         }
-        let lines = self.read(Stage::Dot).await?;
+        let later = async { if is_known { None } else { ahead.await } };
+        let read = self.wire.reply_while(self.timeouts.of(Stage::Dot), later).await;
+        let (lines, is_whole) = read.map_err(|fault| self.trouble.fault(Stage::Dot, &fault))?;
         let verdict = match self.judge(Stage::Dot, &lines) {
             Ok(reply) => Verdict::Sent(reply),
             Err(verdict) => go_on(verdict)?,
         };
-        if ahead.is_empty() { self.unless_chatty(verdict).await } else { Ok(verdict) }
+        if is_whole { Ok(verdict) } else { Err(verdict) }
     }
 
     /// Reads a reply behind a refusal that stands, whatever happens now.
@@ -133,15 +147,6 @@ impl Session {
             return Ok(());
         }
         Err(self.trouble.fault(Stage::Mail, &Fault::Protocol("it does not forget a transaction")))
-    }
-
-    /// The verdict stands; whether the conversation goes on depends on there
-    /// being no reply too many.
-    pub(super) async fn unless_chatty(&mut self, verdict: Verdict) -> Result<Verdict, Verdict> {
-        match self.wire.has_unread().await {
-            Ok(false) => Ok(verdict),
-            Ok(true) | Err(_) => Err(verdict),
-        }
     }
 }
 
