@@ -146,6 +146,7 @@ impl<'h, 'a> Hand<'h, 'a> {
                 });
                 crew.witness.borrow_mut().settled(ready.address(), outcome, &words(&reply));
                 self.claims.note(claim, outcome, reply);
+                self.chooser.recycle(ready.body);
                 if let Outcome::Deferred { retry_at } = outcome {
                     self.chooser.put_off(ready.subscriber, retry_at);
                 }

@@ -10,12 +10,12 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
 
 use super::chooser::Chooser;
 use super::crew::{Crew, Tools};
 use super::feed::Feed;
 use super::later::Later;
+use super::press::{self, Plates, Spare};
 use super::rehearsal::Job;
 use super::tally::{Ended, Witness};
 use crate::clock::{self, Stopwatch};
@@ -109,18 +109,25 @@ impl Mailing<'_, '_, '_> {
     async fn walk(&self, again: bool) -> bool {
         let tools = self.crew.tools();
         let connections = tools.speed.connections;
-        let (out, source) = mpsc::channel(connections * 2 + 2);
         let later = Later::new(tools.waits);
-        let feed = Feed {
+        let spare = Spare::default();
+        let plates = Plates {
             job: self.job,
             frame: self.frame,
             return_path: &tools.return_path,
+            spare: spare.clone(),
+        };
+        let (press, source) = press::start(self.scope, &plates);
+        let feed = Feed {
+            job: self.job,
             later: Arc::clone(&later),
             retry_wait: tools.speed.retry_wait,
             again,
+            press,
+            batch: Vec::new(),
         };
-        self.scope.spawn(move || feed.fill(&out));
-        let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later));
+        press::spawn(self.scope, "list", move || feed.fill());
+        let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later), spare);
         let mut hands: FuturesUnordered<_> =
             (0..connections).map(|number| self.crew.work(number, &chooser)).collect();
         while hands.next().await.is_some() {}

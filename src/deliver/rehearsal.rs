@@ -28,6 +28,17 @@ pub struct Job<'a> {
     pub mailing: Mailing<'a>,
 }
 
+impl Job<'_> {
+    /// Merges a row.
+    pub fn merge(&self, merger: &mut Merger<'_>, subscriber: Subscriber) -> Merged {
+        let unsubscribe = self.leave.link(&subscriber.mailbox.address);
+        match merger.merge(&subscriber, &merge::Links { unsubscribe, web: None }) {
+            Ok(mail) => Merged::Mail(subscriber, mail),
+            Err(gaps) => Merged::Incomplete(subscriber, gaps),
+        }
+    }
+}
+
 /// What a rehearsal found.
 #[derive(Debug, Default)]
 pub struct Forecast {
@@ -67,29 +78,22 @@ impl<'a> Walk<'a> {
     }
 
     /// The next row that is to be mailed. `other` hears of every other row.
-    pub fn next_merged(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Merged>> {
+    pub fn next_open(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Subscriber>> {
         loop {
             let merger = &mut self.merger;
             let entry = self.roll.next_selected(&mut |row| Ok(merger.selects(row)?))?;
-            let Some(entry) = entry else { return Ok(None) };
-            let Entry::Open(subscriber) = entry else {
-                other(&entry);
-                continue;
-            };
-            return Ok(Some(self.merge(subscriber)));
+            match entry {
+                Some(Entry::Open(subscriber)) => return Ok(Some(subscriber)),
+                Some(entry) => other(&entry),
+                None => return Ok(None),
+            }
         }
     }
 
-    /// Merges a row.
-    pub fn merge(&mut self, subscriber: Subscriber) -> Merged {
-        let links = merge::Links {
-            unsubscribe: self.job.leave.link(&subscriber.mailbox.address),
-            web: None,
-        };
-        match self.merger.merge(&subscriber, &links) {
-            Ok(mail) => Merged::Mail(subscriber, mail),
-            Err(gaps) => Merged::Incomplete(subscriber, gaps),
-        }
+    /// The same, merged.
+    pub fn next_merged(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Merged>> {
+        let subscriber = self.next_open(other)?;
+        Ok(subscriber.map(|subscriber| self.job.merge(&mut self.merger, subscriber)))
     }
 
     /// Takes a mail's memory back.
