@@ -129,7 +129,7 @@ impl Plan {
         let nobody = Mailbox { name: None, address: self.from.address.clone() };
         let mail = Mail { to: &nobody, subject: "", html: "", text: "", headers: &[] };
         let mut around = Vec::new();
-        self.frame.write(&mail, 0, &mut around);
+        self.frame.write_unsigned(&mail, 0, &mut around);
         let around = Sha256::digest(&around);
         let around = around.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Fingerprint {
