@@ -10,7 +10,7 @@ use super::crew::Crew;
 use super::feed::Ready;
 use super::line::Line;
 use super::pace::retry_delay;
-use super::tally::{said, words};
+use super::tally::said;
 use super::transport::{Reply, Verdict};
 use crate::clock;
 use crate::finding::{Checked, Finding};
@@ -117,7 +117,12 @@ impl<'h, 'a> Hand<'h, 'a> {
                     }
                     tally.count(outcome);
                 });
-                crew.witness.borrow_mut().settled(ready.address(), outcome, &words(&reply));
+                crew.witness.borrow_mut().settled(
+                    ready.address(),
+                    outcome,
+                    &reply,
+                    claim.is_again(),
+                );
                 self.claims.note(claim, outcome, reply);
                 if let Outcome::Deferred { retry_at } = outcome {
                     self.chooser.put_off(ready.subscriber, retry_at);

@@ -17,7 +17,10 @@ mod remembering;
 mod rendering;
 mod sending;
 mod server_trouble;
+mod standing;
 mod starting;
+mod summing_up;
+mod suppressing;
 mod test_mails;
 
 use desk::{Desk, Ran};

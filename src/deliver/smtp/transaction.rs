@@ -96,6 +96,7 @@ impl Session {
     async fn message(&mut self, body: &Body) -> Result<Verdict, Verdict> {
         // A reply that is already there would be taken for the final dot's.
         self.expect_silence(Stage::Body).await?;
+        self.watch.start();
         if let Err(unwritten) = self.wire.write(&body.bytes, self.timeouts.block).await {
             let dot_may_be_out = unwritten.accepted > body.bytes.len() - DOT.len();
             let stage = if dot_may_be_out { Stage::Dot } else { Stage::Body };
