@@ -65,6 +65,15 @@ fn suppress(desk: &Desk, address: &str) {
     book.suppress(&[suppression]).expect("suppressed");
 }
 
+/// Blocks until a run holds so many claims. They are made while the mail
+/// before is on its way: a server that has that one may be ahead of the ledger.
+fn until_under_way(desk: &Desk, count: u64) {
+    let line = format!("\n{count:>10} under way\n");
+    while !desk.run("status spring").out.contains(&line) {
+        std::thread::yield_now();
+    }
+}
+
 /// A list of so many.
 fn many(count: usize) -> String {
     let rows = (0..count).map(|number| format!("n{number}@example.org\n"));
