@@ -15,6 +15,8 @@ pub use progress::Progress;
 
 /// The column at which the text of an entry begins, behind its label.
 const LABEL: usize = 12;
+/// Where the later lines of anything else begin.
+const INDENT: usize = 6;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -66,7 +68,7 @@ impl Ui {
     /// Says what is happening, unless told to be quiet.
     pub fn status(&self, text: &str) {
         if !self.quiet {
-            say(&safe(text));
+            say(&self.fold(&safe(text), INDENT));
         }
     }
 
@@ -92,14 +94,14 @@ impl Ui {
 
     /// Says what only the curious want to know.
     pub fn detail(&self, text: &str) {
-        if self.verbose && !self.quiet {
-            say(&safe(text));
+        if self.verbose {
+            self.status(text);
         }
     }
 
     /// Says what went wrong for somebody, also when told to be quiet.
     pub fn warn(&self, text: &str) {
-        say(&self.painted("1;33", text));
+        say(&self.in_colour("1;33", self.fold(&safe(text), INDENT)));
     }
 
     /// Whether somebody is there to answer.
@@ -127,18 +129,23 @@ impl Ui {
             Severity::Warning => ("warning", "1;33"),
         };
         let place = finding.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
-        let mut text = format!(
-            "{}{}{}",
-            safe(&place),
-            self.painted(paint, &format!("{word}[{}]", finding.code)),
-            self.painted("1", &format!(": {}", finding.message))
-        );
+        let (place, code) = (safe(&place), format!("{word}[{}]", finding.code));
+        let line = self.fold(&safe(&format!("{place}{code}: {}", finding.message)), INDENT);
+        // Colour takes no room; where a line is so short that it ends before the
+        // message there is none.
+        let mut text = match line.strip_prefix(&format!("{place}{code}")) {
+            Some(message) => {
+                place + &self.in_colour(paint, code) + &self.in_colour("1", message.to_owned())
+            }
+            None => line,
+        };
         if let Some(excerpt) = finding.place.as_ref().and_then(crate::place::Place::excerpt) {
             text.push('\n');
             text.push_str(&excerpt);
         }
-        text.push_str(&format!("\n{} {}", self.painted("1;36", "help:"), safe(&finding.help)));
-        say(&text);
+        let help = self.fold(&safe(&format!("help: {}", finding.help)), INDENT);
+        let help = help.strip_prefix("help:").unwrap_or(&help);
+        say(&format!("{text}\n{}{help}", self.painted("1;36", "help:")));
     }
 
     /// Asks for the number of mails, to be sure that somebody read what is
@@ -176,9 +183,13 @@ impl Ui {
     }
 
     fn labelled(&self, label: &str, text: &str) -> String {
-        let line = safe(&format!("{label:<LABEL$}{text}"));
+        self.fold(&safe(&format!("{label:<LABEL$}{text}")), LABEL)
+    }
+
+    /// What goes to standard error, wrapped where that is a narrow terminal.
+    fn fold(&self, text: &str, indent: usize) -> String {
         let size = if self.is_terminal { terminal_size_of(io::stderr()) } else { None };
-        fold(&line, columns(size), LABEL)
+        fold(text, columns(size), indent)
     }
 }
 

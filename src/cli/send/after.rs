@@ -63,10 +63,13 @@ impl Counts {
         Ok(())
     }
 
-    /// The counts where nothing was sent for good, and the exit code that they mean.
+    /// The counts where the ledger learned nothing, and the exit code that
+    /// they mean. How the others stand was said before.
     pub(super) fn answer(&self, ui: &Ui, format: Format) -> Checked<Exit> {
         self.print(ui, format)?;
-        say(ui, self, &Known::default());
+        if self.incomplete > 0 {
+            ui.status(&line(self.incomplete, "skipped as incomplete"));
+        }
         Ok(self.exit())
     }
 
@@ -77,7 +80,6 @@ impl Counts {
 }
 
 /// What is known beside the counts.
-#[derive(Default)]
 struct Known {
     /// How many failed before this run, and why the others did.
     failed_before: u64,

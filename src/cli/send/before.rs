@@ -70,7 +70,9 @@ pub(super) fn describe(ui: &Ui, plan: &Plan, numbers: &Numbers<'_>) {
             line("", &format!("the other {others} from {from} on, by the same command"));
         }
     }
-    if let (Some(rate), To::Server(_)) = (plan.speed().rate, &plan.to) {
+    if let (Some(rate), To::Server(_) | To::Nowhere(Some(Way::Server(_)))) =
+        (plan.speed().rate, &plan.to)
+    {
         let mails = u32::try_from(to_send).unwrap_or(u32::MAX);
         let time: Duration = rate.interval().saturating_mul(mails);
         line("time", &format!("about {} at {rate}", span(time)));
