@@ -103,7 +103,8 @@ fn remembering(criterion: &mut Criterion) {
     let mut book = ledger::open(&location).expect("it can be made");
     let fingerprint = Fingerprint { subject: String::new(), content_hash: String::new() };
     let process = Process::this();
-    let new = NewRun { campaign: "newsletter".into(), fingerprint, process, now: 1 };
+    let campaign = "newsletter".to_owned();
+    let new = NewRun { campaign, fingerprint, process, now: 1, planned: 0, beyond: 0 };
     let run = book.open_run(&new).expect("a run");
     let mut reader = 0_u64;
     let mut group = criterion.benchmark_group("ledger, claim and outcome");

@@ -12,7 +12,7 @@ use super::hand::Hand;
 use super::pace::Pacer;
 use super::smtp::Smtp;
 use super::streak::Streak;
-use super::tally::{Tally, Witness};
+use super::tally::{Moment, Tally, Witness};
 use super::throttle::Throttle;
 use crate::address::Address;
 use crate::clock::Stopwatch;
@@ -160,6 +160,13 @@ impl<'a> Crew<'a> {
     /// What was done so far.
     pub fn tally(&self) -> Tally {
         self.tally.get()
+    }
+
+    /// Tells the witness how far it has come.
+    pub(super) fn tell(&self) {
+        let (tally, elapsed) = (self.tally(), self.now());
+        let pause = self.throttle.borrow().pause_left(elapsed);
+        self.witness.borrow_mut().moment(&Moment { tally, elapsed, pause });
     }
 
     /// The user has asked to stop.

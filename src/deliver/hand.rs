@@ -10,7 +10,7 @@ use super::crew::Crew;
 use super::feed::Ready;
 use super::line::{Begun, Line, RETRIES};
 use super::pace::retry_delay;
-use super::tally::{said, words};
+use super::tally::said;
 use super::transport::{Reply, Verdict};
 use crate::clock;
 use crate::finding::{Checked, Finding};
@@ -144,7 +144,12 @@ impl<'h, 'a> Hand<'h, 'a> {
                     }
                     tally.count(outcome);
                 });
-                crew.witness.borrow_mut().settled(ready.address(), outcome, &words(&reply));
+                crew.witness.borrow_mut().settled(
+                    ready.address(),
+                    outcome,
+                    &reply,
+                    claim.is_again(),
+                );
                 self.claims.note(claim, outcome, reply);
                 self.chooser.recycle(ready.body);
                 if let Outcome::Deferred { retry_at } = outcome {

@@ -31,3 +31,4 @@ pub mod tally;
 pub mod throttle;
 pub mod transport;
 pub mod trouble;
+pub mod waits;

@@ -2,15 +2,17 @@
 //! comes before every mailing, so that what cannot be merged is known before
 //! the first mail leaves; `--dry-run` is a rehearsal and nothing else.
 
+use std::time::Duration;
+
 use super::outbox::Outbox;
 use super::roll::{Counts, Entry, Mailing, Roll};
-use super::tally::{Ended, Witness};
+use super::tally::{Ended, Moment, Witness};
 use super::transport::{Envelope, Transport, Verdict};
 use crate::address::{Address, Mailbox};
-use crate::clock;
+use crate::clock::{self, Stopwatch};
 use crate::compose::Letter;
 use crate::finding::{Checked, Finding};
-use crate::ledger::Outcome;
+use crate::ledger::{self, Outcome};
 use crate::list::{List, Subscriber};
 use crate::merge::{self, Gap, Mail, Merger};
 use crate::message::{self, Frame};
@@ -159,6 +161,7 @@ pub async fn into_outbox(
 ) -> Checked<Ended> {
     let mut walk = Walk::new(job)?;
     let mut ended = Ended::default();
+    let begun = Stopwatch::start();
     let mut bytes = Vec::new();
     while ended.tally.tried() < limit {
         let Some(merged) = walk.next_merged(&mut |_| {})? else { break };
@@ -171,9 +174,12 @@ pub async fn into_outbox(
             break;
         }
         ended.tally.sent += 1;
-        witness.settled(&envelope.recipient, Outcome::Sent, "");
+        witness.settled(&envelope.recipient, Outcome::Sent, &ledger::Reply::default(), false);
+        let elapsed = begun.elapsed();
+        witness.moment(&Moment { tally: ended.tally, elapsed, pause: Duration::ZERO });
         walk.recycle(mail);
     }
+    ended.took = begun.elapsed();
     Ok(ended)
 }
 

@@ -17,7 +17,10 @@ mod remembering;
 mod rendering;
 mod sending;
 mod server_trouble;
+mod standing;
 mod starting;
+mod summing_up;
+mod suppressing;
 mod test_mails;
 
 use desk::{Desk, Ran};
@@ -60,6 +63,15 @@ fn suppress(desk: &Desk, address: &str) {
     let address = Address::parse(address).expect("an address");
     let suppression = Suppression { address, reason: "asked to leave".into(), at: 1 };
     book.suppress(&[suppression]).expect("suppressed");
+}
+
+/// Blocks until a run holds so many claims. They are made while the mail
+/// before is on its way: a server that has that one may be ahead of the ledger.
+fn until_under_way(desk: &Desk, count: u64) {
+    let line = format!("\n{count:>10} under way\n");
+    while !desk.run("status spring").out.contains(&line) {
+        std::thread::yield_now();
+    }
 }
 
 /// A list of so many.

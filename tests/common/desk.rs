@@ -150,11 +150,18 @@ impl Desk {
     /// Runs the program on a terminal, where somebody types an answer as soon
     /// as a question stands there. Both streams come as one.
     pub(crate) fn at_terminal(&self, line: &str, answer: &str) -> Ran {
+        self.at_wide_terminal(0, line, answer)
+    }
+
+    /// The same on a terminal of so many columns; of 0 if it says nothing of its size.
+    pub(crate) fn at_wide_terminal(&self, columns: u16, line: &str, answer: &str) -> Ran {
         const TYPIST: &str = "\
-import os, pty, sys
+import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
 if pid == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
+    size = struct.pack('HHHH', 24, int(sys.argv[2]), 0, 0)
+    fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+    os.execv(sys.argv[3], sys.argv[3:])
 seen, typed = b'', False
 while True:
     try:
@@ -172,7 +179,8 @@ sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(status))
 ";
         let mut command = Command::new("python3");
-        command.args(["-c", TYPIST, answer, env!("CARGO_BIN_EXE_handbill")]);
+        command.args(["-c", TYPIST, answer, &columns.to_string()]);
+        command.arg(env!("CARGO_BIN_EXE_handbill"));
         command.args(self.words(line));
         let output = self.alone(&mut command).output().expect("python3 starts");
         self.ran(line, output)

@@ -19,6 +19,7 @@ use crate::address::Address;
 use crate::deliver::server::{Mechanism, Security};
 use crate::deliver::transport::{Envelope, Transport, Verdict};
 use crate::deliver::trouble::{Fault, Refusal, Stage, Trouble};
+use crate::deliver::waits::Watch;
 
 /// One connection to a server, ready for messages.
 #[derive(Debug)]
@@ -79,16 +80,20 @@ impl Connection {
     pub(super) async fn open(smtp: &Smtp) -> Result<Self, Verdict> {
         let trouble = Trouble::with(smtp.server.name());
         let fault = |stage, fault| trouble.fault(stage, &fault);
-        let tcp = dial(&smtp.server, smtp.timeouts.connect)
-            .await
-            .map_err(|why| fault(Stage::Connect, why))?;
+        let mut watch = Watch::new(Arc::clone(&smtp.waits));
+        let dialled = dial(&smtp.server, smtp.timeouts.connect).await;
+        watch.lap(Stage::Connect);
+        let tcp = dialled.map_err(|why| fault(Stage::Connect, why))?;
         let wire = match &smtp.tls {
             Some(config) if smtp.server.security == Security::Tls => {
-                encrypt(smtp, config, tcp).await.map_err(|why| fault(Stage::Tls, why))?
+                let encrypted = encrypt(smtp, config, tcp).await;
+                watch.lap(Stage::Tls);
+                encrypted.map_err(|why| fault(Stage::Tls, why))?
             }
             _ => Wire::plain(tcp),
         };
-        let mut session = Session { wire, trouble: trouble.clone(), timeouts: smtp.timeouts };
+        let timeouts = smtp.timeouts;
+        let mut session = Session { wire, trouble: trouble.clone(), timeouts, watch };
         let greeting = session.read(Stage::Greeting).await?;
         session.judge(Stage::Greeting, &greeting)?;
         let mut capabilities = session.hello(smtp).await?;
@@ -262,7 +267,10 @@ impl Session {
             return Err(self.trouble.refusal(&Refusal::StartTlsInjected));
         }
         let tcp = self.wire.into_plain().expect("STARTTLS is only asked for in clear");
-        match encrypt(smtp, config, tcp).await {
+        self.watch.start();
+        let encrypted = encrypt(smtp, config, tcp).await;
+        self.watch.lap(Stage::Tls);
+        match encrypted {
             Ok(wire) => Ok(Self { wire, ..self }),
             Err(why) => Err(self.trouble.fault(Stage::StartTls, &why)),
         }

@@ -106,6 +106,7 @@ impl Session {
         let at_once = ahead.as_mut().now_or_never();
         let is_known = at_once.is_some();
         let group = at_once.flatten().unwrap_or_default();
+        self.watch.start();
         let both = [&body.bytes[..], group.as_bytes()];
         if let Err(unwritten) = self.wire.write_both(both, self.timeouts.block).await {
             let dot_may_be_out = unwritten.accepted > body.bytes.len() - DOT.len();
@@ -114,6 +115,7 @@ impl Session {
         }
         let later = async { if is_known { None } else { ahead.await } };
         let read = self.wire.reply_while(self.timeouts.of(Stage::Dot), later).await;
+        self.watch.lap(Stage::Dot);
         let (lines, is_whole) = read.map_err(|fault| self.trouble.fault(Stage::Dot, &fault))?;
         let verdict = match self.judge(Stage::Dot, &lines) {
             Ok(reply) => Verdict::Sent(reply),
