@@ -65,11 +65,11 @@ fn suppress(desk: &Desk, address: &str) {
     book.suppress(&[suppression]).expect("suppressed");
 }
 
-/// Blocks until a run holds so many claims. They are made while the mail
+/// Blocks until so many have it and a run holds so many claims. Those are made while the mail
 /// before is on its way: a server that has that one may be ahead of the ledger.
-fn until_under_way(desk: &Desk, count: u64) {
-    let line = format!("\n{count:>10} under way\n");
-    while !desk.run("status spring").out.contains(&line) {
+fn until_stands(desk: &Desk, sent: u64, under_way: u64) {
+    let lines = [format!("{sent:>10} sent\n"), format!("{under_way:>10} under way\n")];
+    while !lines.iter().all(|line| desk.run("status spring").out.contains(line)) {
         std::thread::yield_now();
     }
 }

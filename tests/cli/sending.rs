@@ -2,7 +2,7 @@
 
 use crate::desk::{CAMPAIGN, Desk, LIST, SETTINGS};
 use crate::smtp_server::{Gate, Script, Step, at};
-use crate::{counts, got, send, suppress, until_under_way};
+use crate::{counts, got, send, suppress, until_stands};
 
 #[test]
 fn everyone_gets_it_once_and_a_second_send_sends_nobody() {
@@ -207,7 +207,7 @@ fn a_send_that_was_killed_leaves_one_in_doubt_and_the_next_goes_on() {
     let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
     gate.until_reached();
     // Bob's mail is under way, and Cyd is claimed ahead of it.
-    until_under_way(&desk, 2);
+    until_stands(&desk, 1, 2);
     running.kill();
     gate.open();
     let ran = send(&desk, &server, "").ends(3);

@@ -3,7 +3,7 @@
 
 use crate::desk::Desk;
 use crate::smtp_server::{Gate, Script, Step, at};
-use crate::{many, send, until_under_way};
+use crate::{many, send, until_stands};
 
 fn desk(list: &str) -> Desk {
     Desk::new().campaign("---\nsubject: x\n---\nHi\n").list(list)
@@ -54,7 +54,7 @@ fn a_run_that_is_at_work_is_shown_with_how_far_it_is() {
     let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
     gate.until_reached();
     // Two have theirs, the third is at the gate, and the fourth is claimed ahead.
-    until_under_way(&desk, 2);
+    until_stands(&desk, 2, 2);
     let status = desk.run("status spring").ends(0).prints("a run is at work since 20");
     assert!(status.out.contains(" UTC: 2 of 5\n"), "{}", status.out);
     gate.open();
@@ -71,7 +71,7 @@ fn a_run_that_was_killed_leaves_the_rest_to_go() {
     let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
     gate.until_reached();
     // One is under way, and one is claimed ahead of it.
-    until_under_way(&desk, 2);
+    until_stands(&desk, 1, 2);
     running.kill();
     gate.open();
     let status = desk.run("status spring").ends(0);
