@@ -17,6 +17,7 @@ mod remembering;
 mod rendering;
 mod sending;
 mod server_trouble;
+mod signing;
 mod standing;
 mod starting;
 mod summing_up;
