@@ -7,6 +7,7 @@
 //! ```
 //!
 //! `$DESK` in a command, and in what is compared, is the desk's folder.
+#![allow(dead_code, reason = "every test file uses another part of it")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -249,11 +250,22 @@ impl Running<'_> {
         self.signal("-INT");
     }
 
+    /// The same command once more, at the same desk.
+    pub(crate) fn twin(&self) -> Self {
+        self.desk.start(&self.line)
+    }
+
+    /// Asks it to end, as a system that shuts down does.
+    pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
     /// Ends it without a word, as a power cut would.
-    pub(crate) fn kill(self) {
+    pub(crate) fn kill(self) -> Ran {
         self.signal("-KILL");
         let ran = self.wait();
         assert_eq!(ran.code, None, "a signal ended it");
+        ran
     }
 
     /// Blocks until it says this.
@@ -263,6 +275,15 @@ impl Running<'_> {
         while !self.heard.ends_with(text.as_bytes()) {
             stderr.read_exact(&mut byte).expect("it says so before it ends");
             self.heard.push(byte[0]);
+        }
+    }
+
+    /// Blocks until something else has come so far, which it must while it runs.
+    pub(crate) fn until(&mut self, has_come: impl Fn() -> bool) {
+        while !has_come() {
+            let ended = self.child.try_wait().expect("ours");
+            assert!(ended.is_none(), "{} ended before with {ended:?}", self.line);
+            std::thread::yield_now();
         }
     }
 
@@ -284,7 +305,8 @@ impl Running<'_> {
 pub(crate) struct Ran {
     line: String,
     folder: String,
-    code: Option<i32>,
+    /// The exit code; none where a signal ended it.
+    pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
     pub(crate) raw: Vec<u8>,
@@ -346,7 +368,8 @@ impl Ran {
         assert!(it, "{promise}\n{}", self.told());
     }
 
-    fn told(&self) -> String {
+    /// The command and all that came of it.
+    pub(crate) fn told(&self) -> String {
         let Self { line, folder, code, out, err, .. } = self;
         format!(
             "$ handbill {line}\nin {folder}, ended with {code:?}\n--- out\n{out}\n--- err\n{err}"

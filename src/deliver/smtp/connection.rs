@@ -187,10 +187,13 @@ impl Connection {
     /// Whether this server can take this message as it is.
     fn admit(&self, envelope: &Envelope, body: &Body) -> Result<(), Refusal> {
         let can = &self.capabilities;
-        if !can.utf8 && !envelope.return_path.as_str().is_ascii() {
+        // Who offers SMTPUTF8 must offer 8BITMIME (RFC 6531 §3.1); one without
+        // the other is none, and costs one reader, not the run.
+        let utf8 = can.utf8 && can.eight_bit;
+        if !utf8 && !envelope.return_path.as_str().is_ascii() {
             return Err(Refusal::SenderNeedsUtf8);
         }
-        if !can.utf8 && (body.utf8_headers || !envelope.recipient.as_str().is_ascii()) {
+        if !utf8 && (body.utf8_headers || !envelope.recipient.as_str().is_ascii()) {
             return Err(Refusal::RecipientNeedsUtf8);
         }
         if !can.eight_bit && body.eight_bit {

@@ -63,7 +63,8 @@ impl Session {
     }
 
     /// Reads the replies to commands that went together, in order. The first
-    /// refusal counts: those after it only say that it was one.
+    /// refusal counts: those after it only say that it was one, or that the
+    /// replies are not those to these commands.
     pub(super) async fn envelope_replies(
         &mut self,
         commands: &Commands,
@@ -72,15 +73,21 @@ impl Session {
             self.read(Stage::Mail).await.and_then(|lines| self.reset_done(&lines))?;
         }
         let mail = self.read(Stage::Mail).await?;
-        let mut refused = self.judge(Stage::Mail, &mail).err().map(go_on).transpose()?;
+        let mut refused = self.judge(Stage::Mail, &mail).err().map(read_on).transpose()?;
 
         let rcpt = self.read_after(refused.as_ref(), Stage::Rcpt).await?;
         if refused.is_none() {
-            refused = self.judge(Stage::Rcpt, &rcpt).err().map(go_on).transpose()?;
+            refused = self.judge(Stage::Rcpt, &rcpt).err().map(read_on).transpose()?;
         }
 
         let data = self.read_after(refused.as_ref(), Stage::Data).await?;
         match (refused, data.code) {
+            // Nobody agrees to DATA so: a reply too many stood before it, and
+            // the refusal may be about somebody else, or about nothing.
+            (_, 200..300) => {
+                Err(self.trouble.fault(Stage::Data, &Fault::Protocol("it replies too often")))
+            }
+            (Some(stop @ Verdict::Stop(_)), _) => Err(stop),
             (None, _) => match self.judge(Stage::Data, &data) {
                 Ok(_) => Ok(Ok(())),
                 Err(verdict) => go_on(verdict).map(Err),
@@ -150,6 +157,12 @@ impl Session {
         }
         Err(self.trouble.fault(Stage::Mail, &Fault::Protocol("it does not forget a transaction")))
     }
+}
+
+/// Whether the replies behind a refusal are still to come: also where it ends
+/// the run, but not where it ends the connection.
+fn read_on(verdict: Verdict) -> Result<Verdict, Verdict> {
+    if matches!(verdict, Verdict::Stop(_)) { Ok(verdict) } else { go_on(verdict) }
 }
 
 fn go_on(verdict: Verdict) -> Result<Verdict, Verdict> {
