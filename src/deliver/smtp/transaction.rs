@@ -47,7 +47,7 @@ impl Session {
         commands: &Commands,
     ) -> Result<Received, Verdict> {
         if !commands.reset.is_empty() {
-            self.ask(Stage::Mail, commands.reset.as_bytes())
+            self.ask(Stage::Hello, commands.reset.as_bytes())
                 .await
                 .and_then(|lines| self.reset_done(&lines))?;
         }
@@ -70,7 +70,7 @@ impl Session {
         commands: &Commands,
     ) -> Result<Received, Verdict> {
         if !commands.reset.is_empty() {
-            self.read(Stage::Mail).await.and_then(|lines| self.reset_done(&lines))?;
+            self.read(Stage::Hello).await.and_then(|lines| self.reset_done(&lines))?;
         }
         let mail = self.read(Stage::Mail).await?;
         let mut refused = self.judge(Stage::Mail, &mail).err().map(read_on).transpose()?;
@@ -155,7 +155,7 @@ impl Session {
         if (200..300).contains(&lines.code) {
             return Ok(());
         }
-        Err(self.trouble.fault(Stage::Mail, &Fault::Protocol("it does not forget a transaction")))
+        Err(self.trouble.fault(Stage::Hello, &Fault::Protocol("it does not forget a transaction")))
     }
 }
 
