@@ -4,7 +4,7 @@
     scripts/install-bench-tools.sh
     benches/compare.py [--rows 20000] [--times 3] [--only NAME ...] [--markdown]
 
-For each way to the server (direct, 20 ms later each way, TLS) every mailer sends in turn, and
+For each way to the server (direct, 20 ms later each way, TLS, signed) every mailer sends in turn, and
 again, as often as --times says; the median counts, since machines are shared. Slow mailers send a
 part of the list. Messages a second are those of the whole process, from start to end. Handbill
 rehearses the list before, and keeps its ledger, flushed to the disk; smtp-source sends the same
@@ -28,6 +28,7 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", HOUSE / "target"))
 TOOLS = Path(os.environ.get("HANDBILL_BENCH_TOOLS")
              or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "handbill/bench-tools")
 PEERS = HOUSE / "benches/peers"
+KEY = HOUSE / "tests/fixtures/keys/rsa.pem"
 WANTED = 24_000
 NAME = "Maya"
 
@@ -47,7 +48,7 @@ def main():
               f"{options.rows} mails of {desk.size} bytes, {options.connections} connections, "
               f"median of {options.times}")
         for title, way in [("loopback", {}), ("20 ms each way", {"delay": 20}),
-                           ("loopback, TLS", {"tls": True})]:
+                           ("loopback, TLS", {"tls": True}), ("loopback, DKIM by RSA-2048", {"dkim": True})]:
             table(title, measure(desk, way, options), options)
 
 
@@ -109,6 +110,9 @@ def mailers(desk, way, port):
     scheme = "smtps" if way.get("tls") else "smtp"
     url = f"{scheme}://127.0.0.1:{port}"
     ca = ["ca.pem"] if way.get("tls") else []
+    if way.get("dkim"):
+        yield from signers(desk, rows, connections, url)
+        return
     slow = way.get("delay", 0) > 0
     few = lambda number: min(rows, number)
     yield "handbill", rows, [handbill(), "send", "letter.md", "--list", "list.csv", "--yes", "--quiet",
@@ -136,12 +140,21 @@ def mailers(desk, way, port):
                                   "mailmerge.conf"]
 
 
+def signers(desk, rows, connections, url):
+    """Those of them that sign."""
+    yield "handbill", rows, [handbill(), "send", "letter.md", "--list", "list.csv", "--yes", "--quiet",
+                             "--format", "json", "--via", url]
+    some = min(rows, 2000)
+    yield "nodemailer", some, ["node", PEERS / "nodemailer.mjs", url, "list.csv", str(some), "letter.html",
+                               "letter.text", connections, "", KEY]
+
+
 def measure(desk, way, options):
     """Messages a second and CPU a message, by mailer: every mailer in turn, again and again."""
     results = {}
     with Server([sbin("smtp-sink"), *(["-u", "nobody"] if os.getuid() == 0 else []), "127.0.0.1:{port}", "1000"],
                 desk.folder) as sink:
-        if way:
+        if way.get("delay") or way.get("tls"):
             command = [TARGET / "release/examples/server", "proxy", "{port}", str(sink.port)]
             command += ["--delay", str(way.get("delay", 0))]
             command += ["--tls", desk.folder] if way.get("tls") else []
@@ -153,7 +166,9 @@ def measure(desk, way, options):
 
 
 def rounds(desk, way, port, options, results):
-    desk.settings('ca = "ca.pem"\n' if way.get("tls") else "")
+    more = 'ca = "ca.pem"\n' if way.get("tls") else ""
+    more += f'[dkim]\ndomain = "example.org"\nselector = "bench"\nkey = "{KEY}"\n' if way.get("dkim") else ""
+    desk.settings(more)
     (desk.folder / "mailmerge.conf").write_text(f"[smtp_server]\nhost = 127.0.0.1\nport = {port}\n")
     for _ in range(options.times):
         for name, rows, command in mailers(desk, way, port):

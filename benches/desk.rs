@@ -6,7 +6,7 @@ use handbill::campaign::Campaign;
 use handbill::compose::{self, Letter};
 use handbill::list::{Column, Subscriber};
 use handbill::merge::{Links, Merger};
-use handbill::message::{Frame, FrameParts, Mail};
+use handbill::message::{Frame, FrameParts, Mail, Signer};
 use handbill::place::Source;
 use handbill::template::{self, Template};
 use handbill::unsubscribe::Leave;
@@ -65,6 +65,12 @@ impl Desk {
                 surplus: 0,
             },
         }
+    }
+
+    /// The same, its mails signed with a key in PEM.
+    pub(crate) fn signed_by(self, pem: &[u8]) -> Self {
+        let signer = Signer::new("example.org", "bench", pem).expect("a key");
+        Self { frame: self.frame.signed_by(vec![signer]), ..self }
     }
 
     pub(crate) fn links(&self) -> Links {

@@ -25,7 +25,7 @@ use desk::{Desk, NEWSLETTER, compile};
 
 const ROWS: usize = 10_000;
 
-criterion_group!(stages, compiling, mailing, walking, remembering);
+criterion_group!(stages, compiling, mailing, signing, walking, remembering);
 criterion_main!(stages);
 
 /// A campaign of 24 KB becomes a letter.
@@ -74,6 +74,25 @@ fn mailing(criterion: &mut Criterion) {
         });
         group.finish();
     }
+}
+
+/// The same with a DKIM signature: what it takes beyond MIME is the signature's.
+fn signing(criterion: &mut Criterion) {
+    let keys: [(&str, &[u8]); 2] = [
+        ("RSA-2048", include_bytes!("../tests/fixtures/keys/rsa.pem")),
+        ("Ed25519", include_bytes!("../tests/fixtures/keys/ed25519.pem")),
+    ];
+    let mut group = criterion.benchmark_group("24 KB mail, MIME and DKIM");
+    for (name, pem) in keys {
+        let desk = Desk::with_message_of(24_000).signed_by(pem);
+        let mut merger = Merger::new(&desk.letter, &desk.columns);
+        let mail = merger.merge(&desk.reader, &desk.links()).expect("complete");
+        let mut message = Vec::new();
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| desk.write(black_box(&mail), &mut message));
+        });
+    }
+    group.finish();
 }
 
 /// A list of 10,000 rows is opened, and read to its end.
