@@ -18,6 +18,8 @@ pub(super) type Held = (Ready, Claim);
 pub(super) enum Asked {
     /// A claim, and outcomes before it.
     Claim(Fed, Pending<Vec<Answer>>),
+    /// Nothing: another connection had left one that was claimed.
+    Held(Held),
     /// Outcomes alone.
     Record(Pending<()>),
     /// Nothing: there was nothing to say and nobody to claim.
@@ -41,6 +43,9 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// once there is nobody left, or the run is to stop.
     pub(super) async fn next(&mut self) -> Checked<Option<Held>> {
         while !self.crew.is_stopping() {
+            if let Some(held) = self.crew.take_left() {
+                return Ok(Some(held));
+            }
             let choice = self.choose();
             match choice {
                 Choice::Take(fed) => {
@@ -70,10 +75,13 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// Sends a claim for the next recipient on its way if there is one at
     /// once, with the outcomes so far.
     pub(super) fn ask_ahead(&mut self) -> Checked<Asked> {
-        if !self.crew.is_stopping()
-            && let Choice::Take(fed) = self.choose()
-        {
-            return self.ask(fed);
+        if !self.crew.is_stopping() {
+            if let Some(held) = self.crew.take_left() {
+                return Ok(Asked::Held(held));
+            }
+            if let Choice::Take(fed) = self.choose() {
+                return self.ask(fed);
+            }
         }
         if self.records.is_empty() {
             return Ok(Asked::Nothing);
@@ -92,6 +100,7 @@ impl<'h, 'a> Claims<'h, 'a> {
                 self.crew.wake.notify_waiters();
                 Ok(held)
             }
+            Asked::Held(held) => Ok(Some(held)),
             Asked::Record(pending) => pending.await.map(|()| None).map_err(Into::into),
             Asked::Nothing => Ok(None),
         }

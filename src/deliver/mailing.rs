@@ -121,7 +121,7 @@ impl Mailing<'_, '_, '_> {
         self.scope.spawn(move || feed.fill(&out));
         let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later));
         let mut hands: FuturesUnordered<_> =
-            (0..connections).map(|number| self.crew.work(number, &chooser)).collect();
+            (0..connections).map(|_| self.crew.work(&chooser)).collect();
         while hands.next().await.is_some() {}
         later.close();
         later.has_everybody()

@@ -30,3 +30,4 @@ pub mod tally;
 pub mod throttle;
 pub mod transport;
 pub mod trouble;
+mod wording;

@@ -144,6 +144,7 @@ pub(crate) struct Rule {
 enum Act {
     Say(Vec<u8>),
     Keep,
+    Remember,
     Wait(Gate),
     Silence,
     HangUp,
@@ -189,6 +190,11 @@ impl Rule {
     /// Takes the message as accepted, whatever it says about it.
     pub(crate) fn keeps(self) -> Self {
         self.act(Act::Keep)
+    }
+
+    /// After a message, goes on as if it had not ended its transaction.
+    pub(crate) fn remembers(self) -> Self {
+        self.act(Act::Remember)
     }
 
     /// Waits until the gate is opened.

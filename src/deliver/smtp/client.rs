@@ -10,6 +10,7 @@ use super::timeouts::Timeouts;
 use super::tls;
 use crate::deliver::server::{PASSWORD_VARIABLE, Secret, Security, Server};
 use crate::deliver::transport::Verdict;
+use crate::deliver::trouble::Trouble;
 use crate::finding::{Checked, Finding};
 
 /// A server, the way to log in and to be sure of it. Cheap to clone.
@@ -44,6 +45,11 @@ impl Smtp {
     #[must_use]
     pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
         Self { timeouts, ..self }
+    }
+
+    /// What decides about this server's replies.
+    pub fn trouble(&self) -> Trouble {
+        Trouble::with(self.server.name())
     }
 
     /// Connects, encrypts and logs in. The verdict of a failure is one of

@@ -66,7 +66,7 @@ impl Transport for Connection {
 impl Connection {
     /// Connects, greets, encrypts, logs in.
     pub(super) async fn open(smtp: &Smtp) -> Result<Self, Verdict> {
-        let trouble = Trouble::with(smtp.server.name());
+        let trouble = smtp.trouble();
         let fault = |stage, fault| trouble.fault(stage, &fault);
         let tcp = dial(&smtp.server, smtp.timeouts.connect)
             .await

@@ -104,7 +104,9 @@ impl Session {
         let lines = self.read(Stage::Dot).await?;
         let verdict = match self.judge(Stage::Dot, &lines) {
             Ok(reply) => Verdict::Sent(reply),
-            Err(verdict) => go_on(verdict)?,
+            // The dot should have ended the transaction (RFC 5321 §4.1.1.4); after
+            // `smtpd_end_of_data_restrictions` Postfix goes on with it.
+            Err(verdict) => return self.reset(go_on(verdict)?).await,
         };
         self.unless_chatty(verdict).await
     }
