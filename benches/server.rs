@@ -23,6 +23,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_rustls::TlsAcceptor;
 
 #[path = "../tests/common/test_ca.rs"]
+#[allow(dead_code, reason = "the tests use the rest of it")]
 mod test_ca;
 
 use test_ca::TestCa;

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs what `cargo test --test interop -- --ignored` talks to: Postfix's smtp-sink (Debian's
-# package `postfix`) and aiosmtpd (in a virtual environment of its own). Run it as root.
+# Installs what `cargo test --test interop -- --ignored` talks to: Postfix with its smtp-sink and
+# Cyrus SASL's plain logins (Debian's packages `postfix`, `libsasl2-modules` and `sasl2-bin`), and
+# aiosmtpd (in a virtual environment of its own). Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
-# Postfix comes without a configuration and is not started: only its test server is used.
+# Postfix comes without a configuration and is not started: each test starts one of its own.
 set -eu
 
 AIOSMTPD=1.4.6
@@ -24,8 +25,11 @@ install_packages() {
 }
 
 missing=
-command -v smtp-sink >/dev/null || [ -x /usr/sbin/smtp-sink ] || missing="$missing postfix"
-command -v python3 >/dev/null || missing="$missing python3"
+has() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
+has smtp-sink || missing="$missing postfix"
+has saslpasswd2 || missing="$missing sasl2-bin"
+ls /usr/lib/*/sasl2/libplain.so >/dev/null 2>&1 || missing="$missing libsasl2-modules"
+has python3 || missing="$missing python3"
 if ! [ -x "$venv/bin/python" ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
 fi

@@ -95,7 +95,7 @@ const OTHERS: &[&str] = &["ann", "cyd"];
 
 /// What goes wrong with bob's message, the three verdicts, who got theirs.
 #[rustfmt::skip] // It is read as a sheet.
-const ROWS: [Row; 33] = [
+const ROWS: [Row; 34] = [
     ("all is well", |s| s, ["sent"; 3], ALL),
     ("a long reply", |s| s.rule(bob(Step::Dot).says("250-2.0.0 a\n250 2.0.0 b")), ["sent"; 3], ALL),
     ("an unknown reader", |s| s.rule(bob(Step::Rcpt).says("550 5.1.1 unknown")), ["sent", "failed 550", "sent"], OTHERS),
@@ -122,6 +122,7 @@ const ROWS: [Row; 33] = [
     ("hangs up within the message", |s| s.rule(second(Step::Byte(9)).hangs_up()), ["sent", "in doubt /", "sent"], OTHERS),
     ("554 at the dot", |s| s.rule(bob(Step::Dot).says("554 5.7.1 spam")), ["sent", "failed 554", "sent"], OTHERS),
     ("451 at the dot", |s| s.rule(bob(Step::Dot).says("451 4.3.0 disk")), ["sent", "deferred 451", "sent"], OTHERS),
+    ("the dot ends no transaction", |s| s.rule(bob(Step::Dot).says("451 4.7.1 later").remembers()), ["sent", "deferred 451", "sent"], OTHERS),
     ("421 at the dot", |s| s.rule(bob(Step::Dot).says("421 bye").hangs_up()), ["sent", "throttled 421 /", "sent"], OTHERS),
     ("takes it and hangs up", |s| s.rule(bob(Step::Dot).keeps().hangs_up()), ["sent", "in doubt /", "sent"], ALL),
     ("hangs up at the dot", |s| s.rule(bob(Step::Dot).hangs_up()), ["sent", "in doubt /", "sent"], OTHERS),
@@ -321,6 +322,26 @@ fn a_connection_ends_with_a_goodbye() {
     });
     assert!(server.heard("QUIT"));
     assert!(server.heard("EHLO "));
+}
+
+#[test]
+fn a_goodbye_to_an_idle_connection_is_held_against_nobody() {
+    let gate = Gate::default();
+    let goodbye = "421 4.4.2 mail.test idle too long";
+    let rule = at(Step::Dot).says("250 2.0.0 ok").waits_for(&gate).says(goodbye).hangs_up();
+    let server = Script::new().rule(rule.times(1)).start();
+    block_on(async {
+        let mut connection = client(&server.url()).connect().await.expect("it is there");
+        let verdict = connection.deliver(&envelope("ann@example.org"), MESSAGE).await;
+        assert_eq!(word(&verdict), "sent");
+        gate.open();
+        while !server.transcript().iter().any(|line| line.ends_with(goodbye)) {
+            std::thread::yield_now();
+        }
+        let verdict = connection.deliver(&envelope("bob@example.org"), MESSAGE).await;
+        assert_eq!(word(&verdict), "retry", "bob has had no part in it");
+        assert!(!connection.is_open());
+    });
 }
 
 #[test]

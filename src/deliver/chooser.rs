@@ -149,6 +149,12 @@ impl Chooser {
         }
     }
 
+    /// Whether there is nothing any more.
+    pub fn is_over(&self) -> bool {
+        let waiting = self.waiting.borrow();
+        waiting.is_over && waiting.aside.is_empty()
+    }
+
     /// Whether the feed may bring something that need not wait.
     pub fn can_grow(&self) -> bool {
         let waiting = self.waiting.borrow();

@@ -53,6 +53,9 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// once there is nobody left, or the run is to stop.
     pub(super) async fn next(&mut self) -> Checked<Option<Held>> {
         while !self.crew.is_stopping() {
+            if let Some(held) = self.crew.take_left() {
+                return Ok(Some(held));
+            }
             match self.choose() {
                 Choice::Take(fed) => {
                     let asked = self.ask(fed)?;
@@ -81,10 +84,13 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// Sends a claim for the next recipient on its way if there is one at
     /// once, with the outcomes so far.
     pub(super) fn ask_ahead(&mut self) -> Checked<Asked> {
-        if !self.crew.is_stopping()
-            && let Choice::Take(fed) = self.choose()
-        {
-            return self.ask(fed);
+        if !self.crew.is_stopping() {
+            if let Some(held) = self.crew.take_left() {
+                return Ok(Asked::Answered(Ok(Turn::Ours(Box::new(held)))));
+            }
+            if let Choice::Take(fed) = self.choose() {
+                return self.ask(fed);
+            }
         }
         if self.records.is_empty() {
             return Ok(Asked::Answered(Ok(Turn::Nobody)));

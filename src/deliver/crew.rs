@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::chooser::{Chooser, DomainLimit};
+use super::claims::Held;
 use super::hand::Hand;
 use super::pace::Pacer;
 use super::smtp::Smtp;
@@ -79,6 +80,11 @@ pub struct Crew<'a> {
     pub(super) taken: Cell<u64>,
     /// How many claims have no answer yet.
     pub(super) asked: Cell<u64>,
+    /// Hands that may work, and connections that are open.
+    places: Cell<usize>,
+    lines: Cell<usize>,
+    /// Claimed, and left by a hand that may not go on: the others take it.
+    left: RefCell<Vec<Held>>,
     /// Connections that failed one after the other.
     pub(super) losses: Cell<u32>,
     pub(super) has_greeted: Cell<bool>,
@@ -100,6 +106,9 @@ impl<'a> Crew<'a> {
             tally: Cell::default(),
             taken: Cell::default(),
             asked: Cell::default(),
+            places: Cell::default(),
+            lines: Cell::default(),
+            left: RefCell::default(),
             losses: Cell::default(),
             has_greeted: Cell::default(),
             streak: RefCell::default(),
@@ -151,10 +160,11 @@ impl<'a> Crew<'a> {
     }
 
     /// Whether a connection's next mail may leave without a pause.
-    pub(super) fn goes_on_at_once(&self, number: usize) -> bool {
+    pub(super) fn goes_on_at_once(&self) -> bool {
         !self.is_stopping()
             && self.pacer.borrow().is_none()
-            && self.throttle.borrow().wait(number, self.now()).is_none()
+            && self.throttle.borrow().pause(self.now()).is_none()
+            && !self.is_crowded()
     }
 
     /// What was done so far.
@@ -165,7 +175,7 @@ impl<'a> Crew<'a> {
     /// Tells the witness how far it has come.
     pub(super) fn tell(&self) {
         let (tally, elapsed) = (self.tally(), self.now());
-        let pause = self.throttle.borrow().pause_left(elapsed);
+        let pause = self.throttle.borrow().pause(elapsed).unwrap_or_default();
         self.witness.borrow_mut().moment(&Moment { tally, elapsed, pause });
     }
 
@@ -199,11 +209,51 @@ impl<'a> Crew<'a> {
         std::mem::take(&mut *self.trouble.borrow_mut())
     }
 
-    /// Connection number `number` works until there is nothing more to do.
-    pub async fn work(&self, number: usize, chooser: &Chooser) {
-        if let Err(findings) = Hand::new(self, chooser, number).work().await {
+    /// One connection works until there is nothing more to do.
+    pub async fn work(&self, chooser: &Chooser) {
+        if let Err(findings) = Hand::new(self, chooser).work().await {
             self.fail(findings);
         }
+    }
+
+    /// A place for one more hand, if there is one. A hand without a place has
+    /// neither a connection nor a mail, so that nothing waits for it.
+    pub(super) fn place(&self) -> Option<Counted<'_, 'a>> {
+        // A connection may still be saying goodbye.
+        let taken = self.places.get().max(self.lines.get());
+        let has_room = taken < self.throttle.borrow().allowed();
+        has_room.then(|| Counted::new(self, &self.places))
+    }
+
+    /// How many hands have a place.
+    pub(super) fn places(&self) -> usize {
+        self.places.get()
+    }
+
+    /// One more connection is open.
+    pub(super) fn line(&self) -> Counted<'_, 'a> {
+        Counted::new(self, &self.lines)
+    }
+
+    /// How many connections are open.
+    pub(super) fn lines(&self) -> usize {
+        self.lines.get()
+    }
+
+    /// Whether more connections are open than may be.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.lines.get() > self.throttle.borrow().allowed()
+    }
+
+    /// Leaves a claimed mail to whoever may go on.
+    pub(super) fn leave(&self, held: Held) {
+        self.left.borrow_mut().push(held);
+        self.wake.notify_waiters();
+    }
+
+    /// Takes a mail that was left.
+    pub(super) fn take_left(&self) -> Option<Held> {
+        self.left.borrow_mut().pop()
     }
 
     pub(super) fn fail(&self, findings: Vec<Finding>) {
@@ -233,5 +283,25 @@ impl<'a> Crew<'a> {
         let mut tally = self.tally.get();
         change(&mut tally);
         self.tally.set(tally);
+    }
+}
+
+/// One more of something, for as long as it lives.
+pub(super) struct Counted<'h, 'a> {
+    crew: &'h Crew<'a>,
+    count: &'h Cell<usize>,
+}
+
+impl<'h, 'a> Counted<'h, 'a> {
+    fn new(crew: &'h Crew<'a>, count: &'h Cell<usize>) -> Self {
+        count.set(count.get() + 1);
+        Self { crew, count }
+    }
+}
+
+impl Drop for Counted<'_, '_> {
+    fn drop(&mut self) {
+        self.count.set(self.count.get() - 1);
+        self.crew.wake.notify_waiters();
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::chooser::Chooser;
 use super::claims::{Claims, Held};
-use super::crew::Crew;
+use super::crew::{Counted, Crew};
 use super::feed::Ready;
 use super::line::{Begun, Line, RETRIES};
 use super::pace::retry_delay;
@@ -16,20 +16,23 @@ use crate::clock;
 use crate::finding::{Checked, Finding};
 use crate::ledger::{self, Claim, Outcome};
 
+/// How soon one that has no place looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// One connection's share of the work.
 pub(super) struct Hand<'h, 'a> {
     crew: &'h Crew<'a>,
     chooser: &'h Chooser,
-    number: usize,
+    place: Option<Counted<'h, 'a>>,
     line: Line<'h, 'a>,
     claims: Claims<'h, 'a>,
 }
 
 impl<'h, 'a> Hand<'h, 'a> {
     /// A connection that has not yet begun.
-    pub(super) fn new(crew: &'h Crew<'a>, chooser: &'h Chooser, number: usize) -> Self {
+    pub(super) fn new(crew: &'h Crew<'a>, chooser: &'h Chooser) -> Self {
         let claims = Claims::new(crew, chooser);
-        Self { crew, chooser, number, line: Line::new(crew), claims }
+        Self { crew, chooser, place: None, line: Line::new(crew), claims }
     }
 
     /// Works until there is nothing more to do.
@@ -42,6 +45,14 @@ impl<'h, 'a> Hand<'h, 'a> {
     async fn work_through(&mut self) -> Checked<()> {
         let mut held: Option<Held> = None;
         loop {
+            if self.place.is_none() {
+                if let Some(held) = held.take() {
+                    self.crew.leave(held);
+                }
+                if !self.stand_aside().await? {
+                    break;
+                }
+            }
             let next = match held.take() {
                 Some(held) => Some(held),
                 None => self.claims.next().await?,
@@ -51,27 +62,31 @@ impl<'h, 'a> Hand<'h, 'a> {
             // is told to stop leaves it expecting.
             let is_expected = !self.crew.is_stopping() && self.line.has_announced(&ready);
             if !is_expected && !self.turn().await? {
-                self.chooser.done(ready.address());
-                self.claims.give_back(claim).await?;
-                break;
+                self.crew.leave((ready, claim));
+                continue;
             }
             let (verdict, next) = self.deliver(&ready).await?;
             held = next;
-            self.chooser.done(ready.address());
-            self.crew.wake.notify_waiters();
-            match verdict {
-                Some(verdict) => self.settle(ready, claim, verdict).await?,
-                None => self.claims.give_back(claim).await?,
+            if let Some(verdict) = verdict {
+                self.settle(ready, claim, verdict).await?;
+            } else {
+                self.place = None;
+                self.crew.leave((ready, claim));
             }
+        }
+        // Only who has to stop finds something here.
+        while let Some((ready, claim)) = self.crew.take_left() {
+            self.chooser.done(ready.address());
+            self.claims.give_back(claim).await?;
         }
         self.claims.flush().await
     }
 
     /// Delivers a message, and meanwhile claims the next one, whose envelope
-    /// may leave with it. There is no verdict where the user asked to stop
-    /// before it was under way.
+    /// may leave with it. There is no verdict where it was not under way: the
+    /// user asked to stop, or the server takes no more connections.
     async fn deliver(&mut self, ready: &Ready) -> Checked<(Option<Verdict>, Option<Held>)> {
-        let (crew, chooser, number) = (self.crew, self.chooser, self.number);
+        let (crew, chooser) = (self.crew, self.chooser);
         let mut asked = self.claims.ask_ahead()?;
         let mut tries = 0;
         let verdict = loop {
@@ -82,7 +97,7 @@ impl<'h, 'a> Hand<'h, 'a> {
             }
             let ahead = async {
                 let next = asked.next(crew, chooser).await;
-                next.filter(|_| crew.goes_on_at_once(number))
+                next.filter(|_| crew.goes_on_at_once())
             };
             match self.line.finish(ready, ahead).await {
                 Verdict::Retry(_) if tries < RETRIES => tries += 1,
@@ -92,17 +107,37 @@ impl<'h, 'a> Hand<'h, 'a> {
         Ok((verdict, self.claims.arrived(asked).await?))
     }
 
-    /// Waits until this connection may send its next mail; false if it may not any more.
+    /// Waits for a place, without a connection and without a mail; false if
+    /// there is nothing left to do.
+    async fn stand_aside(&mut self) -> Checked<bool> {
+        self.line.close().await;
+        self.claims.flush().await?;
+        while !self.crew.is_stopping() && !self.chooser.is_over() {
+            self.place = self.crew.place();
+            if self.place.is_some() {
+                return Ok(true);
+            }
+            self.crew.pause(LOOK_AGAIN).await;
+        }
+        Ok(false)
+    }
+
+    /// Waits until this connection may send its next mail; false if it may
+    /// not, now or at all.
     async fn turn(&mut self) -> Checked<bool> {
         loop {
             if self.crew.is_stopping() {
                 return Ok(false);
             }
-            let Some(wait) = self.crew.throttle.borrow().wait(self.number, self.crew.now()) else {
+            let Some(wait) = self.crew.throttle.borrow().pause(self.crew.now()) else {
                 break;
             };
             self.claims.flush().await?;
             self.crew.pause(wait).await;
+        }
+        if self.line.is_open() && self.crew.is_crowded() {
+            self.place = None;
+            return Ok(false);
         }
         let wait = self.crew.pacer.borrow_mut().as_mut().map(|pacer| pacer.take(self.crew.now()));
         if let Some(wait) = wait.filter(|wait| *wait > Duration::ZERO) {
@@ -115,7 +150,9 @@ impl<'h, 'a> Hand<'h, 'a> {
     /// The server says that it is too much: a pause, or the end of the run.
     fn slow_down(&self, reply: &Reply) {
         let mut throttle = self.crew.throttle.borrow_mut();
-        if throttle.slow_down(self.crew.now()) && throttle.is_hopeless() {
+        let now = self.crew.now();
+        let patience = self.crew.tools.speed.retry_wait;
+        if throttle.slow_down(now) && throttle.is_hopeless(now, patience) {
             self.crew.fail(vec![Finding::error(
                 "server-busy",
                 format!("the server takes no more mail for now: {reply}"),
@@ -128,6 +165,11 @@ impl<'h, 'a> Hand<'h, 'a> {
     /// gives the claim back.
     async fn settle(&mut self, ready: Ready, claim: Claim, verdict: Verdict) -> Checked<()> {
         let crew = self.crew;
+        self.chooser.done(ready.address());
+        crew.wake.notify_waiters();
+        let has_sent = crew.streak.borrow().has_sent();
+        let verdict =
+            if has_sent { verdict } else { crew.tools.smtp.trouble().before_anybody(verdict) };
         let end = crew.streak.borrow_mut().note(&verdict);
         match &verdict {
             Verdict::Sent(_) => crew.throttle.borrow_mut().accepted(),

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::crew::Crew;
+use super::crew::{Counted, Crew};
 use super::feed::Ready;
 use super::smtp::Connection;
-use super::transport::{Loss, Transport, Verdict};
+use super::transport::{Reply, Transport, Verdict};
 use super::trouble;
 use crate::clock::Stopwatch;
 use crate::finding::Finding;
@@ -29,7 +29,7 @@ const IDLE: Duration = Duration::from_secs(30);
 /// One connection's line.
 pub(super) struct Line<'h, 'a> {
     crew: &'h Crew<'a>,
-    open: Option<Open>,
+    open: Option<Open<'h, 'a>>,
 }
 
 /// How a transaction began.
@@ -38,21 +38,28 @@ pub(super) enum Begun {
     Yes,
     /// It came to this; surely not delivered.
     Not(Verdict),
-    /// The user asked to stop before it was under way.
+    /// It is not under way: the user asked to stop, or the server takes no
+    /// more connections than the others.
     Stopped,
 }
 
 /// An open connection, and how much it has been used.
-struct Open {
+struct Open<'h, 'a> {
     connection: Connection,
     used: u32,
     last: Stopwatch,
+    _counted: Counted<'h, 'a>,
 }
 
 impl<'h, 'a> Line<'h, 'a> {
     /// A line that is not yet open.
     pub(super) fn new(crew: &'h Crew<'a>) -> Self {
         Self { crew, open: None }
+    }
+
+    /// Whether there is a connection.
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
     }
 
     /// Says goodbye.
@@ -125,10 +132,11 @@ impl<'h, 'a> Line<'h, 'a> {
     }
 
     /// Sees to it that there is a connection that can be trusted; there is
-    /// none where the user asked to stop meanwhile.
+    /// none where the user asked to stop meanwhile, or where the server has
+    /// enough of us.
     async fn connected(&mut self, ready: &Ready) -> Result<(), Verdict> {
         let most = self.crew.tools.speed.messages_per_connection;
-        let is_used_up = |line: &Open| {
+        let is_used_up = |line: &Open<'_, '_>| {
             let is_worn = most.is_some_and(|most| line.used >= most) || line.last.elapsed() > IDLE;
             is_worn && !line.connection.has_announced(ready.address())
         };
@@ -142,37 +150,37 @@ impl<'h, 'a> Line<'h, 'a> {
                 connected = self.crew.tools.smtp.connect() => connected,
                 () = self.crew.stopped() => return Ok(()),
             };
-            match connected {
+            let (why, is_silent) = match connected {
                 Ok(connection) => {
                     self.crew.has_greeted.set(true);
-                    self.open = Some(Open { connection, used: 0, last: Stopwatch::start() });
+                    let (last, counted) = (Stopwatch::start(), self.crew.line());
+                    self.open = Some(Open { connection, used: 0, last, _counted: counted });
+                    return Ok(());
                 }
-                Err(Verdict::Retry(loss)) => self.lost(trouble::unreachable(&loss), &loss).await?,
-                Err(Verdict::Throttled(reply)) => {
-                    let why = Finding::error(
-                        "server-busy",
-                        format!("the server takes no connection: {reply}"),
-                        "send again later, or with fewer `connections`",
-                    );
-                    self.crew.has_greeted.set(true);
-                    self.lost(
-                        why,
-                        &Loss { stage: trouble::Stage::Greeting, reason: String::new() },
-                    )
-                    .await?;
-                }
+                Err(Verdict::Retry(loss)) => (trouble::unreachable(&loss), loss.before_greeting()),
+                Err(Verdict::Throttled(reply)) => (busy(&reply), false),
                 Err(verdict) => return Err(verdict),
+            };
+            if !is_silent {
+                self.crew.has_greeted.set(true);
             }
+            // It is there, and takes no more of us than these.
+            let others = self.crew.lines();
+            if others > 0 {
+                self.crew.throttle.borrow_mut().only(others);
+                return Ok(());
+            }
+            self.lost(why).await?;
         }
         Ok(())
     }
 
     /// A connection failed. Waits and lets it be tried again, or gives up.
-    async fn lost(&self, why: Finding, loss: &Loss) -> Result<(), Verdict> {
+    async fn lost(&self, why: Finding) -> Result<(), Verdict> {
         let losses = self.crew.losses.get() + 1;
         self.crew.losses.set(losses);
-        let connections = u32::try_from(self.crew.tools.speed.connections).unwrap_or(1);
-        let has_greeted = self.crew.has_greeted.get() || !loss.before_greeting();
+        let connections = u32::try_from(self.crew.places()).unwrap_or(1);
+        let has_greeted = self.crew.has_greeted.get();
         let most = if has_greeted { NOT_ANY_MORE + connections } else { NEVER_GREETED };
         if losses >= most {
             return Err(Verdict::Stop(Box::new(why)));
@@ -182,4 +190,12 @@ impl<'h, 'a> Line<'h, 'a> {
         self.crew.rest(wait.min(LONGEST_WAIT)).await;
         Ok(())
     }
+}
+
+fn busy(reply: &Reply) -> Finding {
+    Finding::error(
+        "server-busy",
+        format!("the server takes no connection: {reply}"),
+        "send again later, or with fewer `connections`",
+    )
 }

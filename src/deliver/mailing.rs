@@ -134,7 +134,7 @@ impl Mailing<'_, '_, '_> {
         press::spawn(self.scope, "list", move || feed.fill());
         let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later), spare);
         let mut hands: FuturesUnordered<_> =
-            (0..connections).map(|number| self.crew.work(number, &chooser)).collect();
+            (0..connections).map(|_| self.crew.work(&chooser)).collect();
         while hands.next().await.is_some() {}
         later.close();
         later.has_everybody()

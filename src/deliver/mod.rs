@@ -32,3 +32,4 @@ pub mod throttle;
 pub mod transport;
 pub mod trouble;
 pub mod waits;
+mod wording;

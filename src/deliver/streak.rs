@@ -17,6 +17,11 @@ pub(super) struct Streak {
 }
 
 impl Streak {
+    /// Whether somebody was accepted.
+    pub(super) fn has_sent(&self) -> bool {
+        self.has_sent
+    }
+
     /// Takes note of a verdict; says if the run should end with it.
     pub(super) fn note(&mut self, verdict: &Verdict) -> Option<Finding> {
         match verdict {

@@ -7,6 +7,7 @@
 //! often to try is left to the run.
 
 use super::transport::{Loss, Reply, Verdict};
+use super::wording::{held_back, is_throttle};
 use crate::finding::Finding;
 
 /// How far a connection, and the message on it, has come.
@@ -102,6 +103,10 @@ impl Trouble {
             return Ok(reply);
         }
         Err(match reply.code {
+            // It had said goodbye to an idle connection (RFC 3463 §3.5), just as we went on.
+            421 if stage == Stage::Mail && reply.enhanced == Some((4, 4, 2)) => {
+                self.fault(stage, &Fault::Closed)
+            }
             421 => Verdict::Throttled(reply),
             400..=599 if is_throttle(&reply) => Verdict::Throttled(reply),
             // A new password is needed (RFC 4954 §6): waiting will not help.
@@ -111,13 +116,25 @@ impl Trouble {
             // Log in first, or encrypt first: true for every recipient.
             530 | 538 => self.stop(stage, &reply),
             // Bad sequence of commands: one of us has lost count.
-            503 if stage >= Stage::Rcpt => {
+            503 if stage >= Stage::Mail => {
                 self.fault(stage, &Fault::Protocol("it lost count of the commands"))
             }
             500..=599 if stage >= Stage::Rcpt => Verdict::Failed(reply),
             500..=599 => self.stop(stage, &reply),
             _ => self.fault(stage, &Fault::Protocol("its reply is out of turn")),
         })
+    }
+
+    /// What a verdict means as long as nobody was accepted: a refusal that is
+    /// about us, and was kept back until a recipient was named, stops the run.
+    /// Later on it must be this recipient's: others got theirs.
+    pub fn before_anybody(&self, verdict: Verdict) -> Verdict {
+        match &verdict {
+            Verdict::Failed(reply) => {
+                held_back(reply).map(|stage| self.stop(stage, reply)).unwrap_or(verdict)
+            }
+            _ => verdict,
+        }
     }
 
     /// What a broken connection means.
@@ -201,7 +218,13 @@ impl Trouble {
 
     fn stop(&self, stage: Stage, reply: &Reply) -> Verdict {
         let server = &self.server;
+        let wants_tls = reply.code == 538 || reply.text.to_ascii_lowercase().contains("starttls");
         let (code, what, help) = match (stage, reply.code) {
+            (_, 530 | 538) if wants_tls => (
+                "encryption-required",
+                "wants an encrypted connection first",
+                "leave out `?tls=none`; on loopback, write `?tls=required`",
+            ),
             (_, 530 | 538) => (
                 "auth-required",
                 "wants a login first",
@@ -269,32 +292,6 @@ fn accepts(stage: Stage, code: u16) -> bool {
         Stage::Data => code == 354,
         _ => (200..300).contains(&code),
     }
-}
-
-/// Whether a server says that we are too fast or too many, other than by 421.
-/// Codes: system congestion (4.5) and not accepting messages (3.2) of RFC 3463,
-/// 7.28 of RFC 7372, which Gmail uses for rates, and the 7.6xx of Exchange Online.
-/// Gmail tells its daily quota with a 5xx code, 5.4.5: nobody's address is bad.
-fn is_throttle(reply: &Reply) -> bool {
-    let coded = match reply.enhanced {
-        Some((4, 3, 2) | (4 | 5, 4, 5) | (4 | 5, 7, 28)) => true,
-        Some((4, 7, detail)) => (500..700).contains(&detail),
-        _ => false,
-    };
-    let text = reply.text.to_ascii_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    coded
-        || says(&["sending rate", "sending limit", "sending quota"])
-        || (reply.code < 500
-            && says(&[
-                "throttl",
-                "rate limit",
-                "rate-limit",
-                "ratelimit",
-                "too many connections",
-                "too many messages",
-                "too much mail",
-            ]))
 }
 
 fn stop(code: &'static str, message: String, help: &str) -> Verdict {
@@ -374,20 +371,27 @@ mod tests {
             (Auth, "454 4.7.0 too many logins", "throttled"),
             (Auth, "432 4.7.12 change it", "stop auth-refused"),
             (Auth, "535 5.7.8 wrong", "stop auth-refused"),
-            (Auth, "530 5.7.0 STARTTLS first", "stop auth-required"),
+            (Auth, "530 5.7.0 log in", "stop auth-required"),
+            (Auth, "538 5.7.11 not in clear", "stop encryption-required"),
             (Mail, "250 ok", "go on"),
+            (Mail, "421 4.3.2 bye", "throttled"),
+            (Mail, "421 4.4.2 idle too long", "retry"),
             (Mail, "451 4.3.0 later", "throttled"),
+            (Mail, "452 4.3.1 Insufficient system storage", "throttled"),
             (Mail, "550 5.7.1 not you", "stop sender-refused"),
             (Mail, "552 5.3.4 too big", "stop message-too-large"),
             (Mail, "530 5.7.0 log in", "stop auth-required"),
+            (Mail, "530 5.7.0 Must issue a STARTTLS command first", "stop encryption-required"),
             (Mail, "550 5.4.5 Daily user sending limit exceeded", "throttled"),
             (Rcpt, "250 ok", "go on"),
             (Rcpt, "251 forwards", "go on"),
             (Rcpt, "450 4.2.0 greylisted", "deferred"),
             (Rcpt, "452 4.2.2 mailbox full", "deferred"),
             (Rcpt, "450 4.7.1 Error: too much mail from 192.0.2.1", "throttled"),
+            (Rcpt, "450 4.7.1 Error: too many recipients from 192.0.2.1", "throttled"),
             (Rcpt, "421 4.7.0 bye", "throttled"),
             (Rcpt, "450 4.7.28 rate", "throttled"),
+            (Rcpt, "452 4.3.1 the system is full", "throttled"),
             (Rcpt, "550 5.1.1 unknown", "failed"),
             (Rcpt, "552 5.2.2 quota exceeded", "failed"),
             (Rcpt, "530 5.7.0 log in", "stop auth-required"),
@@ -412,6 +416,21 @@ mod tests {
             let found =
                 trouble.reply(stage, reply(said)).map_or_else(|v| word(&v), |_| "go on".to_owned());
             assert_eq!(found, meaning, "{stage:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_postfix_kept_back_is_about_us_as_long_as_nobody_was_accepted() {
+        let trouble = Trouble::with("mail.example.org:587");
+        for (said, meaning) in [
+            ("553 5.7.1 <news@example.org>: Sender address rejected: no", "stop sender-refused"),
+            ("554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: no", "stop server-refuses"),
+            ("504 5.5.2 <box>: Helo command rejected: no", "stop hello-refused"),
+            ("554 5.7.1 <ann@example.org>: Recipient address rejected: no", "failed"),
+            ("450 4.1.8 <news@example.org>: Sender address rejected: later", "deferred"),
+        ] {
+            let verdict = trouble.reply(Stage::Rcpt, reply(said)).expect_err("a refusal");
+            assert_eq!(word(&trouble.before_anybody(verdict)), meaning, "{said}");
         }
     }
 

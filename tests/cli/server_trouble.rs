@@ -217,3 +217,47 @@ fn no_more_mails_leave_than_were_confirmed_however_many_connections_ask() {
     assert_eq!(sent + deferred, 30);
     assert_eq!(server.accepted().len() as u64, sent);
 }
+
+#[test]
+fn a_server_that_takes_few_connections_gets_everything_over_those() {
+    for refusal in [
+        at(Step::Connect).after(2).says("421 4.7.0 too many connections").hangs_up(),
+        at(Step::Connect).after(2).hangs_up(),
+    ] {
+        let settings = crate::desk::SETTINGS.replace("connections = 1", "connections = 4");
+        let desk =
+            Desk::new().settings(&settings).campaign("---\nsubject: x\n---\nHi\n").list(&many(90));
+        let server = Script::new().rule(refusal).start();
+        let ran = send(&desk, &server, "").ends(0);
+        assert_eq!(counts(&ran), [90, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(server.accepted_count(), 90);
+    }
+}
+
+#[test]
+fn a_run_that_was_told_to_slow_down_comes_to_its_end_with_fewer_connections() {
+    let settings = crate::desk::SETTINGS
+        .replace("connections = 1", "connections = 4")
+        .replace("retry_wait = 0", "retry_wait = 60");
+    let desk =
+        Desk::new().settings(&settings).campaign("---\nsubject: x\n---\nHi\n").list(&many(20));
+    let busy = at(Step::Mail).after(5).times(1).says("450 4.7.1 too much mail from you");
+    let server = Script::new().rule(busy).start();
+    let ran = send(&desk, &server, "").ends(0);
+    assert_eq!(counts(&ran), [20, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(server.accepted_count(), 20);
+}
+
+#[test]
+fn a_sender_that_is_refused_only_after_rcpt_is_held_against_nobody() {
+    let desk = Desk::new();
+    let kept_back = "553 5.7.1 <news@example.org>: Sender address rejected: not yours";
+    let server = Script::new().rule(at(Step::Rcpt).says(kept_back)).start();
+    let ran = send(&desk, &server, "").ends(1).says("error[sender-refused]");
+    assert_eq!(counts(&ran), [0, 0, 0, 0, 0, 0, 0, 3]);
+    // Where others were accepted, it is about those who were not.
+    let server = Script::new().rule(bob(Step::Rcpt).says(kept_back)).start();
+    let ran = send(&desk, &server, "").ends(3);
+    assert_eq!(counts(&ran), [2, 1, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(got(&server), ["ann", "cyd"]);
+}

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rustls::{ServerConnection, StreamOwned};
 
-use super::{Accepted, Act, Shared, Step, lock};
+use super::{Accepted, Act, Rule, Shared, Step, lock};
 
 /// One client, on a thread of its own.
 pub(super) struct Peer<'a> {
@@ -181,7 +181,7 @@ impl<'a> Peer<'a> {
                     thread::yield_now();
                 }
             }
-            Act::Keep => {}
+            Act::Keep | Act::Remember => {}
         }
         Ok(())
     }
@@ -222,7 +222,7 @@ impl<'a> Peer<'a> {
         let message = Accepted {
             connection: self.number,
             from: path(&mail),
-            mail,
+            mail: mail.clone(),
             to: std::mem::take(&mut self.to),
             data: unstuffed(&raw),
             encrypted: self.encrypted,
@@ -237,7 +237,14 @@ impl<'a> Peer<'a> {
         }
         let default =
             if nobody { "554 5.5.1 no valid recipients" } else { "250 2.0.0 queued as 4711" };
+        let remembers = self
+            .rule_at_dot(&about)
+            .is_some_and(|rule| rule.acts.iter().any(|act| matches!(act, Act::Remember)));
         self.answer(Step::Dot, &about, default)?;
+        if remembers {
+            self.mail = Some(mail);
+            self.to = about.split(' ').map(str::to_owned).collect();
+        }
         self.taken += 1;
         if lock(&self.shared.script).close_after == Some(self.taken) { over() } else { Ok(()) }
     }
@@ -253,13 +260,19 @@ impl<'a> Peer<'a> {
         acts.iter().try_for_each(|act| self.act(act))
     }
 
-    /// Whether the rule that comes next at the dot lets the message be accepted.
-    fn keeps(&self, about: &str) -> bool {
+    /// The rule that comes next at the dot.
+    fn rule_at_dot(&self, about: &str) -> Option<Rule> {
         let script = lock(&self.shared.script);
-        let rule = script.rules.iter().find(|rule| {
+        let mut rules = script.rules.iter();
+        let comes_next = |rule: &&Rule| {
             rule.fits(Step::Dot, about, self.number) && rule.times > 0 && rule.skip == 0
-        });
-        let Some(rule) = rule else { return true };
+        };
+        rules.find(comes_next).cloned()
+    }
+
+    /// Whether it lets the message be accepted.
+    fn keeps(&self, about: &str) -> bool {
+        let Some(rule) = self.rule_at_dot(about) else { return true };
         let said = rule.acts.iter().find_map(|act| match act {
             Act::Say(bytes) | Act::Drip(bytes) => Some(bytes.starts_with(b"2")),
             _ => None,

@@ -179,6 +179,7 @@ enum Act {
     Say(Vec<u8>),
     Drip(Vec<u8>),
     Keep,
+    Remember,
     Wait(Gate),
     Silence,
     HangUp,
@@ -230,6 +231,11 @@ impl Rule {
     /// Takes the message as accepted, whatever it says about it.
     pub(crate) fn keeps(self) -> Self {
         self.act(Act::Keep)
+    }
+
+    /// After a message, goes on as if it had not ended its transaction.
+    pub(crate) fn remembers(self) -> Self {
+        self.act(Act::Remember)
     }
 
     /// Waits until the gate is opened.

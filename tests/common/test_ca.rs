@@ -32,7 +32,10 @@ impl TestCa {
         let leaf = leaf.signed_by(&key, &issuer).expect("the parameters are valid");
 
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("ca.pem"), ca_certificate.pem()).expect("writable");
+        let server_pem = key.serialize_pem() + &leaf.pem();
+        for (file, text) in [("ca.pem", ca_certificate.pem()), ("server.pem", server_pem)] {
+            std::fs::write(folder.path().join(file), text).expect("writable");
+        }
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let server = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -49,5 +52,10 @@ impl TestCa {
     /// The CA's certificate in PEM.
     pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("ca.pem")
+    }
+
+    /// The server's key and certificate in PEM, for a server that is not ours.
+    pub(crate) fn server_pem(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("server.pem")).expect("readable")
     }
 }

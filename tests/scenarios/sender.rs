@@ -21,7 +21,7 @@ fn nobody_is_blamed_for_what_is_wrong_with_the_sender() {
         stops("a login is wanted at MAIL", |s| s.rule(at(Mail).says("530 5.7.0 log in first")), "auth-required", "all untouched", ""),
         stops("a login is wanted in mid-run", |s| s.rule(nth(Mail, 2).says("530 5.7.0 log in first")), "auth-required", NOT_ANN, "ann"),
         stops("a login is wanted at RCPT", |s| s.rule(bob(Rcpt).says("530 5.7.0 log in first")), "auth-required", NOT_ANN, "ann"),
-        stops("encryption is wanted at MAIL", |s| s.rule(at(Mail).says("538 5.7.11 encrypt first")), "auth-required", "all untouched", ""),
+        stops("encryption is wanted at MAIL", |s| s.rule(at(Mail).says("538 5.7.11 encrypt first")), "encryption-required", "all untouched", ""),
 
         stops("all are refused alike", |s| s.rule(at(Rcpt).says("554 5.7.1 Relay access denied")), "all-refused", "10 failed 554, 30 untouched", "0").crowd(40),
         stops("all are refused alike, and tried again", |s| s.rule(at(Rcpt).says("554 5.7.1 Relay access denied")), "all-refused", "10 failed 554, 30 untouched", "0")

@@ -10,6 +10,7 @@ use super::timeouts::Timeouts;
 use super::tls;
 use crate::deliver::server::{PASSWORD_VARIABLE, Secret, Security, Server};
 use crate::deliver::transport::Verdict;
+use crate::deliver::trouble::Trouble;
 use crate::deliver::waits::Waits;
 use crate::finding::{Checked, Finding};
 
@@ -59,6 +60,11 @@ impl Smtp {
     /// How long the server was waited for, over all connections.
     pub fn waits(&self) -> &Waits {
         &self.waits
+    }
+
+    /// What decides about this server's replies.
+    pub fn trouble(&self) -> Trouble {
+        Trouble::with(self.server.name())
     }
 
     /// Connects, encrypts and logs in. The verdict of a failure is one of

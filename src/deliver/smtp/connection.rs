@@ -78,7 +78,7 @@ impl Transport for Connection {
 impl Connection {
     /// Connects, greets, encrypts, logs in.
     pub(super) async fn open(smtp: &Smtp) -> Result<Self, Verdict> {
-        let trouble = Trouble::with(smtp.server.name());
+        let trouble = smtp.trouble();
         let fault = |stage, fault| trouble.fault(stage, &fault);
         let mut watch = Watch::new(Arc::clone(&smtp.waits));
         let dialled = dial(&smtp.server, smtp.timeouts.connect).await;
@@ -168,6 +168,11 @@ impl Connection {
             Ok(verdict) => {
                 // A reply too many would be taken for the next command's.
                 let is_idle = matches!(announced, Stand::Idle);
+                // The dot should have ended the transaction (RFC 5321 §4.1.1.4);
+                // Postfix goes on with it after `smtpd_end_of_data_restrictions`.
+                if is_idle && !matches!(verdict, Verdict::Sent(_)) {
+                    announced = Stand::Refused;
+                }
                 if !is_idle || matches!(session.wire.has_unread().await, Ok(false)) {
                     self.stand = announced;
                     self.session = Some(session);

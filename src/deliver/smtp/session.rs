@@ -51,11 +51,13 @@ impl Session {
             Ok(false) => Ok(()),
             Ok(true) => {
                 let said = self.wire.reply(self.timeouts.quit).await;
-                let goodbye = said.ok().filter(|lines| lines.code == 421);
-                Err(goodbye.map_or_else(
-                    || self.trouble.fault(stage, &Fault::Protocol("it spoke out of turn")),
-                    |lines| Verdict::Throttled(lines.reply()),
-                ))
+                Err(match said.ok().filter(|lines| lines.code == 421) {
+                    // A goodbye between two messages is this connection's: how
+                    // the server is, the next one's greeting tells.
+                    Some(_) if stage == Stage::Mail => self.trouble.fault(stage, &Fault::Closed),
+                    Some(lines) => Verdict::Throttled(lines.reply()),
+                    None => self.trouble.fault(stage, &Fault::Protocol("it spoke out of turn")),
+                })
             }
             Err(fault) => Err(self.trouble.fault(stage, &fault)),
         }

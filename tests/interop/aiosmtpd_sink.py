@@ -1,4 +1,4 @@
-"""A real SMTP server, aiosmtpd, that keeps every message, for tests/interop.rs.
+"""A real SMTP server, aiosmtpd, that keeps every message, for tests/interop/newsletter.rs.
 
 Arguments: the port on 127.0.0.1, and the folder for the messages. A message is kept the way
 Postfix's smtp-sink does it: who and what the envelope said as headers before its own.

@@ -1,16 +1,9 @@
-//! A newsletter goes to a whole list through servers that others wrote, and
-//! comes out of them as it was meant: Postfix's `smtp-sink`, and Python's aiosmtpd.
-//!
-//! ```text
-//! scripts/install-test-servers.sh
-//! cargo test --test interop -- --ignored
-//! ```
-//!
-//! Ignored elsewhere, since `cargo test` must pass on a machine without them.
+//! A newsletter goes to a whole list through servers that keep every message
+//! as it came, and comes out as it was meant: Postfix's `smtp-sink`, and Python's aiosmtpd.
 
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -19,14 +12,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-#[path = "support/reading.rs"]
-#[allow(dead_code, reason = "tests/message.rs uses the rest of it")]
-mod reading;
-
-use reading::{Python, Reading};
+use crate::ports::free_port;
+use crate::reading::{Python, Reading};
 
 /// A real issue; `benches/fixtures/README.md` tells where it is from.
-const NEWSLETTER: &str = include_str!("../benches/fixtures/newsletter.md");
+const NEWSLETTER: &str = include_str!("../../benches/fixtures/newsletter.md");
 const READERS: usize = 200;
 
 #[test]
@@ -158,7 +148,7 @@ impl Server {
     }
 
     fn aiosmtpd() -> Self {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/aiosmtpd_sink.py");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/aiosmtpd_sink.py");
         Self::start(|socket, folder| {
             let mut command = Command::new(venv().join("bin/python"));
             command.args(["-I", script, &socket.port().to_string()]).arg(folder);
@@ -173,7 +163,7 @@ impl Server {
             .expect("a temporary folder");
         // The umask has a say in the first place.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("it is ours");
-        let socket = free_socket();
+        let socket = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let mut command = command(socket, folder.path());
         let child = command.stdin(Stdio::null()).spawn().unwrap_or_else(|error| {
             panic!("{command:?}: {error}; scripts/install-test-servers.sh installs it")
@@ -207,12 +197,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// A port that was free a moment ago.
-fn free_socket() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("it is bound")
 }
 
 /// Debian keeps it where only root looks.
