@@ -80,9 +80,10 @@ pub struct Crew<'a> {
     pub(super) taken: Cell<u64>,
     /// How many claims have no answer yet.
     pub(super) asked: Cell<u64>,
-    /// Hands that may work, and connections that are open.
+    /// Hands that may work, connections that are open, and those that say goodbye.
     places: Cell<usize>,
     lines: Cell<usize>,
+    goodbyes: Cell<usize>,
     /// Claimed, and left by a hand that may not go on: the others take it.
     left: RefCell<Vec<Held>>,
     /// Connections that failed one after the other.
@@ -108,6 +109,7 @@ impl<'a> Crew<'a> {
             asked: Cell::default(),
             places: Cell::default(),
             lines: Cell::default(),
+            goodbyes: Cell::default(),
             left: RefCell::default(),
             losses: Cell::default(),
             has_greeted: Cell::default(),
@@ -219,8 +221,7 @@ impl<'a> Crew<'a> {
     /// A place for one more hand, if there is one. A hand without a place has
     /// neither a connection nor a mail, so that nothing waits for it.
     pub(super) fn place(&self) -> Option<Counted<'_, 'a>> {
-        // A connection may still be saying goodbye.
-        let taken = self.places.get().max(self.lines.get());
+        let taken = self.places.get().max(self.lines.get() + self.goodbyes.get());
         let has_room = taken < self.throttle.borrow().allowed();
         has_room.then(|| Counted::new(self, &self.places))
     }
@@ -233,6 +234,11 @@ impl<'a> Crew<'a> {
     /// One more connection is open.
     pub(super) fn line(&self) -> Counted<'_, 'a> {
         Counted::new(self, &self.lines)
+    }
+
+    /// One more connection is about to end. The server still counts it; we do not.
+    pub(super) fn goodbye(&self) -> Counted<'_, 'a> {
+        Counted::new(self, &self.goodbyes)
     }
 
     /// How many connections are open.

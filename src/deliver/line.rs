@@ -48,7 +48,7 @@ struct Open<'h, 'a> {
     connection: Connection,
     used: u32,
     last: Stopwatch,
-    _counted: Counted<'h, 'a>,
+    counted: Counted<'h, 'a>,
 }
 
 impl<'h, 'a> Line<'h, 'a> {
@@ -64,8 +64,10 @@ impl<'h, 'a> Line<'h, 'a> {
 
     /// Says goodbye.
     pub(super) async fn close(&mut self) {
-        if let Some(mut open) = self.open.take() {
-            open.connection.close().await;
+        if let Some(Open { mut connection, counted, .. }) = self.open.take() {
+            let _goodbye = self.crew.goodbye();
+            drop(counted);
+            connection.close().await;
         }
     }
 
@@ -136,14 +138,12 @@ impl<'h, 'a> Line<'h, 'a> {
     /// enough of us.
     async fn connected(&mut self, ready: &Ready) -> Result<(), Verdict> {
         let most = self.crew.tools.speed.messages_per_connection;
-        let is_used_up = |line: &Open<'_, '_>| {
+        let is_used_up = self.open.as_ref().is_some_and(|line| {
             let is_worn = most.is_some_and(|most| line.used >= most) || line.last.elapsed() > IDLE;
             is_worn && !line.connection.has_announced(ready.address())
-        };
-        if self.open.as_ref().is_some_and(is_used_up)
-            && let Some(mut line) = self.open.take()
-        {
-            line.connection.close().await;
+        });
+        if is_used_up {
+            self.close().await;
         }
         while self.open.is_none() && !self.crew.is_stopping() {
             let connected = tokio::select! {
@@ -154,7 +154,7 @@ impl<'h, 'a> Line<'h, 'a> {
                 Ok(connection) => {
                     self.crew.has_greeted.set(true);
                     let (last, counted) = (Stopwatch::start(), self.crew.line());
-                    self.open = Some(Open { connection, used: 0, last, _counted: counted });
+                    self.open = Some(Open { connection, used: 0, last, counted });
                     return Ok(());
                 }
                 Err(Verdict::Retry(loss)) => (trouble::unreachable(&loss), loss.before_greeting()),
@@ -164,10 +164,9 @@ impl<'h, 'a> Line<'h, 'a> {
             if !is_silent {
                 self.crew.has_greeted.set(true);
             }
-            // It is there, and takes no more of us than these.
-            let others = self.crew.lines();
-            if others > 0 {
-                self.crew.throttle.borrow_mut().only(others);
+            // It is there, and takes one less of us.
+            if self.crew.lines() > 0 {
+                self.crew.throttle.borrow_mut().only(self.crew.places() - 1);
                 return Ok(());
             }
             self.lost(why).await?;
