@@ -9,7 +9,9 @@ use super::crew::Crew;
 use super::feed::{Fed, Ready};
 use crate::clock;
 use crate::finding::Checked;
-use crate::ledger::{self, Answer, Claim, ClaimRequest, Outcome, Pending, Record, State};
+use crate::ledger::{
+    self, Answer, Claim, ClaimRequest, Outcome, Pending, Record, Refused, State, Step,
+};
 
 /// A recipient that is ours to mail.
 pub(super) type Held = (Ready, Claim);
@@ -17,9 +19,9 @@ pub(super) type Held = (Ready, Claim);
 /// What is on its way to the ledger.
 pub(super) enum Asked {
     /// A claim, and outcomes before it.
-    Claim(Fed, Pending<Vec<Answer>>),
+    Claim(Fed, Pending<Vec<Answer>, Refused>),
     /// Outcomes alone.
-    Record(Pending<()>),
+    Outcomes(Pending<Vec<Answer>, Refused>),
     /// Nothing: there was nothing to say and nobody to claim.
     Nothing,
 }
@@ -28,13 +30,13 @@ pub(super) enum Asked {
 pub(super) struct Claims<'h, 'a> {
     crew: &'h Crew<'a>,
     chooser: &'h Chooser,
-    /// Outcomes that are not yet on their way.
-    records: Vec<Record>,
+    /// Outcomes, and claims to be given back, that are not yet on their way.
+    untold: Vec<Step>,
 }
 
 impl<'h, 'a> Claims<'h, 'a> {
     pub(super) fn new(crew: &'h Crew<'a>, chooser: &'h Chooser) -> Self {
-        Self { crew, chooser, records: Vec::new() }
+        Self { crew, chooser, untold: Vec::new() }
     }
 
     /// The next recipient that is ours, waiting for one if need be; nobody
@@ -52,7 +54,7 @@ impl<'h, 'a> Claims<'h, 'a> {
                 Choice::Over => break,
                 // Outcomes do not wait in memory while there is nothing to
                 // do; meanwhile the choice may have become another.
-                _ if !self.records.is_empty() => self.flush().await?,
+                _ if !self.untold.is_empty() => self.flush().await?,
                 Choice::Wait(time) if self.is_undecided() => self.crew.pause(time).await,
                 Choice::Wait(time) => tokio::select! {
                     () = self.chooser.more(), if self.chooser.can_grow() => {}
@@ -75,10 +77,10 @@ impl<'h, 'a> Claims<'h, 'a> {
         {
             return self.ask(fed);
         }
-        if self.records.is_empty() {
+        if self.untold.is_empty() {
             return Ok(Asked::Nothing);
         }
-        Ok(Asked::Record(self.crew.tools().ledger.record(std::mem::take(&mut self.records))))
+        Ok(Asked::Outcomes(self.crew.tools().ledger.take(std::mem::take(&mut self.untold))))
     }
 
     /// Waits for the ledger, and gives the recipient if it is ours.
@@ -87,32 +89,48 @@ impl<'h, 'a> Claims<'h, 'a> {
             Asked::Claim(fed, pending) => {
                 let answers = pending.await;
                 self.crew.asked.set(self.crew.asked.get() - 1);
-                let held = self.answered(fed, answers?).await?;
+                let answers = self.heard(answers)?;
+                let held = self.answered(fed, answers);
                 // Whether the limit is reached is decided by this answer.
                 self.crew.wake.notify_waiters();
                 Ok(held)
             }
-            Asked::Record(pending) => pending.await.map(|()| None).map_err(Into::into),
+            Asked::Outcomes(pending) => {
+                let taken = pending.await;
+                self.heard(taken).map(|_| None)
+            }
             Asked::Nothing => Ok(None),
         }
     }
 
     /// Keeps an outcome, to go with the next claim.
     pub(super) fn note(&mut self, claim: Claim, outcome: Outcome, reply: ledger::Reply) {
-        self.records.push(Record { claim, outcome, reply, at: clock::unix_now() });
+        let record = Record { claim, outcome, reply, at: clock::unix_now() };
+        self.untold.push(Step::Record(vec![record]));
     }
 
-    /// Gives back a claim whose mail was surely never attempted.
-    pub(super) async fn give_back(&mut self, claim: Claim) -> Checked<()> {
-        Ok(self.crew.tools().ledger.release(vec![claim]).await?)
+    /// Gives back a claim whose mail was surely never attempted, as an outcome does.
+    pub(super) fn give_back(&mut self, claim: Claim) {
+        self.untold.push(Step::Release(vec![claim]));
     }
 
     /// Makes all outcomes durable.
     pub(super) async fn flush(&mut self) -> Checked<()> {
-        if !self.records.is_empty() {
-            self.crew.tools().ledger.record(std::mem::take(&mut self.records)).await?;
+        if !self.untold.is_empty() {
+            let taken = self.crew.tools().ledger.take(std::mem::take(&mut self.untold)).await;
+            self.heard(taken)?;
         }
         Ok(())
+    }
+
+    /// The ledger's answers. Outcomes whose commit failed are kept to be told
+    /// again: a claim may have failed where they would not, since the disk is
+    /// full or the run is over.
+    fn heard(&mut self, taken: Result<Vec<Answer>, Refused>) -> Checked<Vec<Answer>> {
+        taken.map_err(|Refused { why, steps }| {
+            self.untold.extend(steps.into_iter().filter(|step| !matches!(step, Step::Claim(_))));
+            vec![why]
+        })
     }
 
     fn choose(&self) -> Choice {
@@ -143,24 +161,25 @@ impl<'h, 'a> Claims<'h, 'a> {
             retry_failed: self.crew.tools().retry_failed,
             now: clock::unix_now(),
         };
-        let records = std::mem::take(&mut self.records);
-        Ok(Asked::Claim(fed, self.crew.tools().ledger.record_and_claim(records, request)))
+        let mut steps = std::mem::take(&mut self.untold);
+        steps.push(Step::Claim(request));
+        Ok(Asked::Claim(fed, self.crew.tools().ledger.take(steps)))
     }
 
     /// What an answer of the ledger means for this hand.
-    async fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Checked<Option<Held>> {
+    fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Option<Held> {
         let answer = answers.into_iter().next().unwrap_or(Answer::Duplicate);
         match (fed, answer) {
             // Somebody new, of whom nobody knew when the number was confirmed.
             (fed, Answer::Yours(claim)) if !claim.is_again() && self.crew.is_full() => {
                 self.pass_over(&fed);
-                self.give_back(claim).await?;
+                self.give_back(claim);
             }
             (Fed::Message(ready), Answer::Yours(claim)) => {
                 if !claim.is_again() {
                     self.crew.taken.set(self.crew.taken.get() + 1);
                 }
-                return Ok(Some((ready, claim)));
+                return Some((ready, claim));
             }
             (Fed::Incomplete(_), Answer::Yours(claim)) => {
                 self.note(claim, Outcome::Skipped, ledger::Reply::default());
@@ -178,7 +197,7 @@ impl<'h, 'a> Claims<'h, 'a> {
                 }
             }
         }
-        Ok(None)
+        None
     }
 
     fn pass_over(&self, fed: &Fed) {

@@ -35,8 +35,10 @@ impl<'h, 'a> Hand<'h, 'a> {
     /// Works until there is nothing more to do.
     pub(super) async fn work(mut self) -> Checked<()> {
         let worked = self.work_through().await;
+        // Whatever ended it, what became of mails that left is not forgotten.
+        let flushed = self.claims.flush().await;
         self.line.close().await;
-        worked
+        worked.and(flushed)
     }
 
     async fn work_through(&mut self) -> Checked<()> {
@@ -46,45 +48,50 @@ impl<'h, 'a> Hand<'h, 'a> {
                 Some(held) => Some(held),
                 None => self.claims.next().await?,
             };
-            let Some((ready, claim)) = next else { break };
-            // What the server expects by now is not put off any more; whoever
-            // is told to stop leaves it expecting.
-            let is_expected = !self.crew.is_stopping() && self.line.has_announced(&ready);
-            if !is_expected && !self.turn().await? {
-                self.chooser.done(ready.address());
-                self.claims.give_back(claim).await?;
-                break;
-            }
-            let (verdict, next) = self.deliver(&ready).await?;
-            held = next;
+            let Some((ready, claim)) = next else { return Ok(()) };
+            let attempted = self.attempt(&ready, &mut held).await;
             self.chooser.done(ready.address());
             self.crew.wake.notify_waiters();
-            match verdict {
-                Some(verdict) => self.settle(ready, claim, verdict).await?,
-                None => self.claims.give_back(claim).await?,
+            match attempted {
+                Ok(Some(verdict)) => self.settle(ready, claim, verdict),
+                not => {
+                    self.claims.give_back(claim);
+                    not?;
+                }
             }
         }
-        self.claims.flush().await
     }
 
-    /// Delivers a message, and meanwhile claims the next one, whose envelope
-    /// may leave with it. There is no verdict where the user asked to stop
-    /// before it was under way.
-    async fn deliver(&mut self, ready: &Ready) -> Checked<(Option<Verdict>, Option<Held>)> {
+    /// Delivers a message when it is its turn, and meanwhile claims the next
+    /// one, whose envelope may leave with it. Without a verdict nothing of the
+    /// message has left: the run is to stop, or the next claim has failed. That
+    /// is heard before the message leaves, so that a run which was taken for
+    /// dead while it slept mails nobody any more.
+    async fn attempt(
+        &mut self,
+        ready: &Ready,
+        next: &mut Option<Held>,
+    ) -> Checked<Option<Verdict>> {
+        // What the server expects by now is not put off any more; whoever
+        // is told to stop leaves it expecting.
+        let is_expected = !self.crew.is_stopping() && self.line.has_announced(ready);
+        if !is_expected && !self.turn().await? {
+            return Ok(None);
+        }
         let asked = self.claims.ask_ahead()?;
         let mut tries = 0;
         let mut begun = self.line.begin(ready, &mut tries).await;
-        let next = self.claims.arrived(asked).await?;
+        *next = self.claims.arrived(asked).await?;
         loop {
             match begun {
                 Begun::Yes => {}
-                Begun::Not(verdict) => return Ok((Some(verdict), next)),
-                Begun::Stopped => return Ok((None, next)),
+                Begun::Not(verdict) => return Ok(Some(verdict)),
+                Begun::Stopped => return Ok(None),
             }
             let ahead = next.as_ref().map(|(ready, _)| ready).filter(|_| self.goes_on_at_once());
             match self.line.finish(ready, ahead).await {
                 Verdict::Retry(_) if tries < RETRIES => tries += 1,
-                verdict => return Ok((Some(verdict), next)),
+                verdict => return Ok(Some(verdict)),
             }
             begun = self.line.begin(ready, &mut tries).await;
         }
@@ -131,7 +138,7 @@ impl<'h, 'a> Hand<'h, 'a> {
 
     /// A verdict becomes an outcome; one that is about the run stops it and
     /// gives the claim back.
-    async fn settle(&mut self, ready: Ready, claim: Claim, verdict: Verdict) -> Checked<()> {
+    fn settle(&mut self, ready: Ready, claim: Claim, verdict: Verdict) {
         let crew = self.crew;
         let end = crew.streak.borrow_mut().note(&verdict);
         match &verdict {
@@ -156,14 +163,13 @@ impl<'h, 'a> Hand<'h, 'a> {
                 }
             }
             Err(finding) => {
-                self.claims.give_back(claim).await?;
+                self.claims.give_back(claim);
                 crew.fail(vec![*finding]);
             }
         }
         if let Some(finding) = end {
             crew.fail(vec![finding]);
         }
-        Ok(())
     }
 }
 

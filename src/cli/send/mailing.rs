@@ -63,9 +63,13 @@ pub(super) fn to_server(
     let ended = mailing::send(job, &plan.frame, tools, &mut reporter);
     reporter.finish();
     let mut ended = ended?;
-    let finished = ledger.ask(move |book| book.finish_run(run, clock::unix_now()));
+    let finished = ledger.ask(move |book| book.finish_run(run, clock::unix_now())).wait();
     // A ledger that fails now does not take back what the run has to tell.
-    ended.stopped.extend(finished.wait().err());
-    ended.stopped.extend(ledger.close().wait().err());
+    // What stopped the run stands in the way of its end as well, and is said once.
+    if let Err(finding) = finished.and(ledger.close().wait())
+        && ended.stopped.iter().all(|said| said.code != finding.code)
+    {
+        ended.stopped.push(finding);
+    }
     Ok(ended)
 }
