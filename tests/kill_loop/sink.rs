@@ -6,13 +6,16 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, thread};
 
 use tempfile::TempDir;
 
-/// Tells the other process its port and its file.
+/// Tells the other process its port, its file, and how many mails it lives for.
 const PORT: &str = "HANDBILL_TEST_SINK_PORT";
 const FILE: &str = "HANDBILL_TEST_SINK_FILE";
+const LIFE: &str = "HANDBILL_TEST_SINK_LIFE";
 
 /// A server in a process of its own. It ends with its test.
 pub(crate) struct Sink {
@@ -26,16 +29,18 @@ impl Sink {
     pub(crate) fn start() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let mut sink = Self { port: free_port(), folder, child: None };
-        sink.start_again();
+        sink.start_again(usize::MAX);
         sink
     }
 
-    /// Comes back at the same place after it was killed.
-    pub(crate) fn start_again(&mut self) {
+    /// Comes back at the same place after it was killed. It dies by itself when
+    /// it has written down so many mails, before it says so about the last.
+    pub(crate) fn start_again(&mut self, life: usize) {
         let mut child = Command::new(env::current_exe().expect("this test"))
             .args(["--exact", "sink::a_sink_takes_mail", "--nocapture"])
             .env(PORT, self.port.to_string())
             .env(FILE, self.file())
+            .env(LIFE, life.to_string())
             .stdout(Stdio::piped())
             .spawn()
             .expect("it starts");
@@ -49,6 +54,13 @@ impl Sink {
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().expect("it is ours");
+            child.wait().expect("it is ours");
+        }
+    }
+
+    /// Waits until it has died by itself.
+    pub(crate) fn await_death(&mut self) {
+        if let Some(mut child) = self.child.take() {
             child.wait().expect("it is ours");
         }
     }
@@ -88,16 +100,18 @@ fn free_port() -> u16 {
 fn a_sink_takes_mail() {
     let (Ok(port), Some(file)) = (env::var(PORT), env::var_os(FILE)) else { return };
     let port: u16 = port.parse().expect("a port");
+    let life = env::var(LIFE).ok().and_then(|life| life.parse().ok()).expect("a number");
+    let life = Arc::new(AtomicUsize::new(life));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free again");
     writeln!(io::stdout(), "\nit listens").expect("somebody reads");
     for stream in listener.incoming().flatten() {
-        let file = PathBuf::from(&file);
-        thread::spawn(move || talk(&stream, &file));
+        let (file, life) = (PathBuf::from(&file), Arc::clone(&life));
+        thread::spawn(move || talk(&stream, &file, &life));
     }
 }
 
-/// One conversation, in which everything is fine.
-fn talk(stream: &TcpStream, file: &Path) -> io::Result<()> {
+/// One conversation, in which everything is fine as long as it lasts.
+fn talk(stream: &TcpStream, file: &Path, life: &AtomicUsize) -> io::Result<()> {
     let say = |line: &str| { stream }.write_all(format!("{line}\r\n").as_bytes());
     stream.set_nodelay(true)?;
     let mut accepted = OpenOptions::new().append(true).create(true).open(file)?;
@@ -117,6 +131,9 @@ fn talk(stream: &TcpStream, file: &Path) -> io::Result<()> {
                 while lines.next().transpose()?.ok_or(io::ErrorKind::UnexpectedEof)? != "." {}
                 // What is written outlives the process, and one write is never half done.
                 accepted.write_all(format!("{recipient}\n").as_bytes())?;
+                if life.fetch_sub(1, Ordering::SeqCst) == 1 {
+                    std::process::exit(1);
+                }
                 say("250 queued")?;
             }
             "QUIT" => return say("221 bye"),
