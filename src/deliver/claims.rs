@@ -16,14 +16,10 @@ use crate::ledger::{
 /// A recipient that is ours to mail.
 pub(super) type Held = (Ready, Claim);
 
-/// What is on its way to the ledger.
-pub(super) enum Asked {
-    /// A claim, and outcomes before it.
-    Claim(Fed, Pending<Vec<Answer>, Refused>),
-    /// Outcomes alone.
-    Outcomes(Pending<Vec<Answer>, Refused>),
-    /// Nothing: there was nothing to say and nobody to claim.
-    Nothing,
+/// What is on its way to the ledger: outcomes, and perhaps a claim behind them.
+pub(super) struct Asked {
+    claimed: Option<Fed>,
+    answers: Pending<Vec<Answer>, Refused>,
 }
 
 /// One hand's dealings with the ledger.
@@ -46,7 +42,7 @@ impl<'h, 'a> Claims<'h, 'a> {
             let choice = self.choose();
             match choice {
                 Choice::Take(fed) => {
-                    let asked = self.ask(fed)?;
+                    let asked = self.ask(Some(fed))?;
                     if let Some(held) = self.arrived(asked).await? {
                         return Ok(Some(held));
                     }
@@ -70,37 +66,28 @@ impl<'h, 'a> Claims<'h, 'a> {
     }
 
     /// Sends a claim for the next recipient on its way if there is one at
-    /// once, with the outcomes so far.
+    /// once, with the outcomes so far. Where there is none, it still asks
+    /// whether this run may claim: one that was taken for dead may not, and
+    /// is not to mail anybody either.
     pub(super) fn ask_ahead(&mut self) -> Checked<Asked> {
-        if !self.crew.is_stopping()
-            && let Choice::Take(fed) = self.choose()
-        {
-            return self.ask(fed);
+        match self.choose() {
+            Choice::Take(fed) => self.ask(Some(fed)),
+            _ => self.ask(None),
         }
-        if self.untold.is_empty() {
-            return Ok(Asked::Nothing);
-        }
-        Ok(Asked::Outcomes(self.crew.tools().ledger.take(std::mem::take(&mut self.untold))))
     }
 
     /// Waits for the ledger, and gives the recipient if it is ours.
     pub(super) async fn arrived(&mut self, asked: Asked) -> Checked<Option<Held>> {
-        match asked {
-            Asked::Claim(fed, pending) => {
-                let answers = pending.await;
-                self.crew.asked.set(self.crew.asked.get() - 1);
-                let answers = self.heard(answers)?;
-                let held = self.answered(fed, answers);
-                // Whether the limit is reached is decided by this answer.
-                self.crew.wake.notify_waiters();
-                Ok(held)
-            }
-            Asked::Outcomes(pending) => {
-                let taken = pending.await;
-                self.heard(taken).map(|_| None)
-            }
-            Asked::Nothing => Ok(None),
+        let answers = asked.answers.await;
+        if asked.claimed.is_some() {
+            self.crew.asked.set(self.crew.asked.get() - 1);
         }
+        let answers = self.heard(answers)?;
+        let Some(fed) = asked.claimed else { return Ok(None) };
+        let held = self.answered(fed, answers);
+        // Whether the limit is reached is decided by this answer.
+        self.crew.wake.notify_waiters();
+        Ok(held)
     }
 
     /// Keeps an outcome, to go with the next claim.
@@ -117,8 +104,8 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// Makes all outcomes durable.
     pub(super) async fn flush(&mut self) -> Checked<()> {
         if !self.untold.is_empty() {
-            let taken = self.crew.tools().ledger.take(std::mem::take(&mut self.untold)).await;
-            self.heard(taken)?;
+            let steps = std::mem::take(&mut self.untold);
+            self.arrived(self.tell(steps, None)).await?;
         }
         Ok(())
     }
@@ -148,22 +135,26 @@ impl<'h, 'a> Claims<'h, 'a> {
         self.crew.may_be_full() && !self.crew.is_full()
     }
 
-    fn ask(&mut self, fed: Fed) -> Checked<Asked> {
-        let address = match &fed {
-            Fed::Message(ready) => ready.address().clone(),
-            Fed::Incomplete(address) => address.clone(),
-            Fed::Broken(findings) => return Err(findings.clone()),
-        };
-        self.crew.asked.set(self.crew.asked.get() + 1);
+    fn ask(&mut self, fed: Option<Fed>) -> Checked<Asked> {
+        if let Some(Fed::Broken(findings)) = fed {
+            return Err(findings);
+        }
+        if fed.is_some() {
+            self.crew.asked.set(self.crew.asked.get() + 1);
+        }
         let request = ClaimRequest {
             run: self.crew.tools().run,
-            addresses: vec![address],
+            addresses: fed.iter().filter_map(Fed::address).cloned().collect(),
             retry_failed: self.crew.tools().retry_failed,
             now: clock::unix_now(),
         };
         let mut steps = std::mem::take(&mut self.untold);
         steps.push(Step::Claim(request));
-        Ok(Asked::Claim(fed, self.crew.tools().ledger.take(steps)))
+        Ok(self.tell(steps, fed))
+    }
+
+    fn tell(&self, steps: Vec<Step>, claimed: Option<Fed>) -> Asked {
+        Asked { claimed, answers: self.crew.tools().ledger.take(steps) }
     }
 
     /// What an answer of the ledger means for this hand.

@@ -177,20 +177,41 @@ fn serve(mut ledger: Box<dyn Ledger>, waiting: &mpsc::Receiver<Job>) {
 }
 
 fn commit(ledger: &mut dyn Ledger, group: Vec<Steps>) {
-    let mut steps = Vec::new();
-    let mut waiting = Vec::new();
+    let (mut steps, mut waiting) = (Vec::new(), Vec::new());
     for waiter in group {
         waiting.push((waiter.steps.len(), waiter.answer));
         steps.extend(waiter.steps);
     }
-    let applied = ledger.apply(&steps);
-    let (mut steps, mut answers) = (steps.into_iter(), applied.map(Vec::into_iter));
-    for (count, answer) in waiting {
-        let own_steps = steps.by_ref().take(count);
-        // Nobody may be waiting any more; that is their affair.
-        let _ = answer.send(match &mut answers {
-            Ok(answers) => Ok(answers.by_ref().take(count).flatten().collect()),
-            Err(why) => Err(Refused { why: why.clone(), steps: own_steps.collect() }),
-        });
+    match ledger.apply(&steps) {
+        Ok(answers) => {
+            let mut answers = answers.into_iter();
+            for (count, answer) in waiting {
+                // Nobody may be waiting any more; that is their affair.
+                let _ = answer.send(Ok(answers.by_ref().take(count).flatten().collect()));
+            }
+        }
+        Err(why) => {
+            let mut steps = steps.into_iter();
+            let own = waiting.into_iter().map(|(count, answer)| {
+                let steps = steps.by_ref().take(count).collect();
+                Steps { steps, answer }
+            });
+            refuse(ledger, own.collect(), &why);
+        }
+    }
+}
+
+/// A commit failed. Those who only have outcomes to tell get one of their own:
+/// it may have been others' claims that made it fail.
+fn refuse(ledger: &mut dyn Ledger, group: Vec<Steps>, why: &Finding) {
+    let asks = |waiter: &Steps| waiter.steps.iter().any(|step| matches!(step, Step::Claim(_)));
+    let (asking, telling): (Vec<_>, Vec<_>) = group.into_iter().partition(asks);
+    let (refused, retried) =
+        if asking.is_empty() { (telling, Vec::new()) } else { (asking, telling) };
+    for Steps { steps, answer } in refused {
+        let _ = answer.send(Err(Refused { why: why.clone(), steps }));
+    }
+    if !retried.is_empty() {
+        commit(ledger, retried);
     }
 }

@@ -24,9 +24,9 @@ fn mailing() -> (Gate, SmtpServer, Mailing) {
     (gate, server, mailing)
 }
 
-/// A run that fell asleep: on each connection a mail is under way, and the
-/// next one is claimed.
-fn fallen_asleep<'a>(mailing: &'a Mailing, server: &SmtpServer) -> Running<'a> {
+/// A run that fell asleep, and how many it holds: on each connection a mail is
+/// under way, and the next one is claimed if there was one at once.
+fn fallen_asleep<'a>(mailing: &'a Mailing, server: &SmtpServer) -> (Running<'a>, u64) {
     let running = mailing.start();
     while (server.accepted_count() as u64) < BEFORE as u64 + CONNECTIONS {
         std::thread::yield_now();
@@ -38,8 +38,9 @@ fn fallen_asleep<'a>(mailing: &'a Mailing, server: &SmtpServer) -> Running<'a> {
         running.resume();
         running.pause();
     }
-    assert_eq!(mailing.count("remaining"), DOUBTS);
-    running
+    let held = mailing.count("remaining");
+    assert!((CONNECTIONS..=DOUBTS).contains(&held), "it holds {held}");
+    (running, held)
 }
 
 /// The hour that it slept, as the ledger tells it.
@@ -61,12 +62,12 @@ fn database(mailing: &Mailing) -> Connection {
 #[test]
 fn a_run_asleep_on_this_machine_keeps_its_claims_and_goes_on_when_it_wakes() {
     let (gate, server, mailing) = mailing();
-    let asleep = fallen_asleep(&mailing, &server);
+    let (asleep, held) = fallen_asleep(&mailing, &server);
     an_hour_passes(&mailing);
     // What it holds is not in doubt, and so not settled.
     let ran = mailing.send("--in-doubt resend").ends(0).says("0 mails were in doubt");
-    assert_eq!(ran.json()["remaining"], DOUBTS);
-    assert_eq!((mailing.count("remaining"), mailing.count("in_doubt")), (DOUBTS, 0));
+    assert_eq!(ran.json()["remaining"], held);
+    assert_eq!((mailing.count("remaining"), mailing.count("in_doubt")), (held, 0));
     gate.open();
     asleep.resume();
     asleep.wait().ends(0);
@@ -77,11 +78,12 @@ fn a_run_asleep_on_this_machine_keeps_its_claims_and_goes_on_when_it_wakes() {
 #[test]
 fn a_run_asleep_elsewhere_wakes_to_find_its_doubts_left_as_they_were() {
     let (gate, server, mailing) = mailing();
-    let asleep = fallen_asleep(&mailing, &server);
+    let (asleep, held) = fallen_asleep(&mailing, &server);
     an_hour_passes(&mailing);
     it_ran_elsewhere(&mailing);
-    let ran = mailing.send("--in-doubt skip").ends(3).says("8 mails were in doubt: left as it is");
-    assert_eq!(ran.json()["skipped"], DOUBTS);
+    let ran = mailing.send("--in-doubt skip").ends(3);
+    let ran = ran.says(&format!("{held} mails were in doubt: left as it is"));
+    assert_eq!(ran.json()["skipped"], held);
     let accepted = recipients(&server);
     gate.open();
     asleep.resume();
@@ -91,17 +93,17 @@ fn a_run_asleep_elsewhere_wakes_to_find_its_doubts_left_as_they_were() {
     // What it hears now from the server is the truth about those under way.
     assert_eq!(mailing.count("sent"), accepted.len() as u64);
     assert_eq!(mailing.count("skipped"), PEOPLE as u64 - accepted.len() as u64);
-    assert_eq!(mailing.count("skipped"), CONNECTIONS, "those who were claimed ahead");
+    assert_eq!(mailing.count("skipped"), held - CONNECTIONS, "those who were claimed ahead");
 }
 
 #[test]
 fn a_run_asleep_elsewhere_wakes_to_find_its_doubts_sent_again() {
     let (gate, server, mailing) = mailing();
-    let asleep = fallen_asleep(&mailing, &server);
+    let (asleep, held) = fallen_asleep(&mailing, &server);
     an_hour_passes(&mailing);
     it_ran_elsewhere(&mailing);
     let in_doubt = mailing.known(Some("in-doubt"));
-    assert_eq!(in_doubt.len() as u64, DOUBTS);
+    assert_eq!(in_doubt.len() as u64, held);
     mailing.send("--in-doubt resend").ends(0);
     let accepted = recipients(&server);
     gate.open();

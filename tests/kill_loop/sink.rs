@@ -89,10 +89,12 @@ impl Drop for Sink {
 /// Not one of those that the system gives to outgoing connections: while the
 /// server is away, nobody else comes by its port.
 fn free_port() -> u16 {
-    let first = 10_000 + u16::try_from(std::process::id() % 15_000).expect("it is small");
-    (first..32_000)
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = std::process::id() as usize * 7 + NEXT.fetch_add(1, Ordering::SeqCst);
+    (number..number + 20_000)
+        .filter_map(|number| u16::try_from(10_000 + number % 20_000).ok())
         .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
-        .expect("a port is free")
+        .expect("one of twenty thousand is free")
 }
 
 /// Is the other process when it is told a port: takes mail until it is killed.
@@ -132,7 +134,8 @@ fn talk(stream: &TcpStream, file: &Path, life: &AtomicUsize) -> io::Result<()> {
                 // What is written outlives the process, and one write is never half done.
                 accepted.write_all(format!("{recipient}\n").as_bytes())?;
                 if life.fetch_sub(1, Ordering::SeqCst) == 1 {
-                    std::process::exit(1);
+                    let own = std::process::id().to_string();
+                    Command::new("kill").args(["-KILL", &own]).status()?;
                 }
                 say("250 queued")?;
             }

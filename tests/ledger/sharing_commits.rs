@@ -183,6 +183,26 @@ fn an_outcome_whose_commit_failed_is_given_back_and_can_be_told_again() {
 }
 
 #[test]
+fn an_outcome_does_not_fail_with_a_claim_of_somebody_else() {
+    let Bench { handle, run, gate, .. } = watched();
+    gate.send(()).expect("it is there");
+    let held = handle.claim(request(run, &["ann"])).wait().unwrap();
+    let claim = held.into_iter().find_map(yours).expect("ann is free");
+    handle.ask(move |ledger| ledger.finish_run(run, NOW)).wait().unwrap();
+    // All three stand before the gate together.
+    let first = handle.claim(request(run, &["bob"]));
+    let record = Record { claim, outcome: Outcome::Sent, reply: Reply::default(), at: NOW };
+    let told = handle.take(vec![Step::Record(vec![record])]);
+    let asked = handle.claim(request(run, &["cy"]));
+    drop(gate);
+    assert_eq!(first.wait().expect_err("the run is over").why.code, "ledger-run-over");
+    assert_eq!(asked.wait().expect_err("the run is over").why.code, "ledger-run-over");
+    told.wait().expect("a late outcome is the truth");
+    let counted = handle.ask(|ledger| ledger.totals("spring", NOW)).wait().unwrap();
+    assert_eq!(counted, Totals { sent: 1, ..Totals::default() });
+}
+
+#[test]
 fn a_ledger_that_panics_leaves_nobody_waiting() {
     let Bench { handle, run, .. } = watched();
     let asked = handle.ask(|_| -> Result<(), Finding> { panic!("as the test wants") });
