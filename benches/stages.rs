@@ -10,22 +10,22 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use handbill::address::{Address, Mailbox};
-use handbill::campaign::Campaign;
-use handbill::compose::{self, Letter};
-use handbill::list::{Column, List, Options, Subscriber};
-use handbill::merge::{Links, Merger};
-use handbill::message::{Frame, FrameParts, Mail};
-use handbill::place::Source;
+use handbill::address::Address;
+use handbill::ledger::{
+    self, Answer, ClaimRequest, Fingerprint, Location, NewRun, Outcome, Process, Record, Reply,
+    Step,
+};
+use handbill::list::{List, Options};
+use handbill::merge::Merger;
 use handbill::template::{self, Template};
-use handbill::unsubscribe::Leave;
-use tera::{Context, Map, Value};
 
-const NEWSLETTER: &str = include_str!("fixtures/newsletter.md");
-const DATE: i64 = 1_773_133_200;
+mod desk;
+
+use desk::{Desk, NEWSLETTER, compile};
+
 const ROWS: usize = 10_000;
 
-criterion_group!(stages, compiling, mailing, walking);
+criterion_group!(stages, compiling, mailing, signing, walking, remembering);
 criterion_main!(stages);
 
 /// A campaign of 24 KB becomes a letter.
@@ -76,6 +76,25 @@ fn mailing(criterion: &mut Criterion) {
     }
 }
 
+/// The same with a DKIM signature: what it takes beyond MIME is the signature's.
+fn signing(criterion: &mut Criterion) {
+    let keys: [(&str, &[u8]); 2] = [
+        ("RSA-2048", include_bytes!("../tests/fixtures/keys/rsa.pem")),
+        ("Ed25519", include_bytes!("../tests/fixtures/keys/ed25519.pem")),
+    ];
+    let mut group = criterion.benchmark_group("24 KB mail, MIME and DKIM");
+    for (name, pem) in keys {
+        let desk = Desk::with_message_of(24_000).signed_by(pem);
+        let mut merger = Merger::new(&desk.letter, &desk.columns);
+        let mail = merger.merge(&desk.reader, &desk.links()).expect("complete");
+        let mut message = Vec::new();
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| desk.write(black_box(&mail), &mut message));
+        });
+    }
+    group.finish();
+}
+
 /// A list of 10,000 rows is opened, and read to its end.
 fn walking(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -96,119 +115,47 @@ fn walking(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Everything that `send` has in hand before the first row.
-struct Desk {
-    letter: Letter,
-    frame: Frame,
-    leave: Leave,
-    columns: Vec<Column>,
-    reader: Subscriber,
-}
-
-impl Desk {
-    /// The shortest letter whose message has that many bytes.
-    fn with_message_of(bytes: usize) -> Self {
-        let blocks: Vec<usize> = NEWSLETTER.match_indices("\n\n").map(|(at, _)| at + 1).collect();
-        // The front matter and the salutation are the first blocks.
-        let enough = blocks[2..]
-            .partition_point(|end| Self::new(&NEWSLETTER[..*end]).message_size() < bytes);
-        let end = blocks[2..].get(enough).expect("the newsletter is longer than that");
-        Self::new(&NEWSLETTER[..*end])
-    }
-
-    fn new(campaign: &str) -> Self {
-        let template = Template::built_in(template::DEFAULT).expect("it is built in");
-        let from = mailbox("Ann Lee <news@example.org>");
-        let frame = Frame::new(&FrameParts {
-            from: &from,
-            reply_to: None,
-            campaign_id: "newsletter",
-            list_name: Some("River Path News"),
-            language: Some("en"),
-            attachments: Vec::new(),
-            inline_images: Vec::new(),
-            headers: Vec::new(),
+/// Claims and outcomes are kept, flushed to the disk; so many share a commit.
+fn remembering(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let location = Location::Sqlite(folder.path().join("ledger.db"));
+    let mut book = ledger::open(&location).expect("it can be made");
+    let fingerprint = Fingerprint { subject: String::new(), content_hash: String::new() };
+    let process = Process::this();
+    let campaign = "newsletter".to_owned();
+    let new = NewRun { campaign, fingerprint, process, now: 1, planned: 0, beyond: 0 };
+    let run = book.open_run(&new).expect("a run");
+    let mut reader = 0_u64;
+    let mut group = criterion.benchmark_group("ledger, claim and outcome");
+    for together in [1, 10, 50] {
+        group.throughput(Throughput::Elements(together));
+        group.bench_function(format!("{together} a commit"), |bencher| {
+            let mut records = Vec::new();
+            bencher.iter(|| {
+                let addresses = (0..together).map(|_| {
+                    reader += 1;
+                    let number = reader.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                    Address::parse(&format!("reader{number}@example.org")).expect("an address")
+                });
+                let request = ClaimRequest {
+                    run,
+                    addresses: addresses.collect(),
+                    retry_failed: false,
+                    now: 1,
+                };
+                let before = std::mem::take(&mut records);
+                let steps = vec![Step::Record(before), Step::Claim(request)];
+                let answers = book.apply(&steps).expect("it is kept").into_iter().flatten();
+                records = answers.filter_map(outcome).collect();
+            });
         });
-        let url = Some("https://example.org/leave/".to_owned());
-        let mailto = Some(mailbox("leave@example.org"));
-        let columns = ["email", "first_name", "last_name", "city"]
-            .map(|name| Column { name: name.to_owned(), header: name.to_owned() });
-        let cells = ["maya@example.org", "Maya", "Levin", "Leeds"];
-        Self {
-            letter: compile(campaign, &template),
-            frame: frame.expect("it has no headers of its own"),
-            leave: Leave::new(url, mailto, vec![7; 32], "newsletter"),
-            columns: columns.to_vec(),
-            reader: Subscriber {
-                mailbox: mailbox(cells[0]),
-                line: 2,
-                cells: cells.map(str::to_owned).to_vec(),
-                surplus: 0,
-            },
-        }
     }
-
-    fn links(&self) -> Links {
-        Links { unsubscribe: self.leave.link(self.address()), web: None }
-    }
-
-    fn write(&self, mail: &handbill::merge::Mail, out: &mut Vec<u8>) {
-        let headers = self.leave.headers(self.address());
-        let mail = Mail {
-            to: &mail.to,
-            subject: &mail.subject,
-            html: &mail.html,
-            text: &mail.text,
-            headers: &headers,
-        };
-        self.frame.write(&mail, DATE, out);
-    }
-
-    fn message_size(&self) -> usize {
-        let mut merger = Merger::new(&self.letter, &self.columns);
-        let mail = merger.merge(&self.reader, &self.links()).expect("complete");
-        let mut message = Vec::new();
-        self.write(&mail, &mut message);
-        message.len()
-    }
-
-    fn address(&self) -> &Address {
-        &self.reader.mailbox.address
-    }
+    group.finish();
 }
 
-fn compile(campaign: &str, template: &Template) -> Letter {
-    let source = Source::new("newsletter.md", campaign);
-    let campaign = Campaign::parse(&source, "newsletter").expect("a campaign");
-    compose::compile(&campaign, template, constants(), None).unwrap_or_else(|findings| {
-        panic!("the newsletter does not compile: {findings:?}");
-    })
-}
-
-/// What is the same for every reader, as the commands make it.
-fn constants() -> Context {
-    let table = |entries: &[(&'static str, &str)]| {
-        Value::from(entries.iter().map(|(k, v)| ((*k).into(), Value::from(*v))).collect::<Map>())
-    };
-    let mut context = Context::new();
-    context.insert_value(
-        "sender",
-        table(&[
-            ("name", "Ann Lee"),
-            ("email", "news@example.org"),
-            ("postal_address", "1 Mill Lane, Exampleton"),
-            ("website", "https://example.org"),
-        ]),
-    );
-    context
-        .insert_value("campaign", table(&[("id", "newsletter"), ("lang", "en"), ("dir", "ltr")]));
-    context.insert_value("template", table(&[]));
-    context.insert_value("vars", table(&[]));
-    context
-}
-
-fn mailbox(text: &str) -> Mailbox {
-    Mailbox::parse(text).expect("a mailbox")
+fn outcome(answer: Answer) -> Option<Record> {
+    let Answer::Yours(claim) = answer else { return None };
+    Some(Record { claim, outcome: Outcome::Sent, reply: Reply::default(), at: 1 })
 }
 
 fn subscribers() -> String {

@@ -45,14 +45,80 @@ pub fn rfc3339(unix: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
+/// `2026-11-21 10:13 UTC`, for people.
+pub fn minute(unix: i64) -> String {
+    let Civil { year, month, day, second, .. } = civil(unix);
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", second / 3600, second / 60 % 60)
+}
+
+/// The same for a moment to come: the first full minute that is not before it.
+pub fn from_minute(unix: i64) -> String {
+    minute(unix.saturating_add(59))
+}
+
+/// Reads a moment as programs write it: `2026-11-21T10:13:00Z`,
+/// `2026-11-21 10:13:00`, `2026-11-21`. Without a zone it is UTC.
+pub fn read(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let text = text.strip_suffix(['Z', 'z']).unwrap_or(text);
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "0:0"));
+    let mut date = date.split('-').map(|part| part.parse::<i64>().ok());
+    let mut part = || date.next().flatten();
+    let (year, month, day) = (part()?, part()?, part()?);
+    // Fractions of a second are cut off.
+    let time = time.split('.').next().unwrap_or(time);
+    let mut second = 0;
+    for (part, unit) in time.split(':').zip([3600, 60, 1]) {
+        second += part.parse::<i64>().ok().filter(|part| (0..60).contains(part))? * unit;
+    }
+    if !(0..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let unix = days(year, month, day) * 86_400 + second;
+    // A thirtieth of February would be a day of March.
+    (i64::from(civil(unix).day) == day).then_some(unix)
+}
+
+/// The days since 1970 (Hinnant, `days_from_civil`).
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9) % 12;
+    let of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 #[cfg(test)]
 mod tests {
-    use super::rfc3339;
+    use super::{from_minute, minute, read, rfc3339};
 
     #[test]
     fn moments_are_written_in_utc() {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(rfc3339(1_795_256_000), "2026-11-21T10:13:20Z");
+        assert_eq!(minute(1_795_256_000), "2026-11-21 10:13 UTC");
+    }
+
+    #[test]
+    fn whoever_comes_at_the_minute_that_was_told_does_not_come_too_early() {
+        assert_eq!(from_minute(1_795_256_000), "2026-11-21 10:14 UTC");
+        assert_eq!(from_minute(1_795_255_980), "2026-11-21 10:13 UTC");
+        assert_eq!(from_minute(1_795_305_599), "2026-11-22 00:00 UTC");
+    }
+
+    #[test]
+    fn a_moment_is_read_as_it_was_written() {
+        for unix in [0, 951_782_400, 1_795_256_000, -86_400, 4_102_444_799] {
+            assert_eq!(read(&rfc3339(unix)), Some(unix), "{unix}");
+        }
+        assert_eq!(read("2026-11-21 10:13"), Some(1_795_255_980));
+        assert_eq!(read("2026-11-21"), Some(1_795_219_200));
+        assert_eq!(read(" 2026-11-21T10:13:20.123456Z "), Some(1_795_256_000));
+        let wrong = ["", "soon", "2026-02-30", "2026-13-01", "2026-11-21 10:61", "21/11/2026"];
+        for text in wrong.into_iter().chain(["2026-11-21T10:13:20+02:00", "99999999999999-1-1"]) {
+            assert_eq!(read(text), None, "{text}");
+        }
     }
 }

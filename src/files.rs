@@ -6,13 +6,18 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use crate::finding::{Checked, Finding, closest};
+use crate::message::Signer;
 use crate::place::Source;
-use crate::project::{self, Project};
+use crate::project::{self, Dkim, Project};
 use crate::template::{self, Component, Template};
 
 /// The largest text that is read: no letter is longer, and `/dev/zero` has no end.
 const MAX_TEXT: u64 = 16 << 20;
+/// No private key is larger.
+const MAX_KEY: u64 = 64 << 10;
 
 /// Reads a file of text that a person wrote, under the name that messages show.
 pub fn text(path: &Path, shown: &str) -> Checked<Source> {
@@ -27,6 +32,24 @@ pub fn text(path: &Path, shown: &str) -> Checked<Source> {
         Ok(text) => Ok(Source::new(shown, text)),
         Err(error) => Err(not_utf8(shown, &error).into()),
     }
+}
+
+/// Reads a private key, and gets ready to sign with it. No finding shows a line of it.
+pub fn signer(project: &Path, dkim: &Dkim) -> Result<Signer, Finding> {
+    let path = project.join(dkim.key.text());
+    let bad = |why: &str| {
+        Finding::error(
+            "dkim-key",
+            format!("the key `{}` cannot sign: {why}", dkim.key.text()),
+            "name a file with a private key in PEM, RSA (PKCS#8 or PKCS#1) or Ed25519 (PKCS#8)",
+        )
+        .at(dkim.key.place(0..dkim.key.text().len()))
+    };
+    let mut pem = Zeroizing::new(Vec::new());
+    File::open(path)
+        .and_then(|file| file.take(MAX_KEY).read_to_end(&mut pem))
+        .map_err(|error| bad(&plain(&error)))?;
+    Signer::new(dkim.domain.text(), dkim.selector.text(), &pem).map_err(bad)
 }
 
 /// Finds the project from a folder upwards, or reads the file that was

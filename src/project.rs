@@ -9,7 +9,7 @@ use crate::campaign::mailbox;
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
-use crate::settings::{self, Kind, Reader, Value};
+use crate::settings::{self, Key, Kind, Reader, Value};
 
 /// The name of the file that makes a folder a project.
 pub const FILE: &str = "handbill.toml";
@@ -31,6 +31,8 @@ pub struct Project {
     pub unsubscribe: Unsubscribe,
     /// `[ledger] url`
     pub ledger: Option<Passage>,
+    /// `[dkim]`, or several of `[[dkim]]`
+    pub dkim: Vec<Dkim>,
     source: Option<Source>,
 }
 
@@ -114,6 +116,17 @@ pub struct Unsubscribe {
     pub mailto: Option<Mailbox>,
 }
 
+/// A key with which mails are signed.
+#[derive(Clone, Debug)]
+pub struct Dkim {
+    /// The domain that signs.
+    pub domain: Passage,
+    /// Under which name its public key stands in DNS: `SELECTOR._domainkey.DOMAIN`.
+    pub selector: Passage,
+    /// The file with the private key.
+    pub key: Passage,
+}
+
 impl Project {
     /// A folder without settings.
     pub fn bare(root: PathBuf) -> Self {
@@ -133,11 +146,9 @@ impl Project {
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
             ledger: ledger(reader.table("ledger"), &mut findings),
+            dkim: dkim(&mut reader, &mut findings),
             source: Some(source.clone()),
         };
-        if let Some(dkim) = reader.take("dkim") {
-            findings.push(not_yet("dkim", "mails are not signed by this version", source, &dkim));
-        }
         findings.append(&mut reader.finish());
         if findings.iter().any(Finding::is_error) { Err(findings) } else { Ok(project) }
     }
@@ -149,15 +160,6 @@ impl Project {
             source.place(at..at)
         })
     }
-}
-
-fn not_yet(key: &str, message: &str, source: &Source, value: &Value) -> Finding {
-    Finding::error(
-        "not-yet",
-        format!("`{key}` is not there yet: {message}"),
-        format!("take `{key}` out of the settings"),
-    )
-    .at(source.place(value.range.clone()))
 }
 
 fn owned(reader: &mut Reader<'_>, key: &'static str) -> Option<String> {
@@ -287,6 +289,48 @@ fn unsubscribe(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Unsubscri
         Unsubscribe { url: owned(&mut reader, "url"), mailto: mailbox(&mut reader, "mailto") };
     findings.append(&mut reader.finish());
     settings
+}
+
+fn dkim(reader: &mut Reader<'_>, findings: &mut Vec<Finding>) -> Vec<Dkim> {
+    let tables = match reader.take("dkim") {
+        None => Vec::new(),
+        Some(Value { kind: Kind::List(tables), .. }) => tables,
+        Some(table) => vec![table],
+    };
+    tables.into_iter().filter_map(|table| one_dkim(reader, table, findings)).collect()
+}
+
+fn one_dkim(reader: &Reader<'_>, table: Value, findings: &mut Vec<Finding>) -> Option<Dkim> {
+    let range = table.range.clone();
+    let key = Key { name: "[dkim]".into(), range };
+    let mut table = reader.under(&key, table);
+    let mut needed = |name| {
+        let value = table.text(name);
+        if value.is_none() {
+            let message = format!("`[dkim]` has no `{name}`");
+            table.findings.push(
+                Finding::error("missing-key", message, "it needs `domain`, `selector` and `key`")
+                    .at(reader.place(&key)),
+            );
+        }
+        value
+    };
+    let (domain, selector, file) = (needed("domain"), needed("selector"), needed("key"));
+    for name in [&domain, &selector].into_iter().flatten() {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if !name.text().chars().all(is_name) {
+            table.findings.push(
+                Finding::error(
+                    "wrong-name",
+                    format!("`{}` cannot stand in DNS", name.text()),
+                    "use letters, digits and hyphens; an international domain as `xn--…`",
+                )
+                .at(name.place(0..name.text().len())),
+            );
+        }
+    }
+    findings.append(&mut table.finish());
+    Some(Dkim { domain: domain?, selector: selector?, key: file? })
 }
 
 fn ledger(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Option<Passage> {

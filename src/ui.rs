@@ -1,15 +1,22 @@
 //! The only printer. Data goes to standard output; everything that is said
 //! about it goes to standard error: status, findings, progress, questions.
 
-use std::fmt;
+mod fold;
+mod progress;
+
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use terminal_size::terminal_size_of;
 
-use crate::clock::Stopwatch;
 use crate::finding::{Finding, Severity};
 use crate::place::printable;
+use fold::fold;
+pub use progress::Progress;
+
+/// The column at which the text of an entry begins, behind its label.
+const LABEL: usize = 12;
+/// Where the later lines of anything else begin.
+const INDENT: usize = 6;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -61,20 +68,50 @@ impl Ui {
     /// Says what is happening, unless told to be quiet.
     pub fn status(&self, text: &str) {
         if !self.quiet {
-            say(&safe(text));
+            say(&self.fold(&safe(text), INDENT));
         }
+    }
+
+    /// Says something under a label, so that a narrow terminal does not tear
+    /// its words: `from        Ann <ann@example.org>`.
+    pub fn entry(&self, label: &str, text: &str) {
+        if !self.quiet {
+            say(&self.labelled(label, text));
+        }
+    }
+
+    /// The same of something that went wrong for somebody, also when told to
+    /// be quiet.
+    pub fn warn_entry(&self, label: &str, text: &str) {
+        say(&self.in_colour("1;33", self.labelled(label, text)));
+    }
+
+    /// Text for standard output, wrapped where that is a narrow terminal;
+    /// what is wrapped begins at a column.
+    pub fn folded(&self, text: &str, indent: usize) -> String {
+        fold(&safe(text), columns(terminal_size_of(io::stdout())), indent)
     }
 
     /// Says what only the curious want to know.
     pub fn detail(&self, text: &str) {
-        if self.verbose && !self.quiet {
-            say(&safe(text));
+        if self.verbose {
+            self.status(text);
         }
     }
 
     /// Says what went wrong for somebody, also when told to be quiet.
     pub fn warn(&self, text: &str) {
-        say(&self.painted("1;33", text));
+        say(&self.in_colour("1;33", self.fold(&safe(text), INDENT)));
+    }
+
+    /// Whether somebody is there to answer.
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
+    /// Whether progress is drawn, not told line by line.
+    pub fn draws(&self) -> bool {
+        self.is_terminal
     }
 
     /// Whether more is to be said.
@@ -92,18 +129,23 @@ impl Ui {
             Severity::Warning => ("warning", "1;33"),
         };
         let place = finding.place.as_ref().map_or_else(String::new, |place| format!("{place}: "));
-        let mut text = format!(
-            "{}{}{}",
-            safe(&place),
-            self.painted(paint, &format!("{word}[{}]", finding.code)),
-            self.painted("1", &format!(": {}", finding.message))
-        );
+        let (place, code) = (safe(&place), format!("{word}[{}]", finding.code));
+        let line = self.fold(&safe(&format!("{place}{code}: {}", finding.message)), INDENT);
+        // Colour takes no room; where a line is so short that it ends before the
+        // message there is none.
+        let mut text = match line.strip_prefix(&format!("{place}{code}")) {
+            Some(message) => {
+                place + &self.in_colour(paint, code) + &self.in_colour("1", message.to_owned())
+            }
+            None => line,
+        };
         if let Some(excerpt) = finding.place.as_ref().and_then(crate::place::Place::excerpt) {
             text.push('\n');
             text.push_str(&excerpt);
         }
-        text.push_str(&format!("\n{} {}", self.painted("1;36", "help:"), safe(&finding.help)));
-        say(&text);
+        let help = self.fold(&safe(&format!("help: {}", finding.help)), INDENT);
+        let help = help.strip_prefix("help:").unwrap_or(&help);
+        say(&format!("{text}\n{}{help}", self.painted("1;36", "help:")));
     }
 
     /// Asks for the number of mails, to be sure that somebody read what is
@@ -127,39 +169,27 @@ impl Ui {
         if is_it { Confirmation::Yes } else { Confirmation::No }
     }
 
-    /// Progress over a number of things, if the number is known.
-    pub fn progress(&self, total: Option<u64>, what: &'static str) -> Progress {
-        let bar = match total {
-            Some(total) => ProgressBar::new(total),
-            None => ProgressBar::new_spinner(),
-        };
-        let template = if total.is_some() {
-            "{bar:30} {human_pos}/{human_len} {msg} · {rate}/s · {eta} left"
-        } else {
-            "{spinner} {human_pos} {msg} · {rate}/s"
-        };
-        bar.set_style(
-            ProgressStyle::with_template(template)
-                .unwrap_or_else(|_| ProgressStyle::default_bar())
-                .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-                    let _ = write!(out, "{:.0}", state.per_sec());
-                }),
-        );
-        bar.set_message(what);
-        let draws = self.is_terminal && !self.quiet;
-        bar.set_draw_target(if draws {
-            ProgressDrawTarget::stderr_with_hz(8)
-        } else {
-            ProgressDrawTarget::hidden()
-        });
-        let plain = (!self.is_terminal && !self.quiet)
-            .then(|| Plain { said: Stopwatch::start(), every: FIRST_LINE });
-        Progress { bar, plain, total, done: 0, what }
+    /// Progress, with a bar if the number of things is known.
+    pub fn progress(&self, total: Option<u64>) -> Progress {
+        Progress::new(total, self.is_terminal, self.quiet)
     }
 
     fn painted(&self, code: &str, text: &str) -> String {
-        let text = safe(text);
+        self.in_colour(code, safe(text))
+    }
+
+    fn in_colour(&self, code: &str, text: String) -> String {
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
+    }
+
+    fn labelled(&self, label: &str, text: &str) -> String {
+        self.fold(&safe(&format!("{label:<LABEL$}{text}")), LABEL)
+    }
+
+    /// What goes to standard error, wrapped where that is a narrow terminal.
+    fn fold(&self, text: &str, indent: usize) -> String {
+        let size = if self.is_terminal { terminal_size_of(io::stderr()) } else { None };
+        fold(text, columns(size), indent)
     }
 }
 
@@ -174,52 +204,9 @@ pub enum Confirmation {
     NobodyThere,
 }
 
-/// After how long the first plain line of progress comes; the next ones
-/// come ever later.
-const FIRST_LINE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-
-/// Progress on a terminal, or as plain lines every so often.
-pub struct Progress {
-    bar: ProgressBar,
-    plain: Option<Plain>,
-    total: Option<u64>,
-    done: u64,
-    what: &'static str,
-}
-
-struct Plain {
-    said: Stopwatch,
-    every: Duration,
-}
-
-impl Progress {
-    /// One more is done.
-    pub fn advance(&mut self) {
-        self.done += 1;
-        self.bar.inc(1);
-        // The clock is not asked for every one of a million rows.
-        if let Some(plain) = self.plain.as_mut().filter(|_| self.done.is_multiple_of(64))
-            && plain.said.elapsed() >= plain.every
-        {
-            plain.said = Stopwatch::start();
-            plain.every = (plain.every * 2).min(LONGEST_PAUSE);
-            match self.total {
-                Some(total) => say(&format!("{} of {total} {}", self.done, self.what)),
-                None => say(&format!("{} {}", self.done, self.what)),
-            }
-        }
-    }
-
-    /// Says something without tearing the bar.
-    pub fn suspended(&self, say: impl FnOnce()) {
-        self.bar.suspend(say);
-    }
-
-    /// Takes the bar away.
-    pub fn finish(self) {
-        self.bar.finish_and_clear();
-    }
+/// The columns of a terminal; no end of them where there is none.
+fn columns(size: Option<(terminal_size::Width, terminal_size::Height)>) -> usize {
+    size.map_or(usize::MAX, |(terminal_size::Width(width), _)| usize::from(width))
 }
 
 /// Writes a line to standard error.

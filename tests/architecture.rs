@@ -50,7 +50,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
             "unsubscribe",
         ],
     ),
-    ("files", &["finding", "place", "project", "template"]),
+    ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
     ("ledger", &["address", "finding"]),
     ("lib", &[]),

@@ -629,3 +629,38 @@ fn a_user_without_a_password_and_a_bad_ca_file_are_found_before_connecting() {
         assert!(found[0].message.contains("ca.pem"), "{found:?}");
     }
 }
+
+#[test]
+fn what_was_waited_for_is_counted_stage_by_stage_also_where_nothing_came() {
+    let refusal = at(Step::Rcpt).about("bob@").says("550 5.1.1 who");
+    let hang_up = at(Step::Dot).about("cyd@").hangs_up();
+    let readers = ["ann@example.org", "bob@example.org", "cyd@example.org"];
+    for script in [Script::new(), Script::new().without("PIPELINING")] {
+        let server = script.rule(refusal.clone()).rule(hang_up.clone()).start();
+        let smtp = client(&server.url());
+        block_on(deliver_each(&smtp, &readers));
+        let waits = smtp.waits().so_far();
+        let count = |stage: &str| waits.iter().find(|time| time.stage == stage).map(|w| w.count);
+        for (stage, times) in
+            [("connect", 1), ("greeting", 1), ("mail", 3), ("rcpt", 3), ("dot", 2)]
+        {
+            assert_eq!(count(stage), Some(times), "{stage}");
+        }
+        assert_eq!([count("tls"), count("auth")], [None, None]);
+        assert!(waits.iter().all(|time| time.longest <= time.total));
+    }
+}
+
+#[test]
+fn an_encrypted_connection_counts_its_handshake() {
+    let ca = TestCa::vouching_for(&["127.0.0.1"]);
+    let server = Script::new().start_tls(&ca).start();
+    let url = format!("{}?tls=required", server.url());
+    let smtp = Smtp::new(Server::parse(&url).expect("a URL"), None, Some(&ca.file()));
+    let smtp = smtp.expect("a CA file");
+    block_on(deliver_each(&smtp, &["ann@example.org"]));
+    let stages: Vec<String> = smtp.waits().so_far().into_iter().map(|time| time.stage).collect();
+    let expected =
+        ["connect", "tls", "greeting", "hello", "starttls", "mail", "rcpt", "data", "dot"];
+    assert_eq!(stages, expected);
+}

@@ -82,9 +82,9 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     let mut invalid = Vec::new();
     let mut blank = vec![0_u64; list.columns().len()];
     let mut roll = Roll::call(list, None)?;
-    let mut progress = ui.progress(None, "rows");
+    let mut progress = ui.progress(None);
     while let Some(entry) = roll.next_entry()? {
-        progress.advance();
+        progress.advance("rows");
         match entry {
             Entry::Invalid(row) if format == Format::Human => {
                 progress.suspended(|| ui.finding(&row.finding()));

@@ -5,6 +5,7 @@ mod check;
 mod init;
 mod list;
 mod new;
+mod output;
 mod render;
 mod report;
 mod send;
@@ -163,14 +164,16 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
 
 /// Puts data on standard output.
 fn print(ui: &Ui, bytes: &[u8]) -> Checked<Exit> {
-    ui.data(bytes).map_err(|error| {
-        Finding::error(
-            "output",
-            format!("cannot write to standard output: {}", crate::files::plain(&error)),
-            "check where the output goes",
-        )
-    })?;
+    ui.data(bytes).map_err(|error| unwritten(&error))?;
     Ok(Exit::Done)
+}
+
+fn unwritten(error: &std::io::Error) -> Finding {
+    Finding::error(
+        "output",
+        format!("cannot write to standard output: {}", crate::files::plain(error)),
+        "check where the output goes",
+    )
 }
 
 /// Puts a value on standard output as JSON.

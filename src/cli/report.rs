@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::{Exit, print_json};
+use crate::calendar::from_minute;
+use crate::deliver::allowance::Allowance;
 use crate::finding::{Checked, Finding, Severity};
-use crate::ui::{Ui, counted};
+use crate::ui::{Ui, counted, grouped};
 
 /// How to answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -26,6 +28,10 @@ pub(super) struct Counts {
     pub(super) deferred: u64,
     pub(super) in_doubt: u64,
     pub(super) skipped: u64,
+    /// How many of the skipped are incomplete rows; the others are doubts
+    /// that were left so.
+    #[serde(skip)]
+    pub(super) incomplete: u64,
     pub(super) already: u64,
     pub(super) suppressed: u64,
     pub(super) remaining: u64,
@@ -47,6 +53,20 @@ struct Entry<'a> {
     column: Option<usize>,
     message: &'a str,
     help: &'a str,
+}
+
+/// What is to be done about those who remain, by a daily limit if there is one.
+pub(super) fn to_go(remaining: u64, allowance: Option<Allowance>) -> String {
+    match allowance.filter(|allowance| allowance.mails < remaining) {
+        None => "to go: send again".to_owned(),
+        Some(Allowance { mails: 0, more_at }) => {
+            format!("to go: send again after {}", from_minute(more_at))
+        }
+        Some(Allowance { mails, more_at }) => {
+            let (now, later) = (grouped(mails), from_minute(more_at));
+            format!("to go: send again after {later}, or now for {now}")
+        }
+    }
 }
 
 /// Says all findings; the exit code says whether there were errors.

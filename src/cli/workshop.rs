@@ -245,12 +245,19 @@ impl Workshop {
                 Err(finding) => findings.push(finding.at(image.place.clone())),
             }
         }
+        let mut signers = Vec::new();
+        for dkim in &self.project.dkim {
+            match files::signer(&self.project.root, dkim) {
+                Ok(signer) => signers.push(signer),
+                Err(finding) => findings.push(finding),
+            }
+        }
         if !findings.is_empty() {
             return Err(findings);
         }
         let list_name =
             self.project.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.clone());
-        Frame::new(&FrameParts {
+        let frame = Frame::new(&FrameParts {
             from: &from,
             reply_to,
             campaign_id: &campaign.id,
@@ -259,7 +266,8 @@ impl Workshop {
             attachments,
             inline_images: images,
             headers: Vec::new(),
-        })
+        })?;
+        Ok(frame.signed_by(signers))
     }
 
     /// How readers of a campaign leave. `keeps` says whether a new key may be

@@ -7,11 +7,13 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TryRecvError;
 
 use super::feed::Fed;
 use super::later::Later;
 use super::pace::Pacer;
+use super::press::{Outlet, Spare};
+use super::smtp::Body;
 use crate::address::Address;
 use crate::list::Subscriber;
 use crate::rate::Rate;
@@ -32,9 +34,10 @@ pub struct DomainLimit {
 /// Chooses the next message, so that no domain gets more than its share.
 pub struct Chooser {
     /// Behind a lock of its own: one connection waits here, the others for it.
-    source: tokio::sync::Mutex<mpsc::Receiver<Fed>>,
+    source: tokio::sync::Mutex<Outlet>,
     waiting: RefCell<Waiting>,
     later: Arc<Later>,
+    spare: Spare,
 }
 
 struct Waiting {
@@ -65,9 +68,10 @@ pub enum Choice {
 impl Chooser {
     /// Chooses from a feed.
     pub fn new(
-        source: mpsc::Receiver<Fed>,
+        source: Outlet,
         limits: &[(String, DomainLimit)],
         later: Arc<Later>,
+        spare: Spare,
     ) -> Self {
         let domains = limits.iter().map(|(name, limit)| {
             let pacer = limit.rate.map(Pacer::new);
@@ -75,7 +79,12 @@ impl Chooser {
         });
         let waiting =
             Waiting { aside: VecDeque::new(), domains: domains.collect(), is_over: false };
-        Self { source: tokio::sync::Mutex::new(source), waiting: RefCell::new(waiting), later }
+        Self {
+            source: tokio::sync::Mutex::new(source),
+            waiting: RefCell::new(waiting),
+            later,
+            spare,
+        }
     }
 
     /// From here on only those are chosen who come back: enough were mailed.
@@ -89,6 +98,11 @@ impl Chooser {
     /// Somebody was put off until then, and may come back in this run.
     pub fn put_off(&self, subscriber: Subscriber, until: i64) {
         self.later.put_off(subscriber, until);
+    }
+
+    /// A message has come to its end: its memory is used again.
+    pub fn recycle(&self, body: Body) {
+        self.spare.put(body);
     }
 
     /// Chooses without waiting. What is taken counts as busy until it is
@@ -126,10 +140,10 @@ impl Chooser {
             waiting.aside.len() == before && !waiting.is_over
         };
         if is_same {
-            let fed = source.recv().await;
+            let batch = source.batch().await;
             let mut waiting = self.waiting.borrow_mut();
-            match fed {
-                Some(fed) => self.set_aside(&mut waiting, fed),
+            match batch {
+                Some(batch) => self.set_aside(&mut waiting, batch),
                 None => waiting.is_over = true,
             }
         }
@@ -148,27 +162,26 @@ impl Chooser {
         }
     }
 
-    /// Takes one more from the feed, if one is there and there is room.
+    /// Takes some more from the feed, if they are there and there is room.
     fn refill(&self, waiting: &mut Waiting) -> bool {
         if waiting.is_over || waiting.aside.len() >= ASIDE {
             return false;
         }
         let Ok(mut source) = self.source.try_lock() else { return false };
-        match source.try_recv() {
-            Ok(fed) => {
-                self.set_aside(waiting, fed);
+        match source.try_batch() {
+            Ok(batch) => {
+                self.set_aside(waiting, batch);
                 return true;
             }
-            Err(mpsc::error::TryRecvError::Disconnected) => waiting.is_over = true,
-            Err(mpsc::error::TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => waiting.is_over = true,
+            Err(TryRecvError::Empty) => {}
         }
         false
     }
 
-    fn set_aside(&self, waiting: &mut Waiting, fed: Fed) {
-        if !(fed.is_first() && self.later.is_list_ended()) {
-            waiting.aside.push_back(fed);
-        }
+    fn set_aside(&self, waiting: &mut Waiting, batch: Vec<Fed>) {
+        let only_again = self.later.is_list_ended();
+        waiting.aside.extend(batch.into_iter().filter(|fed| !(only_again && fed.is_first())));
     }
 }
 

@@ -16,10 +16,26 @@ use crate::ledger::{
 /// A recipient that is ours to mail.
 pub(super) type Held = (Ready, Claim);
 
-/// What is on its way to the ledger: outcomes, and perhaps a claim behind them.
-pub(super) struct Asked {
-    claimed: Option<Fed>,
-    answers: Pending<Vec<Answer>, Refused>,
+/// What was asked of the ledger, and what it came to.
+pub(super) enum Asked {
+    /// A claim is under way, and outcomes before it.
+    Claim(Fed, Pending<Vec<Answer>, Refused>),
+    /// Outcomes alone are.
+    Outcomes(Pending<Vec<Answer>, Refused>),
+    /// It was answered.
+    Answered(Result<Turn, Refused>),
+}
+
+/// Whose turn it is by the ledger's answer.
+pub(super) enum Turn {
+    /// It is claimed, and to be mailed.
+    Ours(Box<Held>),
+    /// It is claimed, and has no mail.
+    Incomplete(Claim),
+    /// It is claimed, and there is no room for it any more.
+    Spare(Claim),
+    /// Nobody's.
+    Nobody,
 }
 
 /// One hand's dealings with the ledger.
@@ -39,10 +55,9 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// once there is nobody left, or the run is to stop.
     pub(super) async fn next(&mut self) -> Checked<Option<Held>> {
         while !self.crew.is_stopping() {
-            let choice = self.choose();
-            match choice {
+            match self.choose() {
                 Choice::Take(fed) => {
-                    let asked = self.ask(Some(fed))?;
+                    let asked = self.ask(fed)?;
                     if let Some(held) = self.arrived(asked).await? {
                         return Ok(Some(held));
                     }
@@ -66,28 +81,32 @@ impl<'h, 'a> Claims<'h, 'a> {
     }
 
     /// Sends a claim for the next recipient on its way if there is one at
-    /// once, with the outcomes so far. Where there is none, it still asks
-    /// whether this run may claim: one that was taken for dead may not, and
-    /// is not to mail anybody either.
+    /// once, with the outcomes so far.
     pub(super) fn ask_ahead(&mut self) -> Checked<Asked> {
-        match self.choose() {
-            Choice::Take(fed) => self.ask(Some(fed)),
-            _ => self.ask(None),
+        if !self.crew.is_stopping()
+            && let Choice::Take(fed) = self.choose()
+        {
+            return self.ask(fed);
         }
+        if self.untold.is_empty() {
+            return Ok(Asked::Answered(Ok(Turn::Nobody)));
+        }
+        Ok(Asked::Outcomes(self.crew.tools.ledger.take(std::mem::take(&mut self.untold))))
     }
 
     /// Waits for the ledger, and gives the recipient if it is ours.
-    pub(super) async fn arrived(&mut self, asked: Asked) -> Checked<Option<Held>> {
-        let answers = asked.answers.await;
-        if asked.claimed.is_some() {
-            self.crew.asked.set(self.crew.asked.get() - 1);
+    pub(super) async fn arrived(&mut self, mut asked: Asked) -> Checked<Option<Held>> {
+        asked.answer(self.crew, self.chooser).await;
+        let Asked::Answered(turn) = asked else { return Ok(None) };
+        match self.heard(turn)? {
+            Turn::Ours(held) => return Ok(Some(*held)),
+            Turn::Incomplete(claim) => {
+                self.note(claim, Outcome::Skipped, ledger::Reply::default());
+            }
+            Turn::Spare(claim) => self.give_back(claim),
+            Turn::Nobody => {}
         }
-        let answers = self.heard(answers)?;
-        let Some(fed) = asked.claimed else { return Ok(None) };
-        let held = self.answered(fed, answers);
-        // Whether the limit is reached is decided by this answer.
-        self.crew.wake.notify_waiters();
-        Ok(held)
+        Ok(None)
     }
 
     /// Keeps an outcome, to go with the next claim.
@@ -104,17 +123,17 @@ impl<'h, 'a> Claims<'h, 'a> {
     /// Makes all outcomes durable.
     pub(super) async fn flush(&mut self) -> Checked<()> {
         if !self.untold.is_empty() {
-            let steps = std::mem::take(&mut self.untold);
-            self.arrived(self.tell(steps, None)).await?;
+            let taken = self.crew.tools.ledger.take(std::mem::take(&mut self.untold)).await;
+            self.heard(taken)?;
         }
         Ok(())
     }
 
-    /// The ledger's answers. Outcomes whose commit failed are kept to be told
+    /// What the ledger says. Outcomes whose commit failed are kept to be told
     /// again: a claim may have failed where they would not, since the disk is
     /// full or the run is over.
-    fn heard(&mut self, taken: Result<Vec<Answer>, Refused>) -> Checked<Vec<Answer>> {
-        taken.map_err(|Refused { why, steps }| {
+    fn heard<T>(&mut self, said: Result<T, Refused>) -> Checked<T> {
+        said.map_err(|Refused { why, steps }| {
             self.untold.extend(steps.into_iter().filter(|step| !matches!(step, Step::Claim(_))));
             vec![why]
         })
@@ -135,65 +154,82 @@ impl<'h, 'a> Claims<'h, 'a> {
         self.crew.may_be_full() && !self.crew.is_full()
     }
 
-    fn ask(&mut self, fed: Option<Fed>) -> Checked<Asked> {
-        if let Some(Fed::Broken(findings)) = fed {
-            return Err(findings);
-        }
-        if fed.is_some() {
-            self.crew.asked.set(self.crew.asked.get() + 1);
-        }
+    fn ask(&mut self, fed: Fed) -> Checked<Asked> {
+        let address = match &fed {
+            Fed::Message(ready) => ready.address().clone(),
+            Fed::Incomplete(address) => address.clone(),
+            Fed::Broken(findings) => return Err(findings.clone()),
+        };
+        self.crew.asked.set(self.crew.asked.get() + 1);
         let request = ClaimRequest {
-            run: self.crew.tools().run,
-            addresses: fed.iter().filter_map(Fed::address).cloned().collect(),
-            retry_failed: self.crew.tools().retry_failed,
+            run: self.crew.tools.run,
+            addresses: vec![address],
+            retry_failed: self.crew.tools.retry_failed,
             now: clock::unix_now(),
         };
         let mut steps = std::mem::take(&mut self.untold);
         steps.push(Step::Claim(request));
-        Ok(self.tell(steps, fed))
+        Ok(Asked::Claim(fed, self.crew.tools.ledger.take(steps)))
     }
+}
 
-    fn tell(&self, steps: Vec<Step>, claimed: Option<Fed>) -> Asked {
-        Asked { claimed, answers: self.crew.tools().ledger.take(steps) }
-    }
-
-    /// What an answer of the ledger means for this hand.
-    fn answered(&mut self, fed: Fed, answers: Vec<Answer>) -> Option<Held> {
-        let answer = answers.into_iter().next().unwrap_or(Answer::Duplicate);
-        match (fed, answer) {
-            // Somebody new, of whom nobody knew when the number was confirmed.
-            (fed, Answer::Yours(claim)) if !claim.is_again() && self.crew.is_full() => {
-                self.pass_over(&fed);
-                self.give_back(claim);
-            }
-            (Fed::Message(ready), Answer::Yours(claim)) => {
-                if !claim.is_again() {
-                    self.crew.taken.set(self.crew.taken.get() + 1);
-                }
-                return Some((ready, claim));
-            }
-            (Fed::Incomplete(_), Answer::Yours(claim)) => {
-                self.note(claim, Outcome::Skipped, ledger::Reply::default());
-            }
-            (Fed::Message(ready), Answer::NotYet { retry_at }) => {
-                self.chooser.done(ready.address());
-                self.chooser.put_off(ready.subscriber, retry_at);
-            }
-            (fed, answer) => {
-                self.pass_over(&fed);
-                match answer {
-                    Answer::Already(State::Sent) => self.crew.count(|tally| tally.already += 1),
-                    Answer::Suppressed => self.crew.count(|tally| tally.suppressed += 1),
-                    _ => {}
-                }
-            }
-        }
-        None
-    }
-
-    fn pass_over(&self, fed: &Fed) {
-        if let Some(address) = fed.address() {
-            self.chooser.done(address);
+impl Asked {
+    /// Waits for the ledger, and shows the message that may leave next. May
+    /// be dropped and called again.
+    pub(super) async fn next(&mut self, crew: &Crew<'_>, chooser: &Chooser) -> Option<&Ready> {
+        self.answer(crew, chooser).await;
+        match self {
+            Self::Answered(Ok(Turn::Ours(held))) => Some(&held.0),
+            _ => None,
         }
     }
+
+    async fn answer(&mut self, crew: &Crew<'_>, chooser: &Chooser) {
+        let answered = match self {
+            Self::Claim(_, pending) | Self::Outcomes(pending) => pending.await,
+            Self::Answered(_) => return,
+        };
+        let asked = std::mem::replace(self, Self::Answered(Ok(Turn::Nobody)));
+        let Self::Claim(fed, _) = asked else {
+            *self = Self::Answered(answered.map(|_| Turn::Nobody));
+            return;
+        };
+        crew.asked.set(crew.asked.get() - 1);
+        *self = Self::Answered(answered.map(|answers| {
+            let answer = answers.into_iter().next();
+            turn(crew, chooser, fed, answer.unwrap_or(Answer::Duplicate))
+        }));
+        // Whether the limit is reached may be decided by this answer.
+        crew.wake.notify_waiters();
+    }
+}
+
+/// What an answer of the ledger means, and what follows from it for the crew.
+fn turn(crew: &Crew<'_>, chooser: &Chooser, fed: Fed, answer: Answer) -> Turn {
+    match (fed, answer) {
+        (Fed::Message(ready), Answer::Yours(claim)) if claim.is_again() || !crew.is_full() => {
+            if !claim.is_again() {
+                crew.taken.set(crew.taken.get() + 1);
+            }
+            return Turn::Ours(Box::new((ready, claim)));
+        }
+        (Fed::Message(ready), Answer::NotYet { retry_at }) => {
+            chooser.done(ready.address());
+            chooser.put_off(ready.subscriber, retry_at);
+        }
+        (Fed::Incomplete(_), Answer::Yours(claim)) => return Turn::Incomplete(claim),
+        (fed, answer) => {
+            if let Some(address) = fed.address() {
+                chooser.done(address);
+            }
+            match answer {
+                // Somebody of whom nobody knew when the number was confirmed.
+                Answer::Yours(claim) => return Turn::Spare(claim),
+                Answer::Already(State::Sent) => crew.count(|tally| tally.already += 1),
+                Answer::Suppressed => crew.count(|tally| tally.suppressed += 1),
+                _ => {}
+            }
+        }
+    }
+    Turn::Nobody
 }

@@ -12,7 +12,7 @@ use super::hand::Hand;
 use super::pace::Pacer;
 use super::smtp::Smtp;
 use super::streak::Streak;
-use super::tally::{Tally, Witness};
+use super::tally::{Moment, Tally, Witness};
 use super::throttle::Throttle;
 use crate::address::Address;
 use crate::clock::Stopwatch;
@@ -150,9 +150,23 @@ impl<'a> Crew<'a> {
         self.taken.get() + self.asked.get() >= self.tools.limit
     }
 
+    /// Whether a connection's next mail may leave without a pause.
+    pub(super) fn goes_on_at_once(&self, number: usize) -> bool {
+        !self.is_stopping()
+            && self.pacer.borrow().is_none()
+            && self.throttle.borrow().wait(number, self.now()).is_none()
+    }
+
     /// What was done so far.
     pub fn tally(&self) -> Tally {
         self.tally.get()
+    }
+
+    /// Tells the witness how far it has come.
+    pub(super) fn tell(&self) {
+        let (tally, elapsed) = (self.tally(), self.now());
+        let pause = self.throttle.borrow().pause_left(elapsed);
+        self.witness.borrow_mut().moment(&Moment { tally, elapsed, pause });
     }
 
     /// The user has asked to stop.
@@ -187,9 +201,7 @@ impl<'a> Crew<'a> {
 
     /// Connection number `number` works until there is nothing more to do.
     pub async fn work(&self, number: usize, chooser: &Chooser) {
-        if let Err(findings) = Hand::new(self, chooser, number).work().await {
-            self.fail(findings);
-        }
+        Hand::new(self, chooser, number).work().await;
     }
 
     pub(super) fn fail(&self, findings: Vec<Finding>) {

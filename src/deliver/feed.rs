@@ -1,23 +1,21 @@
-//! The feed: on a thread of its own, row after row becomes a message and
-//! waits, a few ahead, for a connection. Between the rows of the list come
-//! those who were put off and whose time has come.
+//! The feed: rows become messages and wait, a few ahead, for a connection.
+//! One thread walks the list; between its rows come those who were put off
+//! and whose time has come. The rows go in batches to a [`press`](super::press),
+//! so that threads wake each other once for many mails.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
 use super::later::{Later, Next, Ticket};
-use super::rehearsal::{Job, Merged, Walk, write};
+use super::press::Intake;
+use super::rehearsal::{Job, Walk};
 use super::smtp::Body;
 use super::transport::Envelope;
-use super::trouble;
 use crate::address::Address;
 use crate::clock;
-use crate::finding::Checked;
-use crate::finding::Finding;
+use crate::finding::{Checked, Finding};
 use crate::list::Subscriber;
-use crate::message::Frame;
 
 /// A row on its way to a connection.
 #[derive(Debug)]
@@ -68,81 +66,71 @@ impl Fed {
     }
 }
 
-/// Walks the list and hands messages over.
+/// A row that is to become a message.
+#[derive(Debug)]
+pub struct Row {
+    /// The recipient's row.
+    pub subscriber: Subscriber,
+    /// Whether it comes back.
+    pub again: bool,
+    /// It counts as under way from here on.
+    pub ticket: Ticket,
+}
+
+/// Walks the list and hands rows over.
 pub struct Feed<'a> {
     /// What is merged, for whom.
     pub job: &'a Job<'a>,
-    /// What stands around it.
-    pub frame: &'a Frame,
-    /// Where bounces go.
-    pub return_path: &'a Address,
     /// Those who were put off.
     pub later: Arc<Later>,
     /// How long they are waited for at the end of the list.
     pub retry_wait: Duration,
     /// Whether the list is walked only for them.
     pub again: bool,
+    /// What makes messages of rows.
+    pub press: Intake,
+    /// Rows that wait for company.
+    pub batch: Vec<Row>,
 }
 
 impl Feed<'_> {
     /// Until nobody is left, or nobody takes messages any more.
-    pub fn fill(self, out: &mpsc::Sender<Fed>) {
-        if let Err(findings) = self.walk(out) {
-            let _ = out.blocking_send(Fed::Broken(findings));
+    pub fn fill(mut self) {
+        let walked = self.walk();
+        if let Err(findings) = walked {
+            self.press.breaks(mem::take(&mut self.batch), findings);
         }
     }
 
-    fn walk(&self, out: &mpsc::Sender<Fed>) -> Checked<()> {
+    fn walk(&mut self) -> Checked<()> {
         let mut walk = Walk::new(self.job)?;
         while !self.later.is_list_ended()
-            && let Some(merged) = walk.next_merged(&mut |_| {})?
+            && let Some(subscriber) = walk.next_open(&mut |_| {})?
         {
-            if !self.hand_over(&mut walk, merged, self.again, out) {
-                return Ok(());
-            }
+            self.add(subscriber, self.again);
             while let Some(subscriber) = self.later.due() {
-                let merged = walk.merge(subscriber);
-                if !self.hand_over(&mut walk, merged, true, out) {
-                    return Ok(());
-                }
+                self.add(subscriber, true);
+            }
+            if self.batch.len() >= self.press.room() && !self.hand_over() {
+                return Ok(());
             }
         }
         let wait = i64::try_from(self.retry_wait.as_secs()).unwrap_or(i64::MAX);
         let deadline = clock::unix_now().saturating_add(wait);
-        while let Next::Again(subscriber) = self.later.next_until(deadline) {
-            let merged = walk.merge(subscriber);
-            if !self.hand_over(&mut walk, merged, true, out) {
-                break;
-            }
+        while self.hand_over()
+            && let Next::Again(subscriber) = self.later.next_until(deadline)
+        {
+            self.add(subscriber, true);
         }
         Ok(())
     }
 
-    /// Whether somebody took it.
-    fn hand_over(
-        &self,
-        walk: &mut Walk<'_>,
-        merged: Merged,
-        again: bool,
-        out: &mpsc::Sender<Fed>,
-    ) -> bool {
-        let fed = match merged {
-            Merged::Incomplete(subscriber, _) => Fed::Incomplete(subscriber.mailbox.address),
-            Merged::Mail(subscriber, mail) => {
-                let mut bytes = Vec::new();
-                write(self.frame, self.job.leave, &mail, &mut bytes);
-                walk.recycle(mail);
-                let recipient = subscriber.mailbox.address.clone();
-                let envelope = Envelope { return_path: self.return_path.clone(), recipient };
-                match Body::new(bytes) {
-                    Ok(body) => {
-                        let ticket = self.later.ticket();
-                        Fed::Message(Ready { subscriber, envelope, body, again, ticket })
-                    }
-                    Err(why) => Fed::Broken(vec![trouble::malformed(why)]),
-                }
-            }
-        };
-        out.blocking_send(fed).is_ok()
+    fn add(&mut self, subscriber: Subscriber, again: bool) {
+        self.batch.push(Row { subscriber, again, ticket: self.later.ticket() });
+    }
+
+    /// Whether somebody takes what is made of the rows so far.
+    fn hand_over(&mut self) -> bool {
+        self.batch.is_empty() || self.press.take(mem::take(&mut self.batch))
     }
 }

@@ -10,7 +10,7 @@ use super::crew::Crew;
 use super::feed::Ready;
 use super::line::{Begun, Line, RETRIES};
 use super::pace::retry_delay;
-use super::tally::{said, words};
+use super::tally::said;
 use super::transport::{Reply, Verdict};
 use crate::clock;
 use crate::finding::{Checked, Finding};
@@ -33,12 +33,15 @@ impl<'h, 'a> Hand<'h, 'a> {
     }
 
     /// Works until there is nothing more to do.
-    pub(super) async fn work(mut self) -> Checked<()> {
-        let worked = self.work_through().await;
+    pub(super) async fn work(mut self) {
+        if let Err(findings) = self.work_through().await {
+            self.crew.fail(findings);
+        }
         // Whatever ended it, what became of mails that left is not forgotten.
-        let flushed = self.claims.flush().await;
+        if let Err(findings) = self.claims.flush().await {
+            self.crew.fail(findings);
+        }
         self.line.close().await;
-        worked.and(flushed)
     }
 
     async fn work_through(&mut self) -> Checked<()> {
@@ -49,59 +52,52 @@ impl<'h, 'a> Hand<'h, 'a> {
                 None => self.claims.next().await?,
             };
             let Some((ready, claim)) = next else { return Ok(()) };
-            let attempted = self.attempt(&ready, &mut held).await;
+            let (verdict, next) = self.deliver(&ready).await;
             self.chooser.done(ready.address());
             self.crew.wake.notify_waiters();
-            match attempted {
-                Ok(Some(verdict)) => self.settle(ready, claim, verdict),
-                not => {
-                    self.claims.give_back(claim);
-                    not?;
-                }
+            match verdict {
+                Some(verdict) => self.settle(ready, claim, verdict),
+                None => self.claims.give_back(claim),
             }
+            held = next?;
         }
     }
 
     /// Delivers a message when it is its turn, and meanwhile claims the next
-    /// one, whose envelope may leave with it. Without a verdict nothing of the
-    /// message has left: the run is to stop, or the next claim has failed. That
-    /// is heard before the message leaves, so that a run which was taken for
-    /// dead while it slept mails nobody any more.
-    async fn attempt(
-        &mut self,
-        ready: &Ready,
-        next: &mut Option<Held>,
-    ) -> Checked<Option<Verdict>> {
+    /// one, whose envelope may leave with it. A claim that fails does not take
+    /// the verdict with it; where there is no verdict, nothing has left.
+    async fn deliver(&mut self, ready: &Ready) -> (Option<Verdict>, Checked<Option<Held>>) {
+        let (crew, chooser, number) = (self.crew, self.chooser, self.number);
         // What the server expects by now is not put off any more; whoever
         // is told to stop leaves it expecting.
-        let is_expected = !self.crew.is_stopping() && self.line.has_announced(ready);
-        if !is_expected && !self.turn().await? {
-            return Ok(None);
-        }
-        let asked = self.claims.ask_ahead()?;
+        let is_expected = !crew.is_stopping() && self.line.has_announced(ready);
+        let turn = if is_expected { Ok(true) } else { self.turn().await };
+        let asked = match turn {
+            Ok(true) => self.claims.ask_ahead(),
+            Ok(false) => return (None, Ok(None)),
+            Err(findings) => Err(findings),
+        };
+        let mut asked = match asked {
+            Ok(asked) => asked,
+            Err(findings) => return (None, Err(findings)),
+        };
         let mut tries = 0;
-        let mut begun = self.line.begin(ready, &mut tries).await;
-        *next = self.claims.arrived(asked).await?;
-        loop {
-            match begun {
+        let verdict = loop {
+            match self.line.begin(ready, &mut tries).await {
                 Begun::Yes => {}
-                Begun::Not(verdict) => return Ok(Some(verdict)),
-                Begun::Stopped => return Ok(None),
+                Begun::Not(verdict) => break Some(verdict),
+                Begun::Stopped => break None,
             }
-            let ahead = next.as_ref().map(|(ready, _)| ready).filter(|_| self.goes_on_at_once());
+            let ahead = async {
+                let next = asked.next(crew, chooser).await;
+                next.filter(|_| crew.goes_on_at_once(number))
+            };
             match self.line.finish(ready, ahead).await {
                 Verdict::Retry(_) if tries < RETRIES => tries += 1,
-                verdict => return Ok(Some(verdict)),
+                verdict => break Some(verdict),
             }
-            begun = self.line.begin(ready, &mut tries).await;
-        }
-    }
-
-    /// Whether the next mail may leave without a pause.
-    fn goes_on_at_once(&self) -> bool {
-        !self.crew.is_stopping()
-            && self.crew.pacer.borrow().is_none()
-            && self.crew.throttle.borrow().wait(self.number, self.crew.now()).is_none()
+        };
+        (verdict, self.claims.arrived(asked).await)
     }
 
     /// Waits until this connection may send its next mail; false if it may not any more.
@@ -156,8 +152,14 @@ impl<'h, 'a> Hand<'h, 'a> {
                     }
                     tally.count(outcome);
                 });
-                crew.witness.borrow_mut().settled(ready.address(), outcome, &words(&reply));
+                crew.witness.borrow_mut().settled(
+                    ready.address(),
+                    outcome,
+                    &reply,
+                    claim.is_again(),
+                );
                 self.claims.note(claim, outcome, reply);
+                self.chooser.recycle(ready.body);
                 if let Outcome::Deferred { retry_at } = outcome {
                     self.chooser.put_off(ready.subscriber, retry_at);
                 }

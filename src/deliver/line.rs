@@ -87,13 +87,21 @@ impl<'h, 'a> Line<'h, 'a> {
         }
     }
 
-    /// Sends the message that was begun, and behind it the envelope of the next one.
-    pub(super) async fn finish(&mut self, ready: &Ready, next: Option<&Ready>) -> Verdict {
+    /// Sends the message that was begun, and behind it the envelope of the
+    /// next one as soon as it is known.
+    pub(super) async fn finish<'r>(
+        &mut self,
+        ready: &Ready,
+        next: impl Future<Output = Option<&'r Ready>>,
+    ) -> Verdict {
         let most = self.crew.tools.speed.messages_per_connection;
         let line = self.open.as_mut().expect("it was begun");
         line.used += 1;
         let has_room = most.is_none_or(|most| line.used < most);
-        let ahead = next.filter(|_| has_room).map(|next| (&next.envelope, &next.body));
+        let ahead = async {
+            let next = next.await.filter(|_| has_room);
+            next.map(|next| (&next.envelope, &next.body))
+        };
         let verdict = tokio::select! {
             verdict = line.connection.finish(&ready.body, ahead) => verdict,
             () = self.crew.dropped() => Verdict::InDoubt("stopped by hand on its way".to_owned()),

@@ -10,20 +10,24 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::mpsc;
 
 use super::chooser::Chooser;
 use super::crew::{Crew, Tools};
 use super::feed::Feed;
 use super::later::Later;
+use super::press::{self, Plates, Spare};
 use super::rehearsal::Job;
 use super::tally::{Ended, Witness};
 use crate::clock::{self, Stopwatch};
 use crate::finding::{Checked, Finding};
+use crate::ledger::Ledger;
 use crate::message::Frame;
 
 /// How often a run says that it is alive, in seconds; its lease is much longer.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How often the witness hears how far a run has come.
+const MOMENT: Duration = Duration::from_millis(200);
 
 /// Sends a letter to everybody on the list who has not had it.
 pub fn send(
@@ -43,7 +47,7 @@ pub fn send(
     let mut stopped = ended.err().unwrap_or_default();
     stopped.extend(crew.take_trouble());
     let interrupted = crew.is_stopping() && stopped.is_empty();
-    Ok(Ended { tally: crew.tally(), stopped, interrupted })
+    Ok(Ended { tally: crew.tally(), stopped, interrupted, took: crew.now() })
 }
 
 /// What runs connections: one thread is enough for more mail than a server takes.
@@ -73,6 +77,7 @@ impl Mailing<'_, '_, '_> {
             done = self.walks() => done,
             never = interrupt.pass_on(self.crew) => match never {},
             never = self.beat() => match never {},
+            never = self.tell() => match never {},
         }
     }
 
@@ -109,18 +114,25 @@ impl Mailing<'_, '_, '_> {
     async fn walk(&self, again: bool) -> bool {
         let tools = self.crew.tools();
         let connections = tools.speed.connections;
-        let (out, source) = mpsc::channel(connections * 2 + 2);
         let later = Later::new(tools.waits);
-        let feed = Feed {
+        let spare = Spare::default();
+        let plates = Plates {
             job: self.job,
             frame: self.frame,
             return_path: &tools.return_path,
+            spare: spare.clone(),
+        };
+        let (press, source) = press::start(self.scope, &plates);
+        let feed = Feed {
+            job: self.job,
             later: Arc::clone(&later),
             retry_wait: tools.speed.retry_wait,
             again,
+            press,
+            batch: Vec::new(),
         };
-        self.scope.spawn(move || feed.fill(&out));
-        let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later));
+        press::spawn(self.scope, "list", move || feed.fill());
+        let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later), spare);
         let mut hands: FuturesUnordered<_> =
             (0..connections).map(|number| self.crew.work(number, &chooser)).collect();
         while hands.next().await.is_some() {}
@@ -128,14 +140,27 @@ impl Mailing<'_, '_, '_> {
         later.has_everybody()
     }
 
-    /// Says again and again that this run is alive.
+    /// Says again and again that this run is alive, and how long it waited.
     async fn beat(&self) -> Infallible {
         let tools = self.crew.tools();
         let run = tools.run;
         loop {
             tokio::time::sleep(HEARTBEAT).await;
+            let stages = tools.smtp.waits().so_far();
+            let beat = move |book: &mut dyn Ledger| {
+                book.heartbeat(run, clock::unix_now())?;
+                book.keep_stages(run, &stages)
+            };
             // A ledger in trouble is noticed by the next claim.
-            let _ = tools.ledger.ask(move |book| book.heartbeat(run, clock::unix_now())).await;
+            let _ = tools.ledger.ask(beat).await;
+        }
+    }
+
+    /// Tells again and again how far it has come.
+    async fn tell(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(MOMENT).await;
+            self.crew.tell();
         }
     }
 }

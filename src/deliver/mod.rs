@@ -6,8 +6,8 @@
 //! and nowhere else.
 //!
 //! [`roll`] holds the list against the ledger, [`rehearsal`] merges all of it
-//! and sends nothing, [`mailing`] sends: a [`feed`] of messages, a [`crew`] of
-//! connections, a [`throttle`] and a pace; who is put off comes back
+//! and sends nothing, [`mailing`] sends: a [`feed`] of rows that a [`press`]
+//! makes into messages, a [`crew`] of connections, a [`throttle`] and a pace; who is put off comes back
 //! [`later`]. What is remembered is the ledger's.
 
 pub mod allowance;
@@ -21,6 +21,7 @@ mod line;
 pub mod mailing;
 pub mod outbox;
 pub mod pace;
+pub mod press;
 pub mod rehearsal;
 pub mod roll;
 pub mod server;
@@ -30,3 +31,4 @@ pub mod tally;
 pub mod throttle;
 pub mod transport;
 pub mod trouble;
+pub mod waits;

@@ -2,15 +2,17 @@
 //! comes before every mailing, so that what cannot be merged is known before
 //! the first mail leaves; `--dry-run` is a rehearsal and nothing else.
 
+use std::time::Duration;
+
 use super::outbox::Outbox;
 use super::roll::{Counts, Entry, Mailing, Roll};
-use super::tally::{Ended, Witness};
+use super::tally::{Ended, Moment, Witness};
 use super::transport::{Envelope, Transport, Verdict};
 use crate::address::{Address, Mailbox};
-use crate::clock;
+use crate::clock::{self, Stopwatch};
 use crate::compose::Letter;
 use crate::finding::{Checked, Finding};
-use crate::ledger::Outcome;
+use crate::ledger::{self, Outcome};
 use crate::list::{List, Subscriber};
 use crate::merge::{self, Gap, Mail, Merger};
 use crate::message::{self, Frame};
@@ -26,6 +28,17 @@ pub struct Job<'a> {
     pub leave: &'a Leave,
     /// The campaign and its ledger.
     pub mailing: Mailing<'a>,
+}
+
+impl Job<'_> {
+    /// Merges a row.
+    pub fn merge(&self, merger: &mut Merger<'_>, subscriber: Subscriber) -> Merged {
+        let unsubscribe = self.leave.link(&subscriber.mailbox.address);
+        match merger.merge(&subscriber, &merge::Links { unsubscribe, web: None }) {
+            Ok(mail) => Merged::Mail(subscriber, mail),
+            Err(gaps) => Merged::Incomplete(subscriber, gaps),
+        }
+    }
 }
 
 /// What a rehearsal found.
@@ -67,29 +80,22 @@ impl<'a> Walk<'a> {
     }
 
     /// The next row that is to be mailed. `other` hears of every other row.
-    pub fn next_merged(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Merged>> {
+    pub fn next_open(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Subscriber>> {
         loop {
             let merger = &mut self.merger;
             let entry = self.roll.next_selected(&mut |row| Ok(merger.selects(row)?))?;
-            let Some(entry) = entry else { return Ok(None) };
-            let Entry::Open(subscriber) = entry else {
-                other(&entry);
-                continue;
-            };
-            return Ok(Some(self.merge(subscriber)));
+            match entry {
+                Some(Entry::Open(subscriber)) => return Ok(Some(subscriber)),
+                Some(entry) => other(&entry),
+                None => return Ok(None),
+            }
         }
     }
 
-    /// Merges a row.
-    pub fn merge(&mut self, subscriber: Subscriber) -> Merged {
-        let links = merge::Links {
-            unsubscribe: self.job.leave.link(&subscriber.mailbox.address),
-            web: None,
-        };
-        match self.merger.merge(&subscriber, &links) {
-            Ok(mail) => Merged::Mail(subscriber, mail),
-            Err(gaps) => Merged::Incomplete(subscriber, gaps),
-        }
+    /// The same, merged.
+    pub fn next_merged(&mut self, other: &mut dyn FnMut(&Entry)) -> Checked<Option<Merged>> {
+        let subscriber = self.next_open(other)?;
+        Ok(subscriber.map(|subscriber| self.job.merge(&mut self.merger, subscriber)))
     }
 
     /// Takes a mail's memory back.
@@ -155,6 +161,7 @@ pub async fn into_outbox(
 ) -> Checked<Ended> {
     let mut walk = Walk::new(job)?;
     let mut ended = Ended::default();
+    let begun = Stopwatch::start();
     let mut bytes = Vec::new();
     while ended.tally.tried() < limit {
         let Some(merged) = walk.next_merged(&mut |_| {})? else { break };
@@ -167,9 +174,12 @@ pub async fn into_outbox(
             break;
         }
         ended.tally.sent += 1;
-        witness.settled(&envelope.recipient, Outcome::Sent, "");
+        witness.settled(&envelope.recipient, Outcome::Sent, &ledger::Reply::default(), false);
+        let elapsed = begun.elapsed();
+        witness.moment(&Moment { tally: ended.tally, elapsed, pause: Duration::ZERO });
         walk.recycle(mail);
     }
+    ended.took = begun.elapsed();
     Ok(ended)
 }
 

@@ -133,6 +133,8 @@ impl Roll {
             campaign: mailing.map_or_else(String::new, |mailing| mailing.campaign.to_owned()),
             fingerprint: Fingerprint { subject: String::new(), content_hash: String::new() },
             process: Process::this(),
+            planned: 0,
+            beyond: 0,
             now,
         })?;
         let retry_failed = mailing.is_some_and(|mailing| mailing.retry_failed);

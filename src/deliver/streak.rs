@@ -1,6 +1,7 @@
 //! Refusals in a row. What a server says to everybody is about us, not about
 //! them: a forgotten login must not mark a whole list as failed. Pure.
 
+use super::tally::nameless;
 use super::transport::{Reply, Verdict};
 use crate::finding::Finding;
 
@@ -38,9 +39,7 @@ impl Streak {
 
 /// A reply without the words that name its recipient.
 fn without_names(reply: &Reply) -> Reply {
-    let words =
-        reply.text.split_whitespace().map(|word| if word.contains('@') { "…" } else { word });
-    Reply { text: words.collect::<Vec<_>>().join(" "), ..reply.clone() }
+    Reply { text: nameless(&reply.text), ..reply.clone() }
 }
 
 fn all_refused(reply: &Reply) -> Finding {

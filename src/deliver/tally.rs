@@ -1,5 +1,7 @@
 //! What became of a mailing: the counts, how it ended, and who hears of it.
 
+use std::time::Duration;
+
 use super::transport;
 use crate::address::Address;
 use crate::finding::Finding;
@@ -27,6 +29,23 @@ impl Tally {
     pub fn tried(&self) -> u64 {
         self.sent + self.failed + self.deferred + self.in_doubt
     }
+
+    /// How many of those who were to be mailed came to an end, for now or
+    /// for good. A second try adds nothing.
+    pub fn settled(&self) -> u64 {
+        self.tried() + self.already + self.suppressed
+    }
+}
+
+/// How far a run has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// What it did so far.
+    pub tally: Tally,
+    /// The time since it began.
+    pub elapsed: Duration,
+    /// How long it still leaves the server alone, which asked for that.
+    pub pause: Duration,
 }
 
 /// How a run ended.
@@ -38,12 +57,23 @@ pub struct Ended {
     pub stopped: Vec<Finding>,
     /// Whether the user stopped it.
     pub interrupted: bool,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// Hears what becomes of each mail.
 pub trait Witness: Send {
-    /// A mail came to its end, by this outcome and these words of the server's.
-    fn settled(&mut self, recipient: &Address, outcome: Outcome, words: &str);
+    /// A mail came to its end, by this outcome and these words of the
+    /// server's; `again` where it was put off before in this run.
+    fn settled(
+        &mut self,
+        recipient: &Address,
+        outcome: Outcome,
+        reply: &ledger::Reply,
+        again: bool,
+    );
+    /// Some time has passed, whether anything happened or not.
+    fn moment(&mut self, moment: &Moment);
     /// The user has asked to stop, and one mail is still under way.
     fn stopping(&mut self);
 }
@@ -73,8 +103,14 @@ pub(super) fn said(reply: &transport::Reply) -> ledger::Reply {
 }
 
 /// A reply on one line.
-pub(super) fn words(reply: &ledger::Reply) -> String {
+pub fn words(reply: &ledger::Reply) -> String {
     let code = reply.code.map(|code| code.to_string());
     let parts = [code, reply.enhanced.clone(), reply.text.clone()].into_iter().flatten();
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Words without those that name somebody: what is said alike to many.
+pub fn nameless(words: &str) -> String {
+    let words = words.split_whitespace().map(|word| if word.contains('@') { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -68,11 +68,17 @@ impl Throttle {
         self.pauses >= HOPELESS
     }
 
+    /// How long all connections leave the server alone.
+    pub fn pause_left(&self, now: Duration) -> Duration {
+        self.until.saturating_sub(now)
+    }
+
     /// How long connection number `number` (from 0) has to wait; nothing where
     /// it may work. One that is not among those allowed looks again soon.
     pub fn wait(&self, number: usize, now: Duration) -> Option<Duration> {
-        if now < self.until {
-            return Some(self.until.saturating_sub(now));
+        let pause = self.pause_left(now);
+        if !pause.is_zero() {
+            return Some(pause);
         }
         (number >= self.allowed).then_some(Duration::from_millis(250))
     }

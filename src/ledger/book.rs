@@ -10,6 +10,7 @@ use super::entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, NewRun, Recipient, Record, RunId, Settlement,
     State, Step, Suppression, Totals, Waiting,
 };
+use super::past::{RunRecord, StageTime};
 
 /// A ledger that can be written. Every call is one transaction: when it
 /// returns, what it did is durable, or it did nothing.
@@ -21,6 +22,10 @@ pub trait Ledger: Book {
     /// Says that a run is still alive. Once every few seconds is plenty; a
     /// run on another machine counts as dead after [`super::LEASE`] of silence.
     fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding>;
+
+    /// Keeps how long a run has waited for its server, from its beginning:
+    /// what was kept before is replaced.
+    fn keep_stages(&mut self, run: RunId, stages: &[StageTime]) -> Result<(), Finding>;
 
     /// Ends a run. Claims that it left open are in doubt from here on.
     fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding>;
@@ -89,11 +94,27 @@ pub trait Book: Send {
     /// A claim of their addresses gets those whose time has come.
     fn waiting(&self, campaign: &str, now: i64) -> Result<Waiting, Finding>;
 
+    /// Every run of a campaign, the latest first.
+    fn runs(&self, campaign: &str, now: i64) -> Result<Vec<RunRecord>, Finding>;
+
+    /// How many recipients of a campaign came to stand where they stand since
+    /// a moment: sent, failed, deferred, in doubt or suppressed.
+    fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding>;
+
+    /// How long all runs of a campaign waited for their servers.
+    fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding>;
+
     /// How many mails were sent since a moment, over all campaigns.
     fn sent_since(&self, moment: i64) -> Result<u64, Finding>;
 
+    /// When the mail number `nth` (from 1) since a moment was sent, over all
+    /// campaigns.
+    fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding>;
+
     /// When the first mail since a moment was sent, over all campaigns.
-    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding>;
+    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
+        self.nth_sent_since(moment, 1)
+    }
 
     /// Whether an address is suppressed.
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding>;

@@ -17,6 +17,10 @@ pub struct NewRun {
     pub fingerprint: Fingerprint,
     /// The process that sends.
     pub process: Process,
+    /// How many mails it sets out to send.
+    pub planned: u64,
+    /// How many more of the list it leaves for another run.
+    pub beyond: u64,
     /// The moment, in unix seconds.
     pub now: i64,
 }

@@ -15,6 +15,7 @@ mod book;
 mod entry;
 mod handle;
 mod location;
+mod past;
 mod process;
 mod scratch;
 mod sqlite;
@@ -27,4 +28,5 @@ pub use entry::{
 };
 pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use location::{Location, open, read, scratch};
+pub use past::{RunRecord, StageTime};
 pub use process::{LEASE, Process};

@@ -15,6 +15,7 @@ use super::entry::{
     Answer, CampaignRecord, ClaimRequest, NewRun, Recipient, RunId, Settlement, State, Step,
     Suppression, Totals, Waiting,
 };
+use super::past::{RunRecord, StageTime};
 use super::sqlite::Sqlite;
 use super::standing::Turn;
 
@@ -87,6 +88,10 @@ impl Ledger for Scratch {
         self.own.heartbeat(run, now)
     }
 
+    fn keep_stages(&mut self, run: RunId, stages: &[StageTime]) -> Result<(), Finding> {
+        self.own.keep_stages(run, stages)
+    }
+
     fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
         self.own.finish_run(run, now)
     }
@@ -155,12 +160,24 @@ impl Book for Scratch {
         self.own.waiting(campaign, now)
     }
 
+    fn runs(&self, campaign: &str, now: i64) -> Result<Vec<RunRecord>, Finding> {
+        self.own.runs(campaign, now)
+    }
+
+    fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
+        self.own.settled_since(campaign, moment)
+    }
+
+    fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding> {
+        self.own.stages(campaign)
+    }
+
     fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
         self.before().sent_since(moment)
     }
 
-    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
-        self.before().first_sent_since(moment)
+    fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
+        self.before().nth_sent_since(moment, nth)
     }
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {

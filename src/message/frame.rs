@@ -1,5 +1,8 @@
 //! A campaign's frame and the mails written into it.
 
+use std::sync::Arc;
+
+use super::dkim::{self, Signer};
 use super::header::{self, needs_smtputf8};
 use super::id::{boundary, list_id, message_id};
 use super::{Attachment, InlineImage, date, quoted_printable};
@@ -44,6 +47,7 @@ pub struct Frame {
     before_html: Vec<u8>,
     /// All that follows the HTML.
     after_html: Vec<u8>,
+    signers: Arc<[Signer]>,
 }
 
 /// What a frame is made of.
@@ -109,12 +113,25 @@ impl Frame {
             before_text,
             before_html,
             after_html,
+            signers: Arc::default(),
         })
     }
 
-    /// Writes one mail as a message, in place of what the buffer held. The
-    /// date is in seconds since 1970 and written in UTC.
+    /// The same, its messages signed with these keys.
+    #[must_use]
+    pub fn signed_by(self, signers: Vec<Signer>) -> Self {
+        Self { signers: signers.into(), ..self }
+    }
+
+    /// Writes one mail as a message, in place of what the buffer held, and
+    /// signs it. The date is in seconds since 1970 and written in UTC.
     pub fn write(&self, mail: &Mail<'_>, date: i64, out: &mut Vec<u8>) {
+        self.write_unsigned(mail, date, out);
+        dkim::sign(&self.signers, out);
+    }
+
+    /// The same without a signature, whose own date is never the same.
+    pub fn write_unsigned(&self, mail: &Mail<'_>, date: i64, out: &mut Vec<u8>) {
         out.clear();
         // Quoted-printable adds a tenth to most letters.
         out.reserve(self.size() + (mail.html.len() + mail.text.len()) / 8 * 9 + 1024);

@@ -44,9 +44,11 @@ impl Lines<'_> {
     /// Adds bytes that stand for themselves.
     fn plain(&mut self, mut run: &[u8], ends_line: bool) {
         while !run.is_empty() {
-            if self.column == 0 && run.starts_with(b"From ") {
-                // Mailbox files take it for the start of the next message.
-                self.escape(b"F");
+            // Mailbox files take `From ` for the start of the next message, and
+            // a lone dot ends one in SMTP: relays that get that wrong exist
+            // (RFC 2049 §3).
+            if self.column == 0 && (run.starts_with(b"From ") || run.starts_with(b".")) {
+                self.escape(&run[..1]);
                 run = &run[1..];
             }
             let room = LINE_MAX - 1 - self.column;
@@ -201,6 +203,7 @@ mod tests {
         let x75 = "x".repeat(75);
         assert_eq!(encoded(&format!("{x75}From here")), format!("{x75}=\r\n=46rom here"));
         assert_eq!(encoded("away From home"), "away From home");
+        assert_eq!(encoded(".\n..a\nb."), "=2E\r\n=2E.a\r\nb.", "nor for a message's end");
     }
 
     #[test]

@@ -175,6 +175,11 @@ impl<'a> Reader<'a> {
         Reader::new(self.source, format!("`{}`", key.name), value)
     }
 
+    /// Where a key stands.
+    pub fn place(&self, key: &Key) -> Place {
+        self.source.place(key.range.clone())
+    }
+
     /// What is left, as it is: for tables whose keys are the user's own.
     pub fn rest(&mut self) -> Vec<(Key, Value)> {
         std::mem::take(&mut self.entries)

@@ -17,7 +17,11 @@ mod remembering;
 mod rendering;
 mod sending;
 mod server_trouble;
+mod signing;
+mod standing;
 mod starting;
+mod summing_up;
+mod suppressing;
 mod test_mails;
 
 use desk::{Desk, Ran};
@@ -60,6 +64,15 @@ fn suppress(desk: &Desk, address: &str) {
     let address = Address::parse(address).expect("an address");
     let suppression = Suppression { address, reason: "asked to leave".into(), at: 1 };
     book.suppress(&[suppression]).expect("suppressed");
+}
+
+/// Blocks until so many have it and a run holds so many claims. Those are made while the mail
+/// before is on its way: a server that has that one may be ahead of the ledger.
+fn until_stands(desk: &Desk, sent: u64, under_way: u64) {
+    let lines = [format!("{sent:>10} sent\n"), format!("{under_way:>10} under way\n")];
+    while !lines.iter().all(|line| desk.run("status spring").out.contains(line)) {
+        std::thread::yield_now();
+    }
 }
 
 /// A list of so many.

@@ -38,11 +38,45 @@ fn a_connection_is_renewed_after_its_share_of_mails() {
 fn a_day_has_its_limit_and_the_rest_is_for_another_day() {
     let desk = desk("connections = 2\nretry_wait = 0\nper_day = 4\n", 10);
     let server = Script::new().start();
-    let ran = send(&desk, &server, "").ends(0).says("4 more today by the daily limit");
+    let ran = send(&desk, &server, "").ends(0).says("to send     4 today by the daily limit;");
     assert_eq!(counts(&ran), [4, 0, 0, 0, 0, 0, 0, 6]);
-    let ran = send(&desk, &server, "").ends(0).says("0 more today");
+    let ran = ran.says("the other 6 from 20").says("         6 to go: send again after 20");
+    ran.never_says("beyond the limit");
+    let status = desk.run("status spring").ends(0);
+    status.prints("         4 sent\n         6 to go: send again after 20");
+    let ran = send(&desk, &server, "").ends(0).says("to send     0 today by the daily limit;");
     assert_eq!(counts(&ran), [0, 0, 0, 0, 0, 4, 0, 6]);
+    ran.says("nothing was sent: the daily limit is used up\n         6 to go: send again after 20");
     assert_eq!(server.accepted_count(), 4);
+}
+
+#[test]
+fn what_a_day_leaves_after_refusals_may_leave_at_once() {
+    let desk = desk("connections = 1\nretry_wait = 0\nper_day = 4\n", 10);
+    let server = Script::new().rule(at(Step::Rcpt).about("n1@").says("550 5.1.1 who")).start();
+    let ran = send(&desk, &server, "").ends(3);
+    assert_eq!(counts(&ran), [3, 1, 0, 0, 0, 0, 0, 6]);
+    ran.says("         6 to go: send again after 20").says(" UTC, or now for 1\n");
+    let ran = send(&desk, &server, "").ends(3);
+    assert_eq!(counts(&ran), [1, 1, 0, 0, 0, 3, 0, 5]);
+}
+
+#[test]
+fn a_limit_of_ones_own_is_said_as_such_and_how_to_go_on() {
+    let desk = desk("connections = 1\nretry_wait = 0\nper_day = 400\n", 10);
+    let server = Script::new().start();
+    let ran = send(&desk, &server, "--limit 3").ends(0);
+    ran.says("to send     3\n")
+        .says("left out    7 are beyond the limit\n")
+        .says("7 to go: send again\n");
+    desk.run("status spring").ends(0).prints("         3 sent\n         7 to go: send again\n");
+}
+
+#[test]
+fn a_rate_says_how_long_it_will_take() {
+    let desk = desk("connections = 1\nretry_wait = 0\nrate = \"1000/s\"\n", 3);
+    let server = Script::new().start();
+    send(&desk, &server, "").ends(0).says("time        about 1 s at 1000/s\n");
 }
 
 #[test]

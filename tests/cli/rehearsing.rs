@@ -29,6 +29,7 @@ fn a_dry_run_needs_no_server() {
          through     nowhere: a dry run\n\
          list        subscribers.csv: 3 rows\n\
          to send     3\n\
+         left out    nobody\n\
          first       ann@example.org, bob@example.org, cyd@example.org\n\
          nothing was sent: this was a dry run\n"
     );

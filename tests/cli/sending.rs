@@ -2,7 +2,7 @@
 
 use crate::desk::{CAMPAIGN, Desk, LIST, SETTINGS};
 use crate::smtp_server::{Gate, Script, Step, at};
-use crate::{counts, got, send, suppress};
+use crate::{counts, got, send, suppress, until_stands};
 
 #[test]
 fn everyone_gets_it_once_and_a_second_send_sends_nobody() {
@@ -206,9 +206,10 @@ fn a_send_that_was_killed_leaves_one_in_doubt_and_the_next_goes_on() {
     let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
     let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
     gate.until_reached();
+    // Bob's mail is under way, and Cyd is claimed ahead of it.
+    until_stands(&desk, 1, 2);
     running.kill();
     gate.open();
-    // Bob's mail was under way, and Cyd had been claimed ahead of it.
     let ran = send(&desk, &server, "").ends(3);
     assert_eq!(counts(&ran), [0, 0, 0, 2, 0, 1, 0, 0]);
     let ran = send(&desk, &server, "--in-doubt resend").ends(0);

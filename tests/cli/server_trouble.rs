@@ -35,10 +35,10 @@ fn who_failed_is_tried_again_when_somebody_says_so() {
 fn one_who_is_put_off_is_deferred() {
     let desk = Desk::new();
     let server = Script::new().rule(bob(Step::Rcpt).says("451 4.2.0 greylisted")).start();
-    let ran = send(&desk, &server, "").ends(3).says("1 deferred: run the same command again later");
+    let ran = send(&desk, &server, "").ends(3).says("1 deferred: send again after 20");
     assert_eq!(counts(&ran), [2, 0, 1, 0, 0, 0, 0, 0]);
     // Its time has not come.
-    let ran = send(&desk, &server, "").ends(3);
+    let ran = send(&desk, &server, "").ends(3).says("1 deferred: send again");
     assert_eq!(counts(&ran), [0, 0, 1, 0, 0, 2, 0, 0]);
 }
 

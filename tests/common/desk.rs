@@ -151,11 +151,18 @@ impl Desk {
     /// Runs the program on a terminal, where somebody types an answer as soon
     /// as a question stands there. Both streams come as one.
     pub(crate) fn at_terminal(&self, line: &str, answer: &str) -> Ran {
+        self.at_wide_terminal(0, line, answer)
+    }
+
+    /// The same on a terminal of so many columns; of 0 if it says nothing of its size.
+    pub(crate) fn at_wide_terminal(&self, columns: u16, line: &str, answer: &str) -> Ran {
         const TYPIST: &str = "\
-import os, pty, sys
+import fcntl, os, pty, struct, sys, termios
 pid, terminal = pty.fork()
 if pid == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
+    size = struct.pack('HHHH', 24, int(sys.argv[2]), 0, 0)
+    fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+    os.execv(sys.argv[3], sys.argv[3:])
 seen, typed = b'', False
 while True:
     try:
@@ -173,7 +180,8 @@ sys.stdout.buffer.write(seen)
 sys.exit(os.waitstatus_to_exitcode(status))
 ";
         let mut command = Command::new("python3");
-        command.args(["-c", TYPIST, answer, env!("CARGO_BIN_EXE_handbill")]);
+        command.args(["-c", TYPIST, answer, &columns.to_string()]);
+        command.arg(env!("CARGO_BIN_EXE_handbill"));
         command.args(self.words(line));
         let output = self.alone(&mut command).output().expect("python3 starts");
         self.ran(line, output)
@@ -252,10 +260,21 @@ impl Running<'_> {
         self.signal("-INT");
     }
 
+    /// The same command once more, at the same desk.
+    pub(crate) fn twin(&self) -> Self {
+        self.desk.start(&self.line)
+    }
+
+    /// Asks it to end, as a system that shuts down does.
+    pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
     /// Ends it without a word, as a power cut would.
-    pub(crate) fn kill(self) {
+    pub(crate) fn kill(self) -> Ran {
         let ran = self.kill_unless_over();
         assert_eq!(ran.code, None, "a signal ended it");
+        ran
     }
 
     /// The same, where it may have come to its end by itself just now.
@@ -294,6 +313,15 @@ impl Running<'_> {
         self.child().stderr = Some(stderr);
     }
 
+    /// Blocks until something else has come so far, which it must while it runs.
+    pub(crate) fn until(&mut self, has_come: impl Fn() -> bool) {
+        while !has_come() {
+            let ended = self.child().try_wait().expect("ours");
+            assert!(ended.is_none(), "{} ended before with {ended:?}", self.line);
+            std::thread::yield_now();
+        }
+    }
+
     /// Waits for its end.
     pub(crate) fn wait(mut self) -> Ran {
         let child = self.child.take().expect("nobody has waited for it");
@@ -321,7 +349,8 @@ impl Running<'_> {
 pub(crate) struct Ran {
     line: String,
     folder: String,
-    code: Option<i32>,
+    /// The exit code; none where a signal ended it.
+    pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
     pub(crate) raw: Vec<u8>,
@@ -383,7 +412,8 @@ impl Ran {
         assert!(it, "{promise}\n{}", self.told());
     }
 
-    fn told(&self) -> String {
+    /// The command and all that came of it.
+    pub(crate) fn told(&self) -> String {
         let Self { line, folder, code, out, err, .. } = self;
         format!(
             "$ handbill {line}\nin {folder}, ended with {code:?}\n--- out\n{out}\n--- err\n{err}"

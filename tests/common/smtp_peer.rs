@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -16,6 +17,10 @@ pub(super) struct Peer<'a> {
     shared: &'a Shared,
     mail: Option<String>,
     to: Vec<String>,
+    /// Who was named last, taken or not.
+    named: String,
+    /// Replies that wait for others to leave with them.
+    unsaid: Vec<u8>,
     encrypted: bool,
     user: Option<String>,
     taken: usize,
@@ -62,8 +67,18 @@ impl<'a> Peer<'a> {
         lock(&shared.record).connections += 1;
         let _ = stream.set_nodelay(true);
         let link = BufReader::new(Link::Plain(stream));
-        let (mail, to, user) = (None, Vec::new(), None);
-        let mut peer = Self { link, number, shared, mail, to, encrypted: false, user, taken: 0 };
+        let mut peer = Self {
+            link,
+            number,
+            shared,
+            mail: None,
+            to: Vec::new(),
+            named: String::new(),
+            unsaid: Vec::new(),
+            encrypted: false,
+            user: None,
+            taken: 0,
+        };
         if lock(&shared.script).implicit_tls && peer.encrypt().is_err() {
             return;
         }
@@ -72,6 +87,7 @@ impl<'a> Peer<'a> {
         while ended.is_ok() {
             ended = peer.read_line().and_then(|line| peer.obey(&line));
         }
+        let _ = peer.flush();
         let _ = peer.link.get_ref().tcp().shutdown(Shutdown::Both);
     }
 
@@ -81,7 +97,7 @@ impl<'a> Peer<'a> {
         match &*verb {
             "EHLO" => {
                 let mut lines = vec!["mail.test".to_owned()];
-                lines.extend(lock(&self.shared.script).extensions.clone());
+                lines.extend(self.extensions());
                 let last = lines.pop().expect("it has a name");
                 lines.insert(0, String::new());
                 let more = lines.join("\n250-");
@@ -106,6 +122,7 @@ impl<'a> Peer<'a> {
             "RCPT" => {
                 let default =
                     if self.mail.is_some() { "250 2.1.5 ok" } else { "503 5.5.1 MAIL first" };
+                self.named = path(line);
                 if self.answer(Step::Rcpt, line, default)? {
                     self.to.push(path(line));
                 }
@@ -114,11 +131,13 @@ impl<'a> Peer<'a> {
             "DATA" => {
                 let default =
                     if self.to.is_empty() { "503 5.5.1 RCPT first" } else { "354 go ahead" };
-                if self.answer(Step::Data, line, default)? { self.message() } else { Ok(()) }
+                let about = format!("{line} {}", self.named);
+                if self.answer(Step::Data, &about, default)? { self.message() } else { Ok(()) }
             }
             "RSET" => {
                 self.forget();
-                self.answer(Step::Rset, line, "250 2.0.0 ok").map(drop)
+                let about = format!("{line} {}", self.named);
+                self.answer(Step::Rset, &about, "250 2.0.0 ok").map(drop)
             }
             "QUIT" => self.answer(Step::Quit, line, "221 2.0.0 bye").and_then(|_| over()),
             _ => self.say(b"500 5.5.2 what\r\n"),
@@ -133,14 +152,15 @@ impl<'a> Peer<'a> {
         let mut said = None;
         for act in acts {
             self.act(&act)?;
-            if let Act::Say(bytes) = act {
+            if let Act::Say(bytes) | Act::Drip(bytes) = act {
                 said.get_or_insert(bytes);
             }
         }
         if said.is_none() {
             self.say(default.as_bytes())?;
         }
-        let said = said.unwrap_or(default.into_bytes());
+        // A reply that was swallowed still was the usual one.
+        let said = said.filter(|said| !said.is_empty()).unwrap_or(default.into_bytes());
         Ok(matches!(said.first(), Some(b'2' | b'3')))
     }
 
@@ -153,6 +173,14 @@ impl<'a> Peer<'a> {
             }
             Act::HangUp => return over(),
             Act::Say(bytes) => return self.say(bytes),
+            Act::Drip(bytes) => {
+                self.note('S', String::from_utf8_lossy(bytes).trim_end());
+                self.flush()?;
+                for byte in bytes {
+                    self.link.get_mut().say(&[*byte])?;
+                    thread::yield_now();
+                }
+            }
             Act::Keep => {}
         }
         Ok(())
@@ -171,19 +199,22 @@ impl<'a> Peer<'a> {
         Vec::new()
     }
 
-    /// Reads a message byte by byte, so that a rule can break it off anywhere.
+    /// Reads a message: byte by byte as long as a rule may break it off.
     fn message(&mut self) -> io::Result<()> {
+        self.flush()?;
         let mut raw = Vec::new();
         loop {
-            for act in self.acts(Step::Byte(raw.len()), "") {
-                self.act(&act)?;
+            let is_watched = lock(&self.shared.script).watches(raw.len());
+            if is_watched {
+                self.within(&raw)?;
             }
             if raw == b".\r\n" || raw.ends_with(b"\r\n.\r\n") {
                 break;
             }
-            let mut byte = [0];
-            self.link.read_exact(&mut byte)?;
-            raw.push(byte[0]);
+            let limit = if is_watched { 1 } else { u64::MAX };
+            if self.link.by_ref().take(limit).read_until(b'\n', &mut raw)? == 0 {
+                return over();
+            }
         }
         raw.truncate(raw.len() - 3);
         self.note('C', &format!("({} bytes)", raw.len()));
@@ -198,7 +229,7 @@ impl<'a> Peer<'a> {
             user: self.user.clone(),
         };
         let nobody = message.to.is_empty();
-        let about = message.to.join(" ");
+        let about = self.named.clone();
         // A message is on record before its reply leaves: who has the reply finds it there.
         let kept = self.keeps(&about);
         if kept && !nobody {
@@ -211,6 +242,17 @@ impl<'a> Peer<'a> {
         if lock(&self.shared.script).close_after == Some(self.taken) { over() } else { Ok(()) }
     }
 
+    /// Follows the rules for the place that a message has come to.
+    fn within(&mut self, raw: &[u8]) -> io::Result<()> {
+        let mut acts = self.acts(Step::Byte(raw.len()), &self.named);
+        for (bytes, ending) in [(1, &b"\r\n."[..]), (2, b"\r\n.\r")] {
+            if raw.ends_with(ending) {
+                acts.extend(self.acts(Step::FinalDot(bytes), &self.named));
+            }
+        }
+        acts.iter().try_for_each(|act| self.act(act))
+    }
+
     /// Whether the rule that comes next at the dot lets the message be accepted.
     fn keeps(&self, about: &str) -> bool {
         let script = lock(&self.shared.script);
@@ -218,12 +260,12 @@ impl<'a> Peer<'a> {
             rule.fits(Step::Dot, about, self.number) && rule.times > 0 && rule.skip == 0
         });
         let Some(rule) = rule else { return true };
-        let refuses = |act: &Act| match act {
-            Act::Say(bytes) => !bytes.starts_with(b"2"),
-            Act::HangUp | Act::Silence => true,
-            Act::Keep | Act::Wait(_) => false,
-        };
-        rule.acts.iter().any(|act| matches!(act, Act::Keep)) || !rule.acts.iter().any(refuses)
+        let said = rule.acts.iter().find_map(|act| match act {
+            Act::Say(bytes) | Act::Drip(bytes) => Some(bytes.starts_with(b"2")),
+            _ => None,
+        });
+        let is_gone = rule.acts.iter().any(|act| matches!(act, Act::HangUp | Act::Silence));
+        said.unwrap_or(!is_gone) || rule.acts.iter().any(|act| matches!(act, Act::Keep))
     }
 
     fn authenticate(&mut self, line: &str) -> io::Result<()> {
@@ -278,6 +320,13 @@ impl<'a> Peer<'a> {
         Ok(())
     }
 
+    fn extensions(&self) -> Vec<String> {
+        let script = lock(&self.shared.script);
+        let hides_login = !(self.encrypted || script.login_in_clear);
+        let offered = script.extensions.iter();
+        offered.filter(|name| !(hides_login && name.starts_with("AUTH "))).cloned().collect()
+    }
+
     fn forget(&mut self) {
         self.mail = None;
         self.to.clear();
@@ -301,7 +350,14 @@ impl<'a> Peer<'a> {
         for line in String::from_utf8_lossy(bytes).lines() {
             self.note('S', line);
         }
-        self.link.get_mut().say(bytes)
+        self.unsaid.extend_from_slice(bytes);
+        let waits = lock(&self.shared.script).in_batches && !self.link.buffer().is_empty();
+        if waits { Ok(()) } else { self.flush() }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let bytes = std::mem::take(&mut self.unsaid);
+        if bytes.is_empty() { Ok(()) } else { self.link.get_mut().say(&bytes) }
     }
 
     fn note(&self, who: char, what: &str) {

@@ -41,6 +41,8 @@ pub(crate) enum Step {
     Data,
     /// When so many bytes of a message have come.
     Byte(usize),
+    /// When so many bytes of its final dot's line have come: 1 or 2.
+    FinalDot(usize),
     /// After a message's final dot.
     Dot,
     Rset,
@@ -54,7 +56,10 @@ pub(crate) struct Script {
     tls: Option<Arc<ServerConfig>>,
     implicit_tls: bool,
     login: Option<(String, String)>,
+    login_in_clear: bool,
     close_after: Option<usize>,
+    connections: usize,
+    in_batches: bool,
 }
 
 impl Script {
@@ -67,7 +72,10 @@ impl Script {
             tls: None,
             implicit_tls: false,
             login: None,
+            login_in_clear: true,
             close_after: None,
+            connections: usize::MAX,
+            in_batches: false,
         }
     }
 
@@ -108,19 +116,45 @@ impl Script {
             .offering(&format!("AUTH {mechanisms}"))
     }
 
+    /// Offers the login only where it is encrypted.
+    pub(crate) fn login_only_encrypted(self) -> Self {
+        Self { login_in_clear: false, ..self }
+    }
+
+    /// Is gone after so many connections: the next ones are refused.
+    pub(crate) fn gone_after(self, connections: usize) -> Self {
+        Self { connections, ..self }
+    }
+
+    /// Replies only when it has read all that came, so that the replies to
+    /// commands that came together leave together (RFC 2920 §3.2).
+    pub(crate) fn replies_in_batches(self) -> Self {
+        Self { in_batches: true, ..self }
+    }
+
     /// Hangs up silently after so many messages on one connection.
     pub(crate) fn close_after(self, messages: usize) -> Self {
         Self { close_after: Some(messages), ..self }
+    }
+
+    /// Whether a rule may still fit within a message of which so much has come.
+    fn watches(&self, bytes: usize) -> bool {
+        self.rules.iter().any(|rule| match rule.step {
+            Step::Byte(place) => rule.times > 0 && place >= bytes,
+            Step::FinalDot(_) => rule.times > 0,
+            _ => false,
+        })
     }
 
     /// Listens on a free port of 127.0.0.1.
     pub(crate) fn start(self) -> SmtpServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
+        let connections = self.connections;
         let shared = Arc::new(Shared { script: Mutex::new(self), record: Mutex::default() });
         let server = SmtpServer { port, shared: Arc::clone(&shared) };
         thread::spawn(move || {
-            for (number, stream) in (1..).zip(listener.incoming()) {
+            for (number, stream) in (1..=connections).zip(listener.incoming()) {
                 let (Ok(stream), shared) = (stream, Arc::clone(&shared)) else { break };
                 thread::spawn(move || Peer::talk(stream, number, &shared));
             }
@@ -143,6 +177,7 @@ pub(crate) struct Rule {
 #[derive(Clone)]
 enum Act {
     Say(Vec<u8>),
+    Drip(Vec<u8>),
     Keep,
     Wait(Gate),
     Silence,
@@ -156,7 +191,8 @@ pub(crate) fn at(step: Step) -> Rule {
 }
 
 impl Rule {
-    /// Only for command lines with this text.
+    /// Only for command lines with this text. DATA, RSET and what belongs to
+    /// a message are about the recipient who was named last.
     pub(crate) fn about(self, text: &str) -> Self {
         Self { about: Some(text.to_owned()), ..self }
     }
@@ -184,6 +220,11 @@ impl Rule {
     /// Sends these bytes as they are.
     pub(crate) fn says_raw(self, bytes: &[u8]) -> Self {
         self.act(Act::Say(bytes.to_owned()))
+    }
+
+    /// Replies as [`says`](Self::says) does, in as many pieces as there are bytes.
+    pub(crate) fn drips(self, reply: &str) -> Self {
+        self.act(Act::Drip(format!("{}\r\n", reply.replace('\n', "\r\n")).into_bytes()))
     }
 
     /// Takes the message as accepted, whatever it says about it.
@@ -238,6 +279,11 @@ impl Gate {
     pub(crate) fn until_reached(&self) {
         let reached = self.0.1.wait_while(lock(&self.0.0), |(reached, _)| !*reached);
         drop(reached.expect("no thread panics at a gate"));
+    }
+
+    /// Whether a server stands at the gate, or did.
+    pub(crate) fn is_reached(&self) -> bool {
+        lock(&self.0.0).0
     }
 
     fn pass(&self) {

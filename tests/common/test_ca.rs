@@ -19,6 +19,8 @@ impl TestCa {
         let ca_key = rcgen::KeyPair::generate().expect("ring makes keys");
         let mut ca = rcgen::CertificateParams::default();
         ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        // OpenSSL takes a certificate with its issuer's name for self-signed.
+        ca.distinguished_name.push(rcgen::DnType::CommonName, "a CA for tests");
         let ca_certificate = ca.self_signed(&ca_key).expect("the parameters are valid");
         let issuer = rcgen::Issuer::new(ca, ca_key);
 

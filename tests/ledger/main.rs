@@ -7,6 +7,7 @@ mod any_order_of_events;
 mod claiming;
 mod coming_back;
 mod doubting;
+mod looking_back;
 mod opening;
 mod rehearsing;
 mod reporting;
@@ -25,8 +26,8 @@ use handbill::address::Address;
 use handbill::finding::Finding;
 use handbill::ledger::{
     self, Answer, Book, CampaignRecord, Claim, ClaimRequest, Fingerprint, LEASE, Ledger, Location,
-    NewRun, Outcome, Process, Recipient, Record, Reply, RunId, Settlement, State, Step,
-    Suppression, Totals, Waiting,
+    NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord, Settlement, StageTime,
+    State, Step, Suppression, Totals, Waiting,
 };
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -97,7 +98,7 @@ fn addresses(names: &[&str]) -> Vec<Address> {
 
 fn run_of(process: Process) -> NewRun {
     let fingerprint = Fingerprint { subject: "The river path".into(), content_hash: "abc".into() };
-    NewRun { campaign: "spring".into(), fingerprint, process, now: NOW }
+    NewRun { campaign: "spring".into(), fingerprint, process, planned: 5, beyond: 2, now: NOW }
 }
 
 fn elsewhere() -> Process {

@@ -18,6 +18,9 @@ impl Ledger for Watched {
     fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
         self.inner.heartbeat(run, now)
     }
+    fn keep_stages(&mut self, run: RunId, stages: &[StageTime]) -> Result<(), Finding> {
+        self.inner.keep_stages(run, stages)
+    }
     fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
         self.inner.finish_run(run, now)
     }
@@ -71,12 +74,20 @@ impl Book for Watched {
     fn waiting(&self, campaign: &str, now: i64) -> Result<Waiting, Finding> {
         self.inner.waiting(campaign, now)
     }
+    fn runs(&self, campaign: &str, now: i64) -> Result<Vec<RunRecord>, Finding> {
+        self.inner.runs(campaign, now)
+    }
+    fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
+        self.inner.settled_since(campaign, moment)
+    }
+    fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding> {
+        self.inner.stages(campaign)
+    }
     fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
         self.inner.sent_since(moment)
     }
-
-    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
-        self.inner.first_sent_since(moment)
+    fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
+        self.inner.nth_sent_since(moment, nth)
     }
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.inner.is_suppressed(address)

@@ -1,10 +1,14 @@
 //! `handbill send`: says what it is about to do, asks, and does it. Running
 //! it again goes on where it stopped.
 
+mod after;
+mod before;
+mod course;
+mod during;
 mod mailing;
 mod plan;
+mod reasons;
 mod test_mail;
-mod words;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,9 +21,15 @@ use crate::deliver::rehearsal::{Forecast, Job, rehearse};
 use crate::deliver::roll::Mailing;
 use crate::finding::{Checked, Finding};
 use crate::ledger::Settlement;
+use crate::rate::Rate;
 use crate::ui::{Confirmation, Ui, counted};
+use before::{Listener, Numbers};
+use during::Reporter;
+pub(super) use plan::daily;
 use plan::{Plan, To};
-use words::Listener;
+
+/// How many rows or recipients of one kind are shown one by one.
+const SHOWN: u64 = 20;
 
 /// Send a campaign to its list, once to each
 #[derive(Debug, clap::Args)]
@@ -99,16 +109,8 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let job = plan.job(args);
     let forecast = forecast(ui, &job, args)?;
     let before = Counts::of(&plan.campaign.id, &forecast);
-    let allowance = match plan.to {
-        To::Server(_) => plan.allowance()?,
-        _ => None,
-    };
-    let most = args.limit.into_iter().chain(allowance.map(|allowance| allowance.mails)).min();
-    let to_send = most.map_or(forecast.complete, |most| most.min(forecast.complete));
-    words::describe(ui, &plan, &forecast, to_send);
-    if let Some(allowance) = allowance.filter(|allowance| allowance.mails < forecast.complete) {
-        words::capped(ui, allowance);
-    }
+    let numbers = numbers(&plan, args, &forecast)?;
+    before::describe(ui, &plan, &numbers);
     let refusals = refusals(args, &plan, &forecast)?;
     if !refusals.is_empty() {
         before.print(ui, args.format)?;
@@ -120,26 +122,39 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             before.answer(ui, args.format)
         }
         To::Outbox(dir) => {
-            let ended = mailing::into_outbox(ui, &plan, &job, dir, to_send)?;
-            let written = counted(ended.tally.sent, "mail was written", "mails were written");
-            ui.status(&format!("{written} into `{}`", dir.display()));
-            words::finish(ui, args, before, ended)
+            let reporter = Reporter::new(ui, numbers.course(Duration::ZERO));
+            let ended = mailing::into_outbox(reporter, &plan, &job, dir, numbers.to_send)?;
+            after::written(ui, args.format, dir, &before, ended)
         }
-        To::Server(_) if to_send == 0 => {
-            ui.status("there is nothing to send");
-            before.answer(ui, args.format)
+        To::Server(_) if numbers.to_send == 0 => {
+            after::nothing_to_send(ui, args.format, &plan, &before)
         }
         To::Server(server) => {
             // Whatever can be refused is refused before the question, not after it.
             let smtp = plan.smtp(server)?;
             let book = crate::ledger::open(&plan.ledger)?;
             let what = format!("send `{}` through {server}", plan.campaign.id);
-            confirm(ui, args, to_send, &what)?;
-            let ended = mailing::to_server(ui, args, &plan, &job, (smtp, book), to_send)?;
-            ui.status(&format!("{} sent", counted(ended.tally.sent, "mail", "mails")));
-            words::finish(ui, args, before, ended)
+            confirm(ui, args, numbers.to_send, &what)?;
+            let interval = plan.speed().rate.map_or(Duration::ZERO, Rate::interval);
+            let mut reporter = Reporter::new(ui, numbers.course(interval));
+            let sent = mailing::to_server(&mut reporter, args, &plan, &job, (smtp, book), &numbers);
+            let reasons = reporter.finish();
+            after::finish(ui, args.format, &plan, &before, (sent?, reasons))
         }
     }
+}
+
+/// How many mails leave: all that can, up to the limit of this run and that
+/// of the day.
+fn numbers<'a>(plan: &Plan, args: &Args, forecast: &'a Forecast) -> Checked<Numbers<'a>> {
+    let wanted = args.limit.map_or(forecast.complete, |limit| limit.min(forecast.complete));
+    let allowance = match plan.to {
+        To::Server(_) => plan.allowance(wanted)?,
+        _ => None,
+    };
+    let capped = allowance.filter(|allowance| allowance.mails < wanted);
+    let to_send = capped.map_or(wanted, |allowance| allowance.mails);
+    Ok(Numbers { forecast, to_send, more_at: capped.map(|allowance| allowance.more_at) })
 }
 
 impl Plan {
@@ -167,7 +182,7 @@ fn settle(ui: &Ui, plan: &Plan, decision: InDoubt) -> Checked<()> {
     let mut book = crate::ledger::open(&plan.ledger)?;
     let count = book.settle(&plan.campaign.id, decision, clock::unix_now())?;
     let done = match decision {
-        Settlement::Skip => "left as it is",
+        Settlement::Skip => "given up",
         Settlement::Resend => "to be sent again",
     };
     ui.status(&format!("{} in doubt: {done}", counted(count, "mail was", "mails were")));
@@ -204,6 +219,9 @@ fn refusals(args: &Args, plan: &Plan, forecast: &Forecast) -> Checked<Vec<Findin
 fn confirm(ui: &Ui, args: &Args, count: u64, what: &str) -> Checked<()> {
     if args.yes {
         return Ok(());
+    }
+    if ui.can_ask() && args.test_to.is_none() && args.limit.is_none() {
+        before::advise(ui);
     }
     let (message, help) = match ui.confirms(count, what) {
         Confirmation::Yes => return Ok(()),

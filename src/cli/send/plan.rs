@@ -23,6 +23,7 @@ use crate::finding::{Checked, Finding};
 use crate::ledger::{self, Fingerprint, Location};
 use crate::list::List;
 use crate::message::{Frame, Mail};
+use crate::project::Delivery;
 use crate::ui::Ui;
 use crate::unsubscribe::Leave;
 
@@ -115,12 +116,12 @@ impl Plan {
         }
     }
 
-    /// How many mails may still leave today, if there is a limit.
-    pub(super) fn allowance(&self) -> Checked<Option<Allowance>> {
-        let delivery = &self.workshop.project.delivery;
-        let daily = Daily { most: delivery.per_day, ramp: delivery.ramp.clone() };
+    /// How many of those who want one may still get a mail today, if there is
+    /// a limit.
+    pub(super) fn allowance(&self, wanted: u64) -> Checked<Option<Allowance>> {
+        let daily = daily(&self.workshop.project.delivery);
         let book = ledger::read(&self.ledger)?;
-        Ok(allowance(&daily, book.as_deref(), clock::unix_now())?)
+        Ok(allowance(&daily, book.as_deref(), wanted, clock::unix_now())?)
     }
 
     /// What is sent under this campaign's id: the letter, and everything that
@@ -129,7 +130,7 @@ impl Plan {
         let nobody = Mailbox { name: None, address: self.from.address.clone() };
         let mail = Mail { to: &nobody, subject: "", html: "", text: "", headers: &[] };
         let mut around = Vec::new();
-        self.frame.write(&mail, 0, &mut around);
+        self.frame.write_unsigned(&mail, 0, &mut around);
         let around = Sha256::digest(&around);
         let around = around.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Fingerprint {
@@ -163,6 +164,11 @@ impl Plan {
             "send the rest as it is now with `--changed`, or give the new letter an `id` of its own",
         )))
     }
+}
+
+/// What the settings say about days.
+pub(in crate::cli) fn daily(delivery: &Delivery) -> Daily {
+    Daily { most: delivery.per_day, ramp: delivery.ramp.clone() }
 }
 
 fn to(workshop: &Workshop, args: &Args) -> Checked<To> {

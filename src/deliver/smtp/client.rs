@@ -10,6 +10,7 @@ use super::timeouts::Timeouts;
 use super::tls;
 use crate::deliver::server::{PASSWORD_VARIABLE, Secret, Security, Server};
 use crate::deliver::transport::Verdict;
+use crate::deliver::waits::Waits;
 use crate::finding::{Checked, Finding};
 
 /// A server, the way to log in and to be sure of it. Cheap to clone.
@@ -22,6 +23,8 @@ pub struct Smtp {
     pub(super) timeouts: Timeouts,
     /// This machine's name, where it has one that a server may be told.
     pub(super) own_name: Option<String>,
+    /// How long its connections waited; clones add to the same.
+    pub(super) waits: Arc<Waits>,
 }
 
 impl Smtp {
@@ -37,13 +40,25 @@ impl Smtp {
         };
         let own_name = gethostname::gethostname().into_string().ok();
         let own_name = own_name.filter(|name| is_qualified(name));
-        Ok(Self { server, secret, tls, timeouts: Timeouts::default(), own_name })
+        Ok(Self {
+            server,
+            secret,
+            tls,
+            timeouts: Timeouts::default(),
+            own_name,
+            waits: Arc::default(),
+        })
     }
 
     /// The same with other limits of time.
     #[must_use]
     pub fn with_timeouts(self, timeouts: Timeouts) -> Self {
         Self { timeouts, ..self }
+    }
+
+    /// How long the server was waited for, over all connections.
+    pub fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Connects, encrypts and logs in. The verdict of a failure is one of

@@ -1,5 +1,6 @@
 //! A connection: opened, used for one message after another, closed.
 
+use std::future::ready;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::address::Address;
 use crate::deliver::server::{Mechanism, Security};
 use crate::deliver::transport::{Envelope, Transport, Verdict};
 use crate::deliver::trouble::{Fault, Refusal, Stage, Trouble};
+use crate::deliver::waits::Watch;
 
 /// One connection to a server, ready for messages.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ impl Transport for Connection {
             Err(why) => return self.trouble.refusal(&Refusal::Malformed(why)),
         };
         match self.begin(envelope, &body).await {
-            Ok(()) => self.finish(&body, None).await,
+            Ok(()) => self.finish(&body, ready(None)).await,
             Err(verdict) => verdict,
         }
     }
@@ -78,16 +80,20 @@ impl Connection {
     pub(super) async fn open(smtp: &Smtp) -> Result<Self, Verdict> {
         let trouble = Trouble::with(smtp.server.name());
         let fault = |stage, fault| trouble.fault(stage, &fault);
-        let tcp = dial(&smtp.server, smtp.timeouts.connect)
-            .await
-            .map_err(|why| fault(Stage::Connect, why))?;
+        let mut watch = Watch::new(Arc::clone(&smtp.waits));
+        let dialled = dial(&smtp.server, smtp.timeouts.connect).await;
+        watch.lap(Stage::Connect);
+        let tcp = dialled.map_err(|why| fault(Stage::Connect, why))?;
         let wire = match &smtp.tls {
             Some(config) if smtp.server.security == Security::Tls => {
-                encrypt(smtp, config, tcp).await.map_err(|why| fault(Stage::Tls, why))?
+                let encrypted = encrypt(smtp, config, tcp).await;
+                watch.lap(Stage::Tls);
+                encrypted.map_err(|why| fault(Stage::Tls, why))?
             }
             _ => Wire::plain(tcp),
         };
-        let mut session = Session { wire, trouble: trouble.clone(), timeouts: smtp.timeouts };
+        let timeouts = smtp.timeouts;
+        let mut session = Session { wire, trouble: trouble.clone(), timeouts, watch };
         let greeting = session.read(Stage::Greeting).await?;
         session.judge(Stage::Greeting, &greeting)?;
         let mut capabilities = session.hello(smtp).await?;
@@ -133,28 +139,39 @@ impl Connection {
     }
 
     /// Sends the message that was begun, and hears what became of it. Where
-    /// the server takes commands together, the envelope of the message that
-    /// comes `ahead` leaves with it, and that one must be begun next.
-    pub async fn finish(&mut self, body: &Body, ahead: Option<(&Envelope, &Body)>) -> Verdict {
+    /// the server takes commands together, the envelope of the next message
+    /// leaves with it or behind it, as soon as `ahead` gives it; that one must
+    /// be begun next.
+    pub async fn finish<'r>(
+        &mut self,
+        body: &Body,
+        ahead: impl Future<Output = Option<(&'r Envelope, &'r Body)>>,
+    ) -> Verdict {
         let is_expected = matches!(self.stand, Stand::Expecting);
         let Some(mut session) = self.session.take().filter(|_| is_expected) else {
             return self.trouble.fault(Stage::Mail, &Fault::Closed);
         };
-        let ahead = ahead
-            .filter(|(envelope, body)| {
-                self.capabilities.pipelining && self.admit(envelope, body).is_ok()
-            })
-            .map(|(envelope, body)| {
-                (envelope.recipient.clone(), self.commands(envelope, body, false))
-            });
-        let group = ahead.as_ref().map(|(_, commands)| commands.group()).unwrap_or_default();
-        match session.message(body, group.as_bytes()).await {
+        self.stand = Stand::Idle;
+        let mut announced = Stand::Idle;
+        let ahead = async {
+            if !self.capabilities.pipelining {
+                return None;
+            }
+            let (envelope, body) = ahead.await?;
+            self.admit(envelope, body).ok()?;
+            let commands = self.commands(envelope, body, false);
+            let group = commands.group();
+            announced = Stand::Announced(envelope.recipient.clone(), commands);
+            Some(group)
+        };
+        match session.message(body, ahead).await {
             Ok(verdict) => {
-                self.stand = match ahead {
-                    Some((recipient, commands)) => Stand::Announced(recipient, commands),
-                    None => Stand::Idle,
-                };
-                self.session = Some(session);
+                // A reply too many would be taken for the next command's.
+                let is_idle = matches!(announced, Stand::Idle);
+                if !is_idle || matches!(session.wire.has_unread().await, Ok(false)) {
+                    self.stand = announced;
+                    self.session = Some(session);
+                }
                 verdict
             }
             Err(verdict) => verdict,
@@ -170,10 +187,13 @@ impl Connection {
     /// Whether this server can take this message as it is.
     fn admit(&self, envelope: &Envelope, body: &Body) -> Result<(), Refusal> {
         let can = &self.capabilities;
-        if !can.utf8 && !envelope.return_path.as_str().is_ascii() {
+        // Who offers SMTPUTF8 must offer 8BITMIME (RFC 6531 §3.1); one without
+        // the other is none, and costs one reader, not the run.
+        let utf8 = can.utf8 && can.eight_bit;
+        if !utf8 && !envelope.return_path.as_str().is_ascii() {
             return Err(Refusal::SenderNeedsUtf8);
         }
-        if !can.utf8 && (body.utf8_headers || !envelope.recipient.as_str().is_ascii()) {
+        if !utf8 && (body.utf8_headers || !envelope.recipient.as_str().is_ascii()) {
             return Err(Refusal::RecipientNeedsUtf8);
         }
         if !can.eight_bit && body.eight_bit {
@@ -250,7 +270,10 @@ impl Session {
             return Err(self.trouble.refusal(&Refusal::StartTlsInjected));
         }
         let tcp = self.wire.into_plain().expect("STARTTLS is only asked for in clear");
-        match encrypt(smtp, config, tcp).await {
+        self.watch.start();
+        let encrypted = encrypt(smtp, config, tcp).await;
+        self.watch.lap(Stage::Tls);
+        match encrypted {
             Ok(wire) => Ok(Self { wire, ..self }),
             Err(why) => Err(self.trouble.fault(Stage::StartTls, &why)),
         }

@@ -6,6 +6,7 @@ use super::timeouts::Timeouts;
 use super::wire::{Unwritten, Wire};
 use crate::deliver::transport::{Reply, Verdict};
 use crate::deliver::trouble::{Fault, Stage, Trouble};
+use crate::deliver::waits::Watch;
 
 /// A wire with the rules that hold on it. Every `Err` of its functions ends
 /// the conversation: the session is dropped, and its connection with it.
@@ -14,12 +15,15 @@ pub(super) struct Session {
     pub(super) wire: Wire,
     pub(super) trouble: Trouble,
     pub(super) timeouts: Timeouts,
+    /// Measures how long replies are waited for.
+    pub(super) watch: Watch,
 }
 
 impl Session {
     /// Sends a command line, or several that were pipelined.
     pub(super) async fn send(&mut self, stage: Stage, commands: &[u8]) -> Result<(), Verdict> {
         self.expect_silence(stage).await?;
+        self.watch.start();
         let written = self.wire.write(commands, self.timeouts.of(stage)).await;
         match written {
             Ok(()) => Ok(()),
@@ -30,6 +34,7 @@ impl Session {
     /// Reads one reply, whatever it says.
     pub(super) async fn read(&mut self, stage: Stage) -> Result<Lines, Verdict> {
         let read = self.wire.reply(self.timeouts.of(stage)).await;
+        self.watch.lap(stage);
         read.map_err(|fault| self.trouble.fault(stage, &fault))
     }
 

@@ -4,6 +4,10 @@
 //! write with the message before it (RFC 2920 §3.1 allows it): one round trip
 //! a message. `Ok` leaves a session that goes on; `Err` ends it.
 
+use std::pin::pin;
+
+use futures_util::FutureExt as _;
+
 use super::body::{Body, DOT};
 use super::reply::Lines;
 use super::session::{Session, goes_on};
@@ -43,7 +47,7 @@ impl Session {
         commands: &Commands,
     ) -> Result<Received, Verdict> {
         if !commands.reset.is_empty() {
-            self.ask(Stage::Mail, commands.reset.as_bytes())
+            self.ask(Stage::Hello, commands.reset.as_bytes())
                 .await
                 .and_then(|lines| self.reset_done(&lines))?;
         }
@@ -59,24 +63,31 @@ impl Session {
     }
 
     /// Reads the replies to commands that went together, in order. The first
-    /// refusal counts: those after it only say that it was one.
+    /// refusal counts: those after it only say that it was one, or that the
+    /// replies are not those to these commands.
     pub(super) async fn envelope_replies(
         &mut self,
         commands: &Commands,
     ) -> Result<Received, Verdict> {
         if !commands.reset.is_empty() {
-            self.read(Stage::Mail).await.and_then(|lines| self.reset_done(&lines))?;
+            self.read(Stage::Hello).await.and_then(|lines| self.reset_done(&lines))?;
         }
         let mail = self.read(Stage::Mail).await?;
-        let mut refused = self.judge(Stage::Mail, &mail).err().map(go_on).transpose()?;
+        let mut refused = self.judge(Stage::Mail, &mail).err().map(read_on).transpose()?;
 
         let rcpt = self.read_after(refused.as_ref(), Stage::Rcpt).await?;
         if refused.is_none() {
-            refused = self.judge(Stage::Rcpt, &rcpt).err().map(go_on).transpose()?;
+            refused = self.judge(Stage::Rcpt, &rcpt).err().map(read_on).transpose()?;
         }
 
         let data = self.read_after(refused.as_ref(), Stage::Data).await?;
         match (refused, data.code) {
+            // Nobody agrees to DATA so: a reply too many stood before it, and
+            // the refusal may be about somebody else, or about nothing.
+            (_, 200..300) => {
+                Err(self.trouble.fault(Stage::Data, &Fault::Protocol("it replies too often")))
+            }
+            (Some(stop @ Verdict::Stop(_)), _) => Err(stop),
             (None, _) => match self.judge(Stage::Data, &data) {
                 Ok(_) => Ok(Ok(())),
                 Err(verdict) => go_on(verdict).map(Err),
@@ -89,23 +100,35 @@ impl Session {
         }
     }
 
-    /// Body and final dot, and behind them what comes next, in one write;
-    /// then the reply that counts.
-    pub(super) async fn message(&mut self, body: &Body, ahead: &[u8]) -> Result<Verdict, Verdict> {
+    /// Body and final dot, and behind them the commands that `ahead` gives: in
+    /// one write if it gives them at once. Then the reply that counts.
+    pub(super) async fn message(
+        &mut self,
+        body: &Body,
+        ahead: impl Future<Output = Option<String>>,
+    ) -> Result<Verdict, Verdict> {
         // A reply that is already there would be taken for the final dot's.
         self.expect_silence(Stage::Body).await?;
-        let both = [&body.bytes[..], ahead];
+        let mut ahead = pin!(ahead.fuse());
+        let at_once = ahead.as_mut().now_or_never();
+        let is_known = at_once.is_some();
+        let group = at_once.flatten().unwrap_or_default();
+        self.watch.start();
+        let both = [&body.bytes[..], group.as_bytes()];
         if let Err(unwritten) = self.wire.write_both(both, self.timeouts.block).await {
             let dot_may_be_out = unwritten.accepted > body.bytes.len() - DOT.len();
             let stage = if dot_may_be_out { Stage::Dot } else { Stage::Body };
             return Err(self.last_words(stage, unwritten).await);
         }
-        let lines = self.read(Stage::Dot).await?;
+        let later = async { if is_known { None } else { ahead.await } };
+        let read = self.wire.reply_while(self.timeouts.of(Stage::Dot), later).await;
+        self.watch.lap(Stage::Dot);
+        let (lines, is_whole) = read.map_err(|fault| self.trouble.fault(Stage::Dot, &fault))?;
         let verdict = match self.judge(Stage::Dot, &lines) {
             Ok(reply) => Verdict::Sent(reply),
             Err(verdict) => go_on(verdict)?,
         };
-        if ahead.is_empty() { self.unless_chatty(verdict).await } else { Ok(verdict) }
+        if is_whole { Ok(verdict) } else { Err(verdict) }
     }
 
     /// Reads a reply behind a refusal that stands, whatever happens now.
@@ -132,17 +155,14 @@ impl Session {
         if (200..300).contains(&lines.code) {
             return Ok(());
         }
-        Err(self.trouble.fault(Stage::Mail, &Fault::Protocol("it does not forget a transaction")))
+        Err(self.trouble.fault(Stage::Hello, &Fault::Protocol("it does not forget a transaction")))
     }
+}
 
-    /// The verdict stands; whether the conversation goes on depends on there
-    /// being no reply too many.
-    pub(super) async fn unless_chatty(&mut self, verdict: Verdict) -> Result<Verdict, Verdict> {
-        match self.wire.has_unread().await {
-            Ok(false) => Ok(verdict),
-            Ok(true) | Err(_) => Err(verdict),
-        }
-    }
+/// Whether the replies behind a refusal are still to come: also where it ends
+/// the run, but not where it ends the connection.
+fn read_on(verdict: Verdict) -> Result<Verdict, Verdict> {
+    if matches!(verdict, Verdict::Stop(_)) { Ok(verdict) } else { go_on(verdict) }
 }
 
 fn go_on(verdict: Verdict) -> Result<Verdict, Verdict> {

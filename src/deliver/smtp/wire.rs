@@ -1,12 +1,13 @@
 //! Bytes in and out, bounded in length and time.
 
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use memchr::memchr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -72,8 +73,37 @@ impl Wire {
     /// Reads one whole reply. After an error the place in the stream is lost,
     /// and the wire must not be used again.
     pub(super) async fn reply(&mut self, limit: Duration) -> Result<Lines, Fault> {
+        self.reply_while(limit, ready(None)).await.map(|(lines, _)| lines)
+    }
+
+    /// Reads one whole reply, and writes meanwhile what `ahead` gives, if it
+    /// gives it before the reply is there. Says whether all of that could be written.
+    pub(super) async fn reply_while(
+        &mut self,
+        limit: Duration,
+        ahead: impl Future<Output = Option<String>>,
+    ) -> Result<(Lines, bool), Fault> {
+        let mut ahead = pin!(ahead);
+        let mut is_waiting = true;
+        let mut is_whole = true;
+        let reading = async {
+            let mut unfinished = Unfinished::default();
+            loop {
+                if let Some(lines) = self.take_reply(&mut unfinished)? {
+                    return Ok((lines, is_whole));
+                }
+                tokio::select! {
+                    filled = self.fill() => filled?,
+                    group = &mut ahead, if is_waiting => {
+                        is_waiting = false;
+                        let group = group.unwrap_or_default();
+                        is_whole = self.write(group.as_bytes(), limit).await.is_ok();
+                    }
+                }
+            }
+        };
         // One limit for the whole reply: a line every minute must not hold us for hours.
-        timeout(limit, self.lines()).await.unwrap_or(Err(Fault::TimedOut))
+        timeout(limit, reading).await.unwrap_or(Err(Fault::TimedOut))
     }
 
     /// Whether something stands in the stream that nobody asked for yet. An
@@ -140,35 +170,34 @@ impl Wire {
         let _ = timeout(limit, self.stream.shutdown()).await;
     }
 
-    async fn lines(&mut self) -> Result<Lines, Fault> {
-        let mut unfinished = Unfinished::default();
+    /// Takes the next reply from what was read ahead, if all of it is there.
+    fn take_reply(&mut self, unfinished: &mut Unfinished) -> Result<Option<Lines>, Fault> {
         loop {
-            let end = self.line_end().await?;
+            let found = memchr(b'\n', &self.ahead);
+            let end = match found {
+                Some(end) if end < LINE_MAX => end,
+                None if self.ahead.len() < LINE_MAX => return Ok(None),
+                _ => return Err(Fault::Protocol("a reply line is too long")),
+            };
             let line = self.ahead[..end].strip_suffix(b"\r").unwrap_or(&self.ahead[..end]);
             let reply = unfinished.take(line).map_err(Fault::Protocol)?;
             self.ahead.drain(..=end);
-            if let Some(reply) = reply {
+            if reply.is_some() {
                 return Ok(reply);
             }
         }
     }
 
-    /// Where the LF of the next line stands, reading until it is there.
-    async fn line_end(&mut self) -> Result<usize, Fault> {
-        let mut searched = 0;
-        loop {
-            let found = self.ahead[searched..].iter().position(|byte| *byte == b'\n');
-            match found.map(|at| searched + at) {
-                Some(end) if end < LINE_MAX => return Ok(end),
-                None if self.ahead.len() < LINE_MAX => searched = self.ahead.len(),
-                _ => return Err(Fault::Protocol("a reply line is too long")),
+    /// Reads some bytes ahead; nothing is lost where this is dropped.
+    async fn fill(&mut self) -> Result<(), Fault> {
+        let mut buffer = [0; LINE_MAX];
+        match self.stream.read(&mut buffer).await {
+            Ok(0) => Err(Fault::Closed),
+            Ok(count) => {
+                self.ahead.extend_from_slice(&buffer[..count]);
+                Ok(())
             }
-            let mut buffer = [0; LINE_MAX];
-            match self.stream.read(&mut buffer).await {
-                Ok(0) => return Err(Fault::Closed),
-                Ok(count) => self.ahead.extend_from_slice(&buffer[..count]),
-                Err(why) => return Err(closed_or(&why)),
-            }
+            Err(why) => Err(closed_or(&why)),
         }
     }
 }

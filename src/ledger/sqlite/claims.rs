@@ -49,13 +49,27 @@ pub(super) fn open_run(connection: &Connection, run: &NewRun) -> Result<RunId, T
         |row| row.get(0),
     )?;
     let id = connection.query_row(
-        "INSERT INTO runs (campaign, machine, pid, process_start, started_at, heartbeat_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+        "INSERT INTO runs
+             (campaign, machine, pid, process_start, started_at, heartbeat_at, planned, beyond)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)
          RETURNING id",
-        params![campaign, run.process.machine, run.process.pid, run.process.start, run.now],
+        params![
+            campaign,
+            run.process.machine,
+            run.process.pid,
+            run.process.start,
+            run.now,
+            stored(run.planned),
+            stored(run.beyond)
+        ],
         |row| row.get(0),
     )?;
     Ok(RunId(id))
+}
+
+/// A count as SQLite has them.
+pub(super) fn stored(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Says that a run is alive.

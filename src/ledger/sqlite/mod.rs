@@ -23,6 +23,7 @@ use crate::finding::Finding;
 
 use super::book::Ledger;
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression};
+use super::past::StageTime;
 use trouble::Trouble;
 
 /// A ledger in an SQLite file.
@@ -101,6 +102,10 @@ impl Ledger for Sqlite {
         self.write(|transaction| claims::heartbeat(transaction, run, now))
     }
 
+    fn keep_stages(&mut self, run: RunId, stages: &[StageTime]) -> Result<(), Finding> {
+        self.write(|transaction| runs::keep_stages(transaction, run, stages))
+    }
+
     fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
         self.write_at_last(|transaction| claims::finish_run(transaction, run, now))
     }
@@ -143,7 +148,14 @@ mod tests {
         let mut ledger = Sqlite::open(&folder.path().join("ledger.db")).expect("opens");
         let fingerprint = Fingerprint { subject: String::new(), content_hash: String::new() };
         let process = Process::this();
-        let new = NewRun { campaign: "spring".into(), fingerprint, process, now: 1 };
+        let new = NewRun {
+            campaign: "spring".into(),
+            fingerprint,
+            process,
+            planned: 1000,
+            beyond: 0,
+            now: 1,
+        };
         let run = ledger.open_run(&new).expect("a run");
         let address = |number| format!("reader{number}@example.org");
         let addresses: Vec<Address> =

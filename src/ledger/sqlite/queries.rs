@@ -12,10 +12,12 @@ use crate::ledger::book::Book;
 use crate::ledger::entry::{
     CampaignRecord, Fingerprint, Recipient, Reply, RunId, State, Suppression, Totals, Waiting,
 };
+use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::standing::Standing;
 
 use super::Sqlite;
-use super::runs::Runs;
+use super::claims::stored;
+use super::runs::{self, Runs};
 use super::trouble::Trouble;
 
 /// In seconds. A run shows itself far more often, so its outcomes are no later
@@ -149,6 +151,32 @@ impl Book for Sqlite {
         })
     }
 
+    fn runs(&self, campaign: &str, now: i64) -> Result<Vec<RunRecord>, Finding> {
+        self.ask(|connection| match campaign_id(connection, campaign)? {
+            Some(campaign) => runs::records(connection, campaign, now),
+            None => Ok(Vec::new()),
+        })
+    }
+
+    fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
+        self.ask(|connection| {
+            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(0) };
+            Ok(connection.query_row(
+                "SELECT count(*) FROM recipients
+                 WHERE campaign = ?1 AND at >= ?2 AND state NOT IN ('claimed', 'skipped')",
+                params![campaign, moment],
+                |row| count(row, 0),
+            )?)
+        })
+    }
+
+    fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding> {
+        self.ask(|connection| match campaign_id(connection, campaign)? {
+            Some(campaign) => runs::stages(connection, campaign),
+            None => Ok(Vec::new()),
+        })
+    }
+
     fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
         self.ask(|connection| {
             Ok(connection.query_row(
@@ -161,15 +189,19 @@ impl Book for Sqlite {
         })
     }
 
-    fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
+    fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
         self.ask(|connection| {
-            Ok(connection.query_row(
-                "SELECT min(at) FROM recipients
+            let mut query = connection.prepare(
+                "SELECT at FROM recipients
                  WHERE state = 'sent' AND at >= ?1
-                   AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= ?2)",
-                [moment, moment.saturating_sub(DAY)],
-                |row| row.get(0),
-            )?)
+                   AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= ?2)
+                 ORDER BY at LIMIT 1 OFFSET ?3",
+            )?;
+            let offset = stored(nth.saturating_sub(1));
+            let found = query
+                .query_row([moment, moment.saturating_sub(DAY), offset], |row| row.get(0))
+                .optional()?;
+            Ok(found)
         })
     }
 

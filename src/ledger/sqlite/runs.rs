@@ -1,13 +1,18 @@
-//! Which runs are alive. A claim of a dead run is stored as `claimed` and read
-//! as in doubt: nobody is there any more to write it down.
+//! Which runs are alive, and what is kept of each. A claim of a dead run is
+//! stored as `claimed` and read as in doubt: nobody is there any more to write
+//! it down.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::ledger::entry::{RunId, State};
+use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::process::Process;
 
+use super::claims::stored;
+use super::schema;
 use super::trouble::Trouble;
 
 /// Which runs are alive, each looked at once.
@@ -72,4 +77,77 @@ pub(super) fn dead_runs_with_claims(
         }
     }
     Ok(dead)
+}
+
+/// The version of the tables since which runs have a plan and stages.
+const WITH_PLANS: usize = 2;
+
+/// Every run of a campaign, the latest first.
+pub(super) fn records(
+    connection: &Connection,
+    campaign: i64,
+    now: i64,
+) -> Result<Vec<RunRecord>, Trouble> {
+    let plan =
+        if schema::version(connection)? < WITH_PLANS { "NULL, NULL" } else { "planned, beyond" };
+    let mut query = connection.prepare(&format!(
+        "SELECT id, started_at, {plan} FROM runs WHERE campaign = ?1 ORDER BY id DESC"
+    ))?;
+    let mut rows = query.query([campaign])?;
+    let mut runs = Runs::new(connection, now);
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(RunRecord {
+            is_alive: runs.is_alive(RunId(row.get(0)?))?,
+            started_at: row.get(1)?,
+            planned: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
+            beyond: row.get::<_, Option<i64>>(3)?.map(i64::unsigned_abs),
+        });
+    }
+    Ok(records)
+}
+
+/// Keeps how long a run has waited so far.
+pub(super) fn keep_stages(
+    connection: &Connection,
+    run: RunId,
+    stages: &[StageTime],
+) -> Result<(), Trouble> {
+    let mut keep = connection.prepare_cached(
+        "INSERT INTO stages (run, stage, count, total_us, longest_us) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (run, stage) DO UPDATE
+         SET count = excluded.count, total_us = excluded.total_us, longest_us = excluded.longest_us",
+    )?;
+    for StageTime { stage, count, total, longest } in stages {
+        keep.execute(params![run.0, stage, stored(*count), micros(*total), micros(*longest)])?;
+    }
+    Ok(())
+}
+
+/// How long all runs of a campaign waited.
+pub(super) fn stages(connection: &Connection, campaign: i64) -> Result<Vec<StageTime>, Trouble> {
+    if schema::version(connection)? < WITH_PLANS {
+        return Ok(Vec::new());
+    }
+    let mut query = connection.prepare(
+        "SELECT stage, sum(count), sum(total_us), max(longest_us) FROM stages
+         WHERE run IN (SELECT id FROM runs WHERE campaign = ?1) GROUP BY stage ORDER BY 3 DESC",
+    )?;
+    let stages = query.query_map([campaign], |row| {
+        Ok(StageTime {
+            stage: row.get(0)?,
+            count: row.get::<_, i64>(1)?.unsigned_abs(),
+            total: duration(row, 2)?,
+            longest: duration(row, 3)?,
+        })
+    })?;
+    Ok(stages.collect::<Result<_, _>>()?)
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn duration(row: &Row<'_>, column: usize) -> rusqlite::Result<Duration> {
+    Ok(Duration::from_micros(row.get::<_, i64>(column)?.unsigned_abs()))
 }

@@ -12,7 +12,7 @@ use super::trouble::Trouble;
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// What makes version 1 of nothing, 2 of 1, and so on.
-const MIGRATIONS: &[&str] = &[V1];
+const MIGRATIONS: &[&str] = &[V1, V2];
 
 /// Says in the file's header that it is a ledger: "HBLL".
 const APPLICATION_ID: i64 = 0x4842_4c4c;
@@ -65,6 +65,21 @@ const V1: &str = "
     ) STRICT;
 ";
 
+/// What a run set out to do, and how long it waited for its server.
+const V2: &str = "
+    ALTER TABLE runs ADD COLUMN planned INTEGER;
+    ALTER TABLE runs ADD COLUMN beyond INTEGER;
+
+    CREATE TABLE stages (
+        run        INTEGER NOT NULL REFERENCES runs (id),
+        stage      TEXT NOT NULL,
+        count      INTEGER NOT NULL,
+        total_us   INTEGER NOT NULL,
+        longest_us INTEGER NOT NULL,
+        PRIMARY KEY (run, stage)
+    ) STRICT;
+";
+
 /// Whether a file holds anything yet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Contents {
@@ -113,7 +128,9 @@ fn run(connection: &mut Connection, migrations: &[&str]) -> Result<(), Trouble> 
     Ok(())
 }
 
-fn version(connection: &Connection) -> Result<usize, Trouble> {
+/// The version of the tables in a file, which may be older where nobody wrote
+/// to it since.
+pub(super) fn version(connection: &Connection) -> Result<usize, Trouble> {
     let version = pragma(connection, "user_version")?;
     usize::try_from(version).map_err(|_| Trouble::Foreign)
 }
@@ -126,7 +143,7 @@ fn pragma(connection: &Connection, name: &str) -> Result<i64, Trouble> {
 mod tests {
     use super::*;
 
-    const V2: &str = "ALTER TABLE suppressions ADD COLUMN source TEXT";
+    const V3: &str = "ALTER TABLE suppressions ADD COLUMN source TEXT";
 
     fn ledger(migrations: &[&str]) -> Connection {
         let mut connection = Connection::open_in_memory().expect("memory");
@@ -135,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_ledger_of_version_1_keeps_its_rows_when_it_becomes_version_2() {
-        let mut connection = ledger(&[V1]);
+    fn a_ledger_keeps_its_rows_when_it_becomes_the_next_version() {
+        let mut connection = ledger(&[V1, V2]);
         connection
             .execute("INSERT INTO suppressions VALUES ('a@b.test', 'A@b.test', 'asked', 1)", [])
             .expect("a row");
-        run(&mut connection, &[V1, V2]).expect("migrates");
-        assert_eq!(version(&connection).expect("a version"), 2);
+        run(&mut connection, &[V1, V2, V3]).expect("migrates");
+        assert_eq!(version(&connection).expect("a version"), 3);
         let kept: (String, Option<String>) = connection
             .query_row("SELECT email, source FROM suppressions", [], |row| {
                 Ok((row.get(0)?, row.get(1)?))
@@ -152,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_ledger_newer_by_one_is_used_as_it_is() {
-        let mut connection = ledger(&[V1, V2]);
+        let mut connection = ledger(&[V1, V2, V3]);
         assert_eq!(inspect(&connection).expect("usable"), Contents::Ledger);
         migrate(&mut connection).expect("nothing to do");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);
