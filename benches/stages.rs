@@ -145,7 +145,7 @@ fn remembering(criterion: &mut Criterion) {
                 };
                 let before = std::mem::take(&mut records);
                 let steps = vec![Step::Record(before), Step::Claim(request)];
-                let answers = book.apply(steps).expect("it is kept").into_iter().flatten();
+                let answers = book.apply(&steps).expect("it is kept").into_iter().flatten();
                 records = answers.filter_map(outcome).collect();
             });
         });

@@ -9,7 +9,9 @@ use super::crew::Crew;
 use super::feed::{Fed, Ready};
 use crate::clock;
 use crate::finding::Checked;
-use crate::ledger::{self, Answer, Claim, ClaimRequest, Outcome, Pending, Record, State};
+use crate::ledger::{
+    self, Answer, Claim, ClaimRequest, Outcome, Pending, Record, Refused, State, Step,
+};
 
 /// A recipient that is ours to mail.
 pub(super) type Held = (Ready, Claim);
@@ -17,11 +19,11 @@ pub(super) type Held = (Ready, Claim);
 /// What was asked of the ledger, and what it came to.
 pub(super) enum Asked {
     /// A claim is under way, and outcomes before it.
-    Claim(Fed, Pending<Vec<Answer>>),
+    Claim(Fed, Pending<Vec<Answer>, Refused>),
     /// Outcomes alone are.
-    Record(Pending<()>),
+    Outcomes(Pending<Vec<Answer>, Refused>),
     /// It was answered.
-    Answered(Checked<Turn>),
+    Answered(Result<Turn, Refused>),
 }
 
 /// Whose turn it is by the ledger's answer.
@@ -40,13 +42,13 @@ pub(super) enum Turn {
 pub(super) struct Claims<'h, 'a> {
     crew: &'h Crew<'a>,
     chooser: &'h Chooser,
-    /// Outcomes that are not yet on their way.
-    records: Vec<Record>,
+    /// Outcomes, and claims to be given back, that are not yet on their way.
+    untold: Vec<Step>,
 }
 
 impl<'h, 'a> Claims<'h, 'a> {
     pub(super) fn new(crew: &'h Crew<'a>, chooser: &'h Chooser) -> Self {
-        Self { crew, chooser, records: Vec::new() }
+        Self { crew, chooser, untold: Vec::new() }
     }
 
     /// The next recipient that is ours, waiting for one if need be; nobody
@@ -66,7 +68,7 @@ impl<'h, 'a> Claims<'h, 'a> {
                 Choice::Over => break,
                 // Outcomes do not wait in memory while there is nothing to
                 // do; meanwhile the choice may have become another.
-                _ if !self.records.is_empty() => self.flush().await?,
+                _ if !self.untold.is_empty() => self.flush().await?,
                 Choice::Wait(time) if self.is_undecided() => self.crew.pause(time).await,
                 Choice::Wait(time) => tokio::select! {
                     () = self.chooser.more(), if self.chooser.can_grow() => {}
@@ -92,22 +94,22 @@ impl<'h, 'a> Claims<'h, 'a> {
                 return self.ask(fed);
             }
         }
-        if self.records.is_empty() {
+        if self.untold.is_empty() {
             return Ok(Asked::Answered(Ok(Turn::Nobody)));
         }
-        Ok(Asked::Record(self.crew.tools.ledger.record(std::mem::take(&mut self.records))))
+        Ok(Asked::Outcomes(self.crew.tools.ledger.take(std::mem::take(&mut self.untold))))
     }
 
     /// Waits for the ledger, and gives the recipient if it is ours.
     pub(super) async fn arrived(&mut self, mut asked: Asked) -> Checked<Option<Held>> {
         asked.answer(self.crew, self.chooser).await;
         let Asked::Answered(turn) = asked else { return Ok(None) };
-        match turn? {
+        match self.heard(turn)? {
             Turn::Ours(held) => return Ok(Some(*held)),
             Turn::Incomplete(claim) => {
                 self.note(claim, Outcome::Skipped, ledger::Reply::default());
             }
-            Turn::Spare(claim) => self.give_back(claim).await?,
+            Turn::Spare(claim) => self.give_back(claim),
             Turn::Nobody => {}
         }
         Ok(None)
@@ -115,20 +117,32 @@ impl<'h, 'a> Claims<'h, 'a> {
 
     /// Keeps an outcome, to go with the next claim.
     pub(super) fn note(&mut self, claim: Claim, outcome: Outcome, reply: ledger::Reply) {
-        self.records.push(Record { claim, outcome, reply, at: clock::unix_now() });
+        let record = Record { claim, outcome, reply, at: clock::unix_now() };
+        self.untold.push(Step::Record(vec![record]));
     }
 
-    /// Gives back a claim whose mail was surely never attempted.
-    pub(super) async fn give_back(&mut self, claim: Claim) -> Checked<()> {
-        Ok(self.crew.tools.ledger.release(vec![claim]).await?)
+    /// Gives back a claim whose mail was surely never attempted, as an outcome does.
+    pub(super) fn give_back(&mut self, claim: Claim) {
+        self.untold.push(Step::Release(vec![claim]));
     }
 
     /// Makes all outcomes durable.
     pub(super) async fn flush(&mut self) -> Checked<()> {
-        if !self.records.is_empty() {
-            self.crew.tools.ledger.record(std::mem::take(&mut self.records)).await?;
+        if !self.untold.is_empty() {
+            let taken = self.crew.tools.ledger.take(std::mem::take(&mut self.untold)).await;
+            self.heard(taken)?;
         }
         Ok(())
+    }
+
+    /// What the ledger says. Outcomes whose commit failed are kept to be told
+    /// again: a claim may have failed where they would not, since the disk is
+    /// full or the run is over.
+    fn heard<T>(&mut self, said: Result<T, Refused>) -> Checked<T> {
+        said.map_err(|Refused { why, steps }| {
+            self.untold.extend(steps.into_iter().filter(|step| !matches!(step, Step::Claim(_))));
+            vec![why]
+        })
     }
 
     fn choose(&self) -> Choice {
@@ -159,8 +173,9 @@ impl<'h, 'a> Claims<'h, 'a> {
             retry_failed: self.crew.tools.retry_failed,
             now: clock::unix_now(),
         };
-        let records = std::mem::take(&mut self.records);
-        Ok(Asked::Claim(fed, self.crew.tools.ledger.record_and_claim(records, request)))
+        let mut steps = std::mem::take(&mut self.untold);
+        steps.push(Step::Claim(request));
+        Ok(Asked::Claim(fed, self.crew.tools.ledger.take(steps)))
     }
 }
 
@@ -177,21 +192,19 @@ impl Asked {
 
     async fn answer(&mut self, crew: &Crew<'_>, chooser: &Chooser) {
         let answered = match self {
-            Self::Claim(_, pending) => pending.await.map(Some),
-            Self::Record(pending) => pending.await.map(|()| None),
+            Self::Claim(_, pending) | Self::Outcomes(pending) => pending.await,
             Self::Answered(_) => return,
         };
         let asked = std::mem::replace(self, Self::Answered(Ok(Turn::Nobody)));
         let Self::Claim(fed, _) = asked else {
-            *self = Self::Answered(answered.map(|_| Turn::Nobody).map_err(Into::into));
+            *self = Self::Answered(answered.map(|_| Turn::Nobody));
             return;
         };
         crew.asked.set(crew.asked.get() - 1);
-        let turn = answered.map(|answers| {
-            let answer = answers.into_iter().flatten().next();
+        *self = Self::Answered(answered.map(|answers| {
+            let answer = answers.into_iter().next();
             turn(crew, chooser, fed, answer.unwrap_or(Answer::Duplicate))
-        });
-        *self = Self::Answered(turn.map_err(Into::into));
+        }));
         // Whether the limit is reached may be decided by this answer.
         crew.wake.notify_waiters();
     }

@@ -213,9 +213,7 @@ impl<'a> Crew<'a> {
 
     /// One connection works until there is nothing more to do.
     pub async fn work(&self, chooser: &Chooser) {
-        if let Err(findings) = Hand::new(self, chooser).work().await {
-            self.fail(findings);
-        }
+        Hand::new(self, chooser).work().await;
     }
 
     /// A place for one more hand, if there is one. A hand without a place has

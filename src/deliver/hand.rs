@@ -36,10 +36,20 @@ impl<'h, 'a> Hand<'h, 'a> {
     }
 
     /// Works until there is nothing more to do.
-    pub(super) async fn work(mut self) -> Checked<()> {
-        let worked = self.work_through().await;
+    pub(super) async fn work(mut self) {
+        if let Err(findings) = self.work_through().await {
+            self.crew.fail(findings);
+        }
+        // Only who has to stop finds something here.
+        while let Some((ready, claim)) = self.crew.take_left() {
+            self.chooser.done(ready.address());
+            self.claims.give_back(claim);
+        }
+        // Whatever ended it, what became of mails that left is not forgotten.
+        if let Err(findings) = self.claims.flush().await {
+            self.crew.fail(findings);
+        }
         self.line.close().await;
-        worked
     }
 
     async fn work_through(&mut self) -> Checked<()> {
@@ -50,50 +60,50 @@ impl<'h, 'a> Hand<'h, 'a> {
                     self.crew.leave(held);
                 }
                 if !self.stand_aside().await? {
-                    break;
+                    return Ok(());
                 }
             }
             let next = match held.take() {
                 Some(held) => Some(held),
                 None => self.claims.next().await?,
             };
-            let Some((ready, claim)) = next else { break };
-            // What the server expects by now is not put off any more; whoever
-            // is told to stop leaves it expecting.
-            let is_expected = !self.crew.is_stopping() && self.line.has_announced(&ready);
-            if !is_expected && !self.turn().await? {
-                self.crew.leave((ready, claim));
-                continue;
+            let Some((ready, claim)) = next else { return Ok(()) };
+            let (verdict, next) = self.deliver(&ready).await;
+            match verdict {
+                Some(verdict) => self.settle(ready, claim, verdict),
+                None => self.crew.leave((ready, claim)),
             }
-            let (verdict, next) = self.deliver(&ready).await?;
-            held = next;
-            if let Some(verdict) = verdict {
-                self.settle(ready, claim, verdict).await?;
-            } else {
-                self.place = None;
-                self.crew.leave((ready, claim));
-            }
+            held = next?;
         }
-        // Only who has to stop finds something here.
-        while let Some((ready, claim)) = self.crew.take_left() {
-            self.chooser.done(ready.address());
-            self.claims.give_back(claim).await?;
-        }
-        self.claims.flush().await
     }
 
-    /// Delivers a message, and meanwhile claims the next one, whose envelope
-    /// may leave with it. There is no verdict where it was not under way: the
-    /// user asked to stop, or the server takes no more connections.
-    async fn deliver(&mut self, ready: &Ready) -> Checked<(Option<Verdict>, Option<Held>)> {
+    /// Delivers a message when it is its turn, and meanwhile claims the next
+    /// one, whose envelope may leave with it. A claim that fails does not take
+    /// the verdict with it; where there is no verdict, nothing has left.
+    async fn deliver(&mut self, ready: &Ready) -> (Option<Verdict>, Checked<Option<Held>>) {
         let (crew, chooser) = (self.crew, self.chooser);
-        let mut asked = self.claims.ask_ahead()?;
+        // What the server expects by now is not put off any more; whoever
+        // is told to stop leaves it expecting.
+        let is_expected = !crew.is_stopping() && self.line.has_announced(ready);
+        let turn = if is_expected { Ok(true) } else { self.turn().await };
+        let asked = match turn {
+            Ok(true) => self.claims.ask_ahead(),
+            Ok(false) => return (None, Ok(None)),
+            Err(findings) => Err(findings),
+        };
+        let mut asked = match asked {
+            Ok(asked) => asked,
+            Err(findings) => return (None, Err(findings)),
+        };
         let mut tries = 0;
         let verdict = loop {
             match self.line.begin(ready, &mut tries).await {
                 Begun::Yes => {}
                 Begun::Not(verdict) => break Some(verdict),
-                Begun::Stopped => break None,
+                Begun::Stopped => {
+                    self.place = None;
+                    break None;
+                }
             }
             let ahead = async {
                 let next = asked.next(crew, chooser).await;
@@ -104,7 +114,7 @@ impl<'h, 'a> Hand<'h, 'a> {
                 verdict => break Some(verdict),
             }
         };
-        Ok((verdict, self.claims.arrived(asked).await?))
+        (verdict, self.claims.arrived(asked).await)
     }
 
     /// Waits for a place, without a connection and without a mail; false if
@@ -163,7 +173,7 @@ impl<'h, 'a> Hand<'h, 'a> {
 
     /// A verdict becomes an outcome; one that is about the run stops it and
     /// gives the claim back.
-    async fn settle(&mut self, ready: Ready, claim: Claim, verdict: Verdict) -> Checked<()> {
+    fn settle(&mut self, ready: Ready, claim: Claim, verdict: Verdict) {
         let crew = self.crew;
         self.chooser.done(ready.address());
         crew.wake.notify_waiters();
@@ -199,14 +209,13 @@ impl<'h, 'a> Hand<'h, 'a> {
                 }
             }
             Err(finding) => {
-                self.claims.give_back(claim).await?;
+                self.claims.give_back(claim);
                 crew.fail(vec![*finding]);
             }
         }
         if let Some(finding) = end {
             crew.fail(vec![finding]);
         }
-        Ok(())
     }
 }
 

@@ -32,7 +32,7 @@ pub trait Ledger: Book {
 
     /// Takes steps in their order, all in one commit. Each gets its answers:
     /// a claim one for each address, anything else none.
-    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding>;
+    fn apply(&mut self, steps: &[Step]) -> Result<Vec<Vec<Answer>>, Finding>;
 
     /// Decides about everything of a campaign that is in doubt, and says how
     /// many that were. Dead runs end with it: one that was only asleep can
@@ -47,17 +47,17 @@ pub trait Ledger: Book {
 
     /// Claims addresses: one answer for each, in their order.
     fn claim(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
-        Ok(self.apply(vec![Step::Claim(request)])?.into_iter().flatten().collect())
+        Ok(self.apply(&[Step::Claim(request)])?.into_iter().flatten().collect())
     }
 
     /// Records what became of claims.
     fn record(&mut self, records: Vec<Record>) -> Result<(), Finding> {
-        self.apply(vec![Step::Record(records)]).map(drop)
+        self.apply(&[Step::Record(records)]).map(drop)
     }
 
     /// Gives back claims whose mail was never attempted: they are as before.
     fn release(&mut self, claims: Vec<Claim>) -> Result<(), Finding> {
-        self.apply(vec![Step::Release(claims)]).map(drop)
+        self.apply(&[Step::Release(claims)]).map(drop)
     }
 }
 

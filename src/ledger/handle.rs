@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use crate::finding::Finding;
 
 use super::book::Ledger;
-use super::entry::{Answer, Claim, ClaimRequest, Record, Step};
+use super::entry::{Answer, ClaimRequest, Step};
 
 /// The most requests that share one commit: the first of them should not
 /// wait for the thousandth.
@@ -49,29 +49,16 @@ pub struct LedgerHandle {
 
 impl LedgerHandle {
     /// Claims addresses; the answers come when they are durable.
-    pub fn claim(&self, request: ClaimRequest) -> Pending<Vec<Answer>> {
-        self.submit(vec![Step::Claim(request)], |answers| answers.into_iter().flatten().collect())
+    pub fn claim(&self, request: ClaimRequest) -> Pending<Vec<Answer>, Refused> {
+        self.take(vec![Step::Claim(request)])
     }
 
-    /// Records outcomes.
-    pub fn record(&self, records: Vec<Record>) -> Pending<()> {
-        self.submit(vec![Step::Record(records)], drop)
-    }
-
-    /// Records outcomes and claims the next addresses, in one commit.
-    pub fn record_and_claim(
-        &self,
-        records: Vec<Record>,
-        request: ClaimRequest,
-    ) -> Pending<Vec<Answer>> {
-        self.submit(vec![Step::Record(records), Step::Claim(request)], |answers| {
-            answers.into_iter().flatten().collect()
-        })
-    }
-
-    /// Gives back claims that were never attempted.
-    pub fn release(&self, claims: Vec<Claim>) -> Pending<()> {
-        self.submit(vec![Step::Release(claims)], drop)
+    /// Takes steps in their order, in one commit. The answers are those to
+    /// its claims, and come when they are durable.
+    pub fn take(&self, steps: Vec<Step>) -> Pending<Vec<Answer>, Refused> {
+        let (answer, pending) = Pending::new();
+        self.send(Job::Steps(Steps { steps, answer }));
+        pending
     }
 
     /// Asks or tells the ledger anything else.
@@ -95,19 +82,6 @@ impl LedgerHandle {
         pending
     }
 
-    fn submit<T: Send + 'static>(
-        &self,
-        steps: Vec<Step>,
-        read: impl FnOnce(Vec<Vec<Answer>>) -> T + Send + 'static,
-    ) -> Pending<T> {
-        let (answer, pending) = Pending::new();
-        let answer = Box::new(move |answers: Answers| {
-            let _ = answer.send(answers.map(read));
-        });
-        self.send(Job::Steps(Steps { steps, answer }));
-        pending
-    }
-
     /// A thread that is gone drops the job, and with it the sender for the
     /// answer: whoever waits then learns that the ledger has stopped.
     fn send(&self, job: Job) {
@@ -115,27 +89,45 @@ impl LedgerHandle {
     }
 }
 
+/// Steps of which nothing was done: their commit failed. They are given back,
+/// so that what became of mails that left is not lost with a claim that could
+/// not be made.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub why: Finding,
+    /// All of them, unless the ledger has stopped.
+    pub steps: Vec<Step>,
+}
+
+impl From<Finding> for Refused {
+    fn from(why: Finding) -> Self {
+        Self { why, steps: Vec::new() }
+    }
+}
+
 /// An answer that is on its way: a future, or [`Pending::wait`] outside of one.
 #[derive(Debug)]
-pub struct Pending<T>(oneshot::Receiver<Result<T, Finding>>);
+pub struct Pending<T, E = Finding>(oneshot::Receiver<Result<T, E>>);
 
-impl<T> Pending<T> {
-    fn new() -> (oneshot::Sender<Result<T, Finding>>, Self) {
+impl<T, E: From<Finding>> Pending<T, E> {
+    fn new() -> (oneshot::Sender<Result<T, E>>, Self) {
         let (answer, pending) = oneshot::channel();
         (answer, Self(pending))
     }
 
     /// Waits for the answer. Not for use inside a tokio task.
-    pub fn wait(self) -> Result<T, Finding> {
-        self.0.blocking_recv().unwrap_or_else(|_| Err(stopped()))
+    pub fn wait(self) -> Result<T, E> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(stopped().into()))
     }
 }
 
-impl<T> Future for Pending<T> {
-    type Output = Result<T, Finding>;
+impl<T, E: From<Finding>> Future for Pending<T, E> {
+    type Output = Result<T, E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map(|answer| answer.unwrap_or_else(|_| Err(stopped())))
+        let answer = Pin::new(&mut self.0).poll(context);
+        answer.map(|answer| answer.unwrap_or_else(|_| Err(stopped().into())))
     }
 }
 
@@ -148,7 +140,6 @@ fn stopped() -> Finding {
 }
 
 type Question = Box<dyn FnOnce(&mut dyn Ledger) + Send>;
-type Answers = Result<Vec<Vec<Answer>>, Finding>;
 
 enum Job {
     Steps(Steps),
@@ -158,7 +149,7 @@ enum Job {
 
 struct Steps {
     steps: Vec<Step>,
-    answer: Box<dyn FnOnce(Answers) + Send>,
+    answer: oneshot::Sender<Result<Vec<Answer>, Refused>>,
 }
 
 /// Serves jobs in the order of their coming, steps in groups.
@@ -197,23 +188,41 @@ fn serve(mut ledger: Box<dyn Ledger>, waiting: &mpsc::Receiver<Job>) {
 }
 
 fn commit(ledger: &mut dyn Ledger, group: Vec<Steps>) {
-    let mut steps = Vec::new();
-    let mut answers_to = Vec::new();
+    let (mut steps, mut waiting) = (Vec::new(), Vec::new());
     for waiter in group {
-        answers_to.push((waiter.steps.len(), waiter.answer));
+        waiting.push((waiter.steps.len(), waiter.answer));
         steps.extend(waiter.steps);
     }
-    match ledger.apply(steps) {
+    match ledger.apply(&steps) {
         Ok(answers) => {
             let mut answers = answers.into_iter();
-            for (count, answer) in answers_to {
-                answer(Ok(answers.by_ref().take(count).collect()));
+            for (count, answer) in waiting {
+                // Nobody may be waiting any more; that is their affair.
+                let _ = answer.send(Ok(answers.by_ref().take(count).flatten().collect()));
             }
         }
-        Err(finding) => {
-            for (_, answer) in answers_to {
-                answer(Err(finding.clone()));
-            }
+        Err(why) => {
+            let mut steps = steps.into_iter();
+            let own = waiting.into_iter().map(|(count, answer)| {
+                let steps = steps.by_ref().take(count).collect();
+                Steps { steps, answer }
+            });
+            refuse(ledger, own.collect(), &why);
         }
+    }
+}
+
+/// A commit failed. Those who only have outcomes to tell get one of their own:
+/// it may have been others' claims that made it fail.
+fn refuse(ledger: &mut dyn Ledger, group: Vec<Steps>, why: &Finding) {
+    let asks = |waiter: &Steps| waiter.steps.iter().any(|step| matches!(step, Step::Claim(_)));
+    let (asking, telling): (Vec<_>, Vec<_>) = group.into_iter().partition(asks);
+    let (refused, retried) =
+        if asking.is_empty() { (telling, Vec::new()) } else { (asking, telling) };
+    for Steps { steps, answer } in refused {
+        let _ = answer.send(Err(Refused { why: why.clone(), steps }));
+    }
+    if !retried.is_empty() {
+        commit(ledger, retried);
     }
 }

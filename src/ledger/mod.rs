@@ -26,7 +26,7 @@ pub use entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, Fingerprint, NewRun, Outcome, Recipient, Record,
     Reply, RunId, Settlement, State, Step, Suppression, Totals, Waiting,
 };
-pub use handle::{LedgerHandle, Pending, spawn};
+pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use location::{Location, open, read, scratch};
 pub use past::{RunRecord, StageTime};
 pub use process::{LEASE, Process};

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use crate::address::Address;
 use crate::finding::Finding;
@@ -36,30 +37,33 @@ impl Scratch {
         Ok(Self { own: Sqlite::temporary()?, real, campaigns: HashMap::new() })
     }
 
-    fn claim_here(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
+    /// What its own answers come to when the real ledger is asked as well. Its
+    /// own come first: a second row of an address is a duplicate, whatever
+    /// the real ledger knows of the first.
+    fn beside_the_real(
+        &mut self,
+        request: &ClaimRequest,
+        own: Vec<Answer>,
+    ) -> Result<Vec<Answer>, Finding> {
         let campaign = self.campaigns.get(&request.run);
         let (Some((path, real)), Some(campaign)) = (&mut self.real, campaign) else {
-            return self.own.claim(request);
+            return Ok(own);
         };
         if real.has_stirred()
             && let Some(anew) = Sqlite::read(path)?
         {
             *real = anew;
         }
-        let (retry_failed, now) = (request.retry_failed, request.now);
-        let addresses = request.addresses.clone();
-        // Its own claims first: a second row of an address is a duplicate,
-        // whatever the real ledger knows of the first.
-        let own = self.own.claim(request)?;
-        addresses
+        request
+            .addresses
             .iter()
             .zip(own)
             .map(|(address, answer)| {
                 if !matches!(answer, Answer::Yours(_)) {
                     return Ok(answer);
                 }
-                let turn = match real.standing(campaign, address, now)? {
-                    Some(standing) => standing.turn(retry_failed, now),
+                let turn = match real.standing(campaign, address, request.now)? {
+                    Some(standing) => standing.turn(request.retry_failed, request.now),
                     None if real.is_suppressed(address)? => Turn::Suppress,
                     None => Turn::Claim,
                 };
@@ -93,12 +97,13 @@ impl Ledger for Scratch {
     }
 
     /// Commits each step by itself: here a commit costs nothing.
-    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding> {
+    fn apply(&mut self, steps: &[Step]) -> Result<Vec<Vec<Answer>>, Finding> {
         let mut answers = Vec::with_capacity(steps.len());
         for step in steps {
+            let own = self.own.apply(slice::from_ref(step))?.into_iter().flatten().collect();
             answers.push(match step {
-                Step::Claim(request) => self.claim_here(request)?,
-                step => self.own.apply(vec![step])?.into_iter().flatten().collect(),
+                Step::Claim(request) => self.beside_the_real(request, own)?,
+                Step::Record(_) | Step::Release(_) => own,
             });
         }
         Ok(answers)

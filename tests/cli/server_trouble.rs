@@ -174,6 +174,31 @@ fn a_list_that_breaks_off_under_way_does_not_take_back_what_was_sent() {
 }
 
 #[test]
+fn a_list_that_cannot_be_read_on_leaves_nobody_in_doubt() {
+    // Long rows: the list is not read whole before the first mail is through.
+    let rows = |count: usize| {
+        let rows = (0..count).map(|number| format!("n{number}@example.org,{:500}.\n", ""));
+        format!("email,note\n{}", rows.collect::<String>())
+    };
+    let gate = crate::smtp_server::Gate::default();
+    let desk = Desk::new().list(&rows(1000)).campaign("---\nsubject: x\n---\nHi\n");
+    let server = Script::new().rule(at(Step::Dot).times(1).waits_for(&gate)).start();
+    let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let running = desk.start(&line);
+    gate.until_reached();
+    let open_quote = format!("{}\"n900@example.org\n", rows(900));
+    std::fs::write(desk.path("subscribers.csv"), open_quote).expect("writable");
+    gate.open();
+    running.wait().ends(1).says("subscribers.csv");
+    let status = desk.run("status spring --format json").json();
+    assert_eq!((&status["in_doubt"], &status["remaining"]), (&0.into(), &0.into()));
+    assert_eq!(status["sent"], server.accepted().len());
+    std::fs::write(desk.path("subscribers.csv"), rows(1000)).expect("writable");
+    send(&desk, &server, "").ends(0);
+    assert_eq!(server.accepted().len(), 1000);
+}
+
+#[test]
 fn one_who_is_put_off_comes_back_while_others_are_still_under_way() {
     let gate = crate::smtp_server::Gate::default();
     let settings = crate::desk::SETTINGS

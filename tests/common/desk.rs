@@ -136,7 +136,7 @@ impl Desk {
     /// Starts the program and goes on.
     pub(crate) fn start(&self, line: &str) -> Running<'_> {
         let child = self.command(line).spawn().expect("the program starts");
-        Running { desk: self, line: line.to_owned(), child, heard: Vec::new() }
+        Running { desk: self, line: line.to_owned(), child: Some(child), heard: Vec::new() }
     }
 
     /// Runs a line of the shell, where `handbill` is the program.
@@ -236,12 +236,22 @@ sys.exit(os.waitstatus_to_exitcode(status))
     }
 }
 
-/// The program while it runs.
+/// The program while it runs. It does not outlive its test.
 pub(crate) struct Running<'a> {
     desk: &'a Desk,
     line: String,
-    child: Child,
+    /// There until it is waited for.
+    child: Option<Child>,
     heard: Vec<u8>,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }
 
 impl Running<'_> {
@@ -262,40 +272,74 @@ impl Running<'_> {
 
     /// Ends it without a word, as a power cut would.
     pub(crate) fn kill(self) -> Ran {
-        self.signal("-KILL");
-        let ran = self.wait();
+        let ran = self.kill_unless_over();
         assert_eq!(ran.code, None, "a signal ended it");
         ran
     }
 
+    /// The same, where it may have come to its end by itself just now.
+    pub(crate) fn kill_unless_over(mut self) -> Ran {
+        self.child().kill().expect("it is ours");
+        self.wait()
+    }
+
+    /// Whether it has come to its end.
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child().try_wait().expect("it is ours").is_some()
+    }
+
+    /// Puts it to sleep, as Ctrl-Z would, and comes back when it sleeps.
+    pub(crate) fn pause(&self) {
+        self.signal("-STOP");
+        let stat = format!("/proc/{}/stat", self.id());
+        while !fs::read_to_string(&stat).expect("it runs").contains(") T ") {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Lets it go on.
+    pub(crate) fn resume(&self) {
+        self.signal("-CONT");
+    }
+
     /// Blocks until it says this.
     pub(crate) fn until_says(&mut self, text: &str) {
-        let stderr = self.child.stderr.as_mut().expect("it is piped");
+        let mut stderr = self.child().stderr.take().expect("it is piped");
         let mut byte = [0];
         while !self.heard.ends_with(text.as_bytes()) {
             stderr.read_exact(&mut byte).expect("it says so before it ends");
             self.heard.push(byte[0]);
         }
+        self.child().stderr = Some(stderr);
     }
 
     /// Blocks until something else has come so far, which it must while it runs.
     pub(crate) fn until(&mut self, has_come: impl Fn() -> bool) {
         while !has_come() {
-            let ended = self.child.try_wait().expect("ours");
+            let ended = self.child().try_wait().expect("ours");
             assert!(ended.is_none(), "{} ended before with {ended:?}", self.line);
             std::thread::yield_now();
         }
     }
 
     /// Waits for its end.
-    pub(crate) fn wait(self) -> Ran {
-        let mut output = self.child.wait_with_output().expect("it ends");
-        output.stderr.splice(0..0, self.heard);
+    pub(crate) fn wait(mut self) -> Ran {
+        let child = self.child.take().expect("nobody has waited for it");
+        let mut output = child.wait_with_output().expect("it ends");
+        output.stderr.splice(0..0, std::mem::take(&mut self.heard));
         self.desk.ran(&self.line, output)
     }
 
+    fn child(&mut self) -> &mut Child {
+        self.child.as_mut().expect("nobody has waited for it")
+    }
+
+    fn id(&self) -> u32 {
+        self.child.as_ref().expect("nobody has waited for it").id()
+    }
+
     fn signal(&self, signal: &str) {
-        let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        let killed = Command::new("kill").args([signal, &self.id().to_string()]).status();
         assert!(killed.expect("kill starts").success(), "it runs");
     }
 }

@@ -24,7 +24,7 @@ impl Ledger for Watched {
     fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
         self.inner.finish_run(run, now)
     }
-    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding> {
+    fn apply(&mut self, steps: &[Step]) -> Result<Vec<Vec<Answer>>, Finding> {
         // A gate that nobody holds any more stands open.
         self.gate.recv().unwrap_or_default();
         if self.is_full.load(Ordering::SeqCst) {
@@ -154,7 +154,8 @@ fn everybody_in_a_shared_commit_gets_their_own_answers() {
         .into_iter()
         .map(|claim| Record { claim, outcome: Outcome::Sent, reply: Reply::default(), at: NOW })
         .collect();
-    let next = handle.record_and_claim(records, request(run, &["dee"])).wait().unwrap();
+    let steps = vec![Step::Record(records), Step::Claim(request(run, &["dee"]))];
+    let next = handle.take(steps).wait().unwrap();
     assert!(matches!(next[..], [Answer::Yours(_)]));
     let counted = handle.ask(|ledger| ledger.totals("spring", NOW)).wait().unwrap();
     assert_eq!((counted.sent, counted.remaining), (2, 2));
@@ -168,11 +169,48 @@ fn a_ledger_that_fails_in_mid_run_tells_everybody_who_waits() {
     is_full.store(true, Ordering::SeqCst);
     drop(gate);
     for answer in pending {
-        assert_eq!(answer.wait().expect_err("it failed").code, "ledger-full");
+        assert_eq!(answer.wait().expect_err("it failed").why.code, "ledger-full");
     }
     is_full.store(false, Ordering::SeqCst);
     let later = handle.claim(request(run, &["ann"])).wait().expect("there is room again");
     assert!(matches!(later[..], [Answer::Yours(_)]));
+}
+
+#[test]
+fn an_outcome_whose_commit_failed_is_given_back_and_can_be_told_again() {
+    let Bench { handle, run, gate, is_full, .. } = watched();
+    drop(gate);
+    let held = handle.claim(request(run, &["ann"])).wait().unwrap();
+    let claim = held.into_iter().find_map(yours).expect("ann is free");
+    let record = Record { claim, outcome: Outcome::Sent, reply: Reply::default(), at: NOW };
+    is_full.store(true, Ordering::SeqCst);
+    let steps = vec![Step::Record(vec![record]), Step::Claim(request(run, &["bob"]))];
+    let mut steps = handle.take(steps).wait().expect_err("it is full").steps;
+    is_full.store(false, Ordering::SeqCst);
+    assert!(matches!(steps.pop(), Some(Step::Claim(_))));
+    handle.take(steps).wait().expect("there is room for the outcome");
+    let counted = handle.ask(|ledger| ledger.totals("spring", NOW)).wait().unwrap();
+    assert_eq!(counted, Totals { sent: 1, ..Totals::default() });
+}
+
+#[test]
+fn an_outcome_does_not_fail_with_a_claim_of_somebody_else() {
+    let Bench { handle, run, gate, .. } = watched();
+    gate.send(()).expect("it is there");
+    let held = handle.claim(request(run, &["ann"])).wait().unwrap();
+    let claim = held.into_iter().find_map(yours).expect("ann is free");
+    handle.ask(move |ledger| ledger.finish_run(run, NOW)).wait().unwrap();
+    // All three stand before the gate together.
+    let first = handle.claim(request(run, &["bob"]));
+    let record = Record { claim, outcome: Outcome::Sent, reply: Reply::default(), at: NOW };
+    let told = handle.take(vec![Step::Record(vec![record])]);
+    let asked = handle.claim(request(run, &["cy"]));
+    drop(gate);
+    assert_eq!(first.wait().expect_err("the run is over").why.code, "ledger-run-over");
+    assert_eq!(asked.wait().expect_err("the run is over").why.code, "ledger-run-over");
+    told.wait().expect("a late outcome is the truth");
+    let counted = handle.ask(|ledger| ledger.totals("spring", NOW)).wait().unwrap();
+    assert_eq!(counted, Totals { sent: 1, ..Totals::default() });
 }
 
 #[test]
@@ -181,7 +219,7 @@ fn a_ledger_that_panics_leaves_nobody_waiting() {
     let asked = handle.ask(|_| -> Result<(), Finding> { panic!("as the test wants") });
     assert_eq!(asked.wait().expect_err("it stopped").code, "ledger-stopped");
     let refused = handle.claim(request(run, &["ann"])).wait().expect_err("it stopped");
-    assert_eq!(refused.code, "ledger-stopped");
+    assert_eq!(refused.why.code, "ledger-stopped");
 }
 
 #[test]

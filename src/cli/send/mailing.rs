@@ -63,11 +63,15 @@ pub(super) fn to_server(
     let mut ended = mailing::send(job, &plan.frame, tools, reporter)?;
     let stages = smtp.waits().so_far();
     let finished = ledger.ask(move |book| {
-        book.keep_stages(run, &stages)?;
-        book.finish_run(run, clock::unix_now())
+        book.finish_run(run, clock::unix_now())?;
+        book.keep_stages(run, &stages)
     });
     // A ledger that fails now does not take back what the run has to tell.
-    ended.stopped.extend(finished.wait().err());
-    ended.stopped.extend(ledger.close().wait().err());
+    // What stopped the run stands in the way of its end as well, and is said once.
+    if let Err(finding) = finished.wait().and(ledger.close().wait())
+        && ended.stopped.iter().all(|said| said.code != finding.code)
+    {
+        ended.stopped.push(finding);
+    }
     Ok(ended)
 }

@@ -91,9 +91,9 @@ pub(super) fn finish_run(connection: &Connection, run: RunId, now: i64) -> Resul
 }
 
 /// Takes one step.
-pub(super) fn take(connection: &Connection, step: Step) -> Result<Vec<Answer>, Trouble> {
+pub(super) fn take(connection: &Connection, step: &Step) -> Result<Vec<Answer>, Trouble> {
     match step {
-        Step::Claim(request) => claim(connection, &request),
+        Step::Claim(request) => claim(connection, request),
         Step::Record(records) => record(connection, records).map(|()| Vec::new()),
         Step::Release(claims) => release(connection, claims).map(|()| Vec::new()),
     }
@@ -161,10 +161,10 @@ fn claim_known(
     })
 }
 
-fn record(connection: &Connection, records: Vec<Record>) -> Result<(), Trouble> {
+fn record(connection: &Connection, records: &[Record]) -> Result<(), Trouble> {
     let mut update = connection.prepare_cached(RECORD)?;
     for Record { claim, outcome, reply, at } in records {
-        let (state, retry_at) = match outcome {
+        let (state, retry_at) = match *outcome {
             Outcome::Sent => (State::Sent, None),
             Outcome::Failed => (State::Failed, None),
             Outcome::Deferred { retry_at } => (State::Deferred, Some(retry_at)),
@@ -189,21 +189,21 @@ fn record(connection: &Connection, records: Vec<Record>) -> Result<(), Trouble> 
 
 /// Nothing was attempted: a recipient that is new to the campaign goes, any
 /// other stands again where it stood.
-fn release(connection: &Connection, claims: Vec<Claim>) -> Result<(), Trouble> {
+fn release(connection: &Connection, claims: &[Claim]) -> Result<(), Trouble> {
     for Claim { recipient, run, .. } in claims {
         connection
             .prepare_cached(
                 "DELETE FROM recipients
                  WHERE id = ?1 AND run = ?2 AND state = 'claimed' AND prior_state IS NULL",
             )?
-            .execute([recipient, run.0])?;
+            .execute([*recipient, run.0])?;
         connection
             .prepare_cached(
                 "UPDATE recipients
                  SET state = prior_state, prior_state = NULL, attempts = attempts - 1
                  WHERE id = ?1 AND run = ?2 AND state = 'claimed'",
             )?
-            .execute([recipient, run.0])?;
+            .execute([*recipient, run.0])?;
     }
     Ok(())
 }

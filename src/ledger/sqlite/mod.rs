@@ -2,17 +2,19 @@
 //!
 //! `open` is opening and what can go wrong with it, `schema` the tables and
 //! their migrations, `claims` all that writes, `queries` all that reads,
-//! `runs` who is alive, `trouble` the errors in words. The SQL keeps to what
+//! `runs` who is alive, `reserve` the room for last words, `trouble` the errors in words. The SQL keeps to what
 //! PostgreSQL says as well, pragmas and the row ids of claims apart.
 
 mod claims;
 mod open;
 mod queries;
+mod reserve;
 mod runs;
 mod schema;
 mod trouble;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -33,6 +35,8 @@ pub(super) struct Sqlite {
     /// The `-wal` that was not there when the file was opened to be read as
     /// one that nobody writes to.
     still_without: Option<PathBuf>,
+    /// What a run keeps of its disk, to have room when it is full.
+    reserve: Option<File>,
 }
 
 impl Sqlite {
@@ -44,6 +48,30 @@ impl Sqlite {
     ) -> Result<T, Finding> {
         in_transaction(&mut self.connection, work)
             .map_err(|trouble| trouble.into_finding(&self.name))
+    }
+
+    /// The same for what would otherwise be lost: where the disk is full, it
+    /// gets the room that was set aside.
+    fn write_at_last<T>(
+        &mut self,
+        work: impl Fn(&Transaction<'_>) -> Result<T, Trouble>,
+    ) -> Result<T, Finding> {
+        let mut written = in_transaction(&mut self.connection, &work);
+        if written.as_ref().is_err_and(Trouble::is_full) && self.reserve.take().is_some() {
+            written = in_transaction(&mut self.connection, &work);
+        }
+        written.map_err(|trouble| trouble.into_finding(&self.name))
+    }
+
+    /// Sees to it that there is room for last words. A temporary ledger has no
+    /// path, and nothing to lose.
+    fn set_room_aside(&mut self) -> Result<(), Finding> {
+        let path = self.connection.path().filter(|path| !path.is_empty());
+        if let (None, Some(path)) = (&self.reserve, path) {
+            let set_aside = reserve::set_aside(Path::new(path)).map_err(Trouble::from);
+            self.reserve = Some(set_aside.map_err(|trouble| trouble.into_finding(&self.name))?);
+        }
+        Ok(())
     }
 
     fn ask<T>(
@@ -66,6 +94,7 @@ fn in_transaction<T>(
 
 impl Ledger for Sqlite {
     fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding> {
+        self.set_room_aside()?;
         self.write(|transaction| claims::open_run(transaction, run))
     }
 
@@ -78,13 +107,20 @@ impl Ledger for Sqlite {
     }
 
     fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
-        self.write(|transaction| claims::finish_run(transaction, run, now))
+        self.write_at_last(|transaction| claims::finish_run(transaction, run, now))
     }
 
-    fn apply(&mut self, steps: Vec<Step>) -> Result<Vec<Vec<Answer>>, Finding> {
-        self.write(|transaction| {
-            steps.into_iter().map(|step| claims::take(transaction, step)).collect()
-        })
+    fn apply(&mut self, steps: &[Step]) -> Result<Vec<Vec<Answer>>, Finding> {
+        let take_all = |transaction: &Transaction<'_>| {
+            steps.iter().map(|step| claims::take(transaction, step)).collect()
+        };
+        if !steps.iter().any(|step| matches!(step, Step::Claim(_))) {
+            return self.write_at_last(take_all);
+        }
+        // A claim leads to more that has to be written down: without room for
+        // that there is none.
+        self.set_room_aside()?;
+        self.write(take_all)
     }
 
     fn settle(&mut self, campaign: &str, decision: Settlement, now: i64) -> Result<u64, Finding> {

@@ -28,7 +28,7 @@ impl Sqlite {
     pub(in super::super) fn open(path: &Path) -> Result<Self, Finding> {
         let name = path.display().to_string();
         match open(path) {
-            Ok(connection) => Ok(Self { connection, name, still_without: None }),
+            Ok(connection) => Ok(Self { connection, name, still_without: None, reserve: None }),
             Err(trouble) => Err(trouble.into_finding(&name)),
         }
     }
@@ -39,7 +39,7 @@ impl Sqlite {
         match read(path) {
             Ok(None) => Ok(None),
             Ok(Some((connection, still_without))) => {
-                Ok(Some(Self { connection, name, still_without }))
+                Ok(Some(Self { connection, name, still_without, reserve: None }))
             }
             Err(trouble) => Err(trouble.into_finding(&name)),
         }
@@ -50,7 +50,9 @@ impl Sqlite {
     pub(in super::super) fn temporary() -> Result<Self, Finding> {
         let name = "of the rehearsal";
         match temporary() {
-            Ok(connection) => Ok(Self { connection, name: name.into(), still_without: None }),
+            Ok(connection) => {
+                Ok(Self { connection, name: name.into(), still_without: None, reserve: None })
+            }
             Err(trouble) => Err(trouble.into_finding(name)),
         }
     }
@@ -195,7 +197,8 @@ fn make_private(path: &Path) -> Result<(), Trouble> {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The name of a file that lies beside the ledger's.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

@@ -1,6 +1,8 @@
 //! What SQLite reports, in words that can be acted on.
 
-use rusqlite::{Error, ErrorCode};
+use std::io::ErrorKind;
+
+use rusqlite::{Error, ErrorCode, ffi};
 
 use crate::finding::Finding;
 
@@ -34,9 +36,25 @@ impl From<std::io::Error> for Trouble {
 }
 
 impl Trouble {
+    /// Whether no space is left.
+    pub(super) fn is_full(&self) -> bool {
+        match self {
+            Self::Sql(error) => {
+                let code = error.sqlite_error().map(|error| (error.code, error.extended_code));
+                // The `-shm` grows by a write of its own, which only a lack of space stops.
+                matches!(code, Some((ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE)))
+            }
+            Self::File(error) => {
+                matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+            }
+            _ => false,
+        }
+    }
+
     /// The finding about the ledger of that name.
     pub(super) fn into_finding(self, name: &str) -> Finding {
         match self {
+            _ if self.is_full() => full(name),
             Self::Sql(error) => from_sqlite(name, &error),
             Self::File(error) => from_file(name, &error),
             Self::Newer(version) => Finding::error(
@@ -73,7 +91,6 @@ fn from_sqlite(name: &str, error: &Error) -> Finding {
             read_only(name)
         }
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => corrupt(name),
-        Some(ErrorCode::DiskFull) => full(name),
         _ => Finding::error(
             "ledger-failed",
             format!("the ledger `{name}` failed: {error}"),
@@ -83,10 +100,8 @@ fn from_sqlite(name: &str, error: &Error) -> Finding {
 }
 
 fn from_file(name: &str, error: &std::io::Error) -> Finding {
-    use std::io::ErrorKind as Kind;
     match error.kind() {
-        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => read_only(name),
-        Kind::StorageFull | Kind::QuotaExceeded => full(name),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => read_only(name),
         _ => Finding::error(
             "ledger-unusable",
             format!("the ledger `{name}` cannot be opened: {error}"),
