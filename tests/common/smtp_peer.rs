@@ -3,12 +3,17 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::thread;
+use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use rustls::{ServerConnection, StreamOwned};
 
 use super::{Accepted, Act, Rule, Shared, Step, lock};
+
+#[path = "smtp_login.rs"]
+mod login;
+
+/// How long a server that listens before it replies does so.
+const LISTENING: Duration = Duration::from_millis(250);
 
 /// One client, on a thread of its own.
 pub(super) struct Peer<'a> {
@@ -228,6 +233,9 @@ impl<'a> Peer<'a> {
             encrypted: self.encrypted,
             user: self.user.clone(),
         };
+        if lock(&self.shared.script).listens_before_replying {
+            self.listen()?;
+        }
         let nobody = message.to.is_empty();
         let about = self.named.clone();
         // A message is on record before its reply leaves: who has the reply finds it there.
@@ -247,6 +255,16 @@ impl<'a> Peer<'a> {
         }
         self.taken += 1;
         if lock(&self.shared.script).close_after == Some(self.taken) { over() } else { Ok(()) }
+    }
+
+    /// Waits for whatever comes next, but no longer than anybody needs who
+    /// means to say it now.
+    fn listen(&mut self) -> io::Result<()> {
+        let tcp = self.link.get_ref().tcp().try_clone()?;
+        tcp.set_read_timeout(Some(LISTENING))?;
+        // Nothing, and the end, are found again by the next reading.
+        let _ = self.link.fill_buf();
+        tcp.set_read_timeout(None)
     }
 
     /// Follows the rules for the place that a message has come to.
@@ -279,43 +297,6 @@ impl<'a> Peer<'a> {
         });
         let is_gone = rule.acts.iter().any(|act| matches!(act, Act::HangUp | Act::Silence));
         said.unwrap_or(!is_gone) || rule.acts.iter().any(|act| matches!(act, Act::Keep))
-    }
-
-    fn authenticate(&mut self, line: &str) -> io::Result<()> {
-        let login = lock(&self.shared.script).login.clone();
-        let words: Vec<&str> = line.split(' ').collect();
-        let given = match (words.get(1).copied(), words.get(2)) {
-            (Some("PLAIN"), Some(response)) => {
-                let text = decoded(response);
-                let mut parts = text.split('\0').skip(1).map(str::to_owned);
-                parts.next().zip(parts.next())
-            }
-            (Some("LOGIN"), None) => {
-                self.say(b"334 VXNlcm5hbWU6\r\n")?;
-                let user = decoded(&self.read_line()?);
-                self.say(b"334 UGFzc3dvcmQ6\r\n")?;
-                Some((user, decoded(&self.read_line()?)))
-            }
-            (Some("XOAUTH2"), Some(response)) => {
-                let text = decoded(response);
-                let mut parts = text.split('\u{1}');
-                let user = parts.next().and_then(|part| part.strip_prefix("user="));
-                let token = parts.next().and_then(|part| part.strip_prefix("auth=Bearer "));
-                let given = user.map(str::to_owned).zip(token.map(str::to_owned));
-                if given != login {
-                    self.say(b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n")?;
-                    self.read_line()?;
-                }
-                given
-            }
-            _ => None,
-        };
-        let right = given.is_some() && given == login;
-        let default = if right { "235 2.7.0 welcome" } else { "535 5.7.8 wrong user or password" };
-        if self.answer(Step::Auth, line, default)? {
-            self.user = given.map(|(user, _)| user);
-        }
-        Ok(())
     }
 
     /// Goes on encrypted; what stood in the buffer is lost with it.
@@ -382,10 +363,6 @@ impl<'a> Peer<'a> {
 fn path(line: &str) -> String {
     let inside = line.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     inside.map_or("", |(path, _)| path).to_owned()
-}
-
-fn decoded(text: &str) -> String {
-    STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
 fn unstuffed(raw: &[u8]) -> Vec<u8> {

@@ -50,6 +50,7 @@ pub(crate) enum Step {
 }
 
 /// What a server offers and where it departs from good manners.
+#[allow(clippy::struct_excessive_bools, reason = "each is a manner that it has or has not")]
 pub(crate) struct Script {
     extensions: Vec<String>,
     rules: Vec<Rule>,
@@ -60,6 +61,7 @@ pub(crate) struct Script {
     close_after: Option<usize>,
     connections: usize,
     in_batches: bool,
+    listens_before_replying: bool,
 }
 
 impl Script {
@@ -76,6 +78,7 @@ impl Script {
             close_after: None,
             connections: usize::MAX,
             in_batches: false,
+            listens_before_replying: false,
         }
     }
 
@@ -130,6 +133,12 @@ impl Script {
     /// commands that came together leave together (RFC 2920 §3.2).
     pub(crate) fn replies_in_batches(self) -> Self {
         Self { in_batches: true, ..self }
+    }
+
+    /// Replies to a message only when more was said behind it, or when that
+    /// takes too long: who sends the next envelope with it surely has.
+    pub(crate) fn listens_before_replying(self) -> Self {
+        Self { listens_before_replying: true, ..self }
     }
 
     /// Hangs up silently after so many messages on one connection.

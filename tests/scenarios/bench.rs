@@ -1,5 +1,5 @@
 //! Plays scenarios, each at a desk and with a server of its own, many at a
-//! time, with PIPELINING and without.
+//! time, and in several [`Way`]s.
 //!
 //! Whatever a row says, this holds for all of them (P3): nobody is taken
 //! twice; who was taken is *sent* or *in doubt*, and who is *sent* was taken;
@@ -25,26 +25,42 @@ const SEND: &str = "send campaigns/spring.md --yes --format json";
 /// Where each reader stands, in words: `failed 550`.
 pub(crate) type States = Vec<(String, String)>;
 
-/// Plays all of them, in both ways, and names those that failed.
+/// How a server takes commands.
+#[derive(Clone, Copy)]
+enum Way {
+    /// Together, and it looks for the next envelope before it answers a message.
+    Chained,
+    /// Together.
+    Pipelined,
+    /// One by one.
+    StepByStep,
+}
+
+/// Plays all of them, together and one by one, and names those that failed.
 pub(crate) fn play(scenarios: &[Scenario<'_>]) {
-    let ways = scenarios.iter().flat_map(|scenario| [(scenario, true), (scenario, false)]);
-    play_each(ways.filter(|(scenario, pipelining)| *pipelining || scenario.step_by_step));
+    play_in(&[Way::Pipelined, Way::StepByStep], scenarios);
 }
 
 /// The same in one way, where it does not matter: before any mail is begun.
 pub(crate) fn play_pipelined(scenarios: &[Scenario<'_>]) {
-    play_each(scenarios.iter().map(|scenario| (scenario, true)));
+    play_in(&[Way::Pipelined], scenarios);
 }
 
-fn play_each<'s>(ways: impl Iterator<Item = (&'s Scenario<'s>, bool)> + Send) {
-    let waiting = Mutex::new(ways);
+/// The same in all ways, where it is about what stands between two mails.
+pub(crate) fn play_chained(scenarios: &[Scenario<'_>]) {
+    play_in(&[Way::Chained, Way::Pipelined, Way::StepByStep], scenarios);
+}
+
+fn play_in(ways: &[Way], scenarios: &[Scenario<'_>]) {
+    let all = scenarios.iter().flat_map(|scenario| ways.iter().map(move |way| (scenario, *way)));
+    let waiting = Mutex::new(
+        all.filter(|(scenario, way)| scenario.step_by_step || !matches!(way, Way::StepByStep)),
+    );
     let failed = Mutex::new(Vec::new());
     let work = || {
-        while let Some((scenario, pipelining)) = next(&waiting) {
-            let way = if pipelining { "pipelined" } else { "step by step" };
-            let name = format!("{}, {way}", scenario.name);
-            let one = || play_one(scenario, pipelining, &name);
-            if catch_unwind(AssertUnwindSafe(one)).is_err() {
+        while let Some((scenario, way)) = next(&waiting) {
+            let name = format!("{}, {}", scenario.name, way.name());
+            if catch_unwind(AssertUnwindSafe(|| play_one(scenario, way, &name))).is_err() {
                 failed.lock().expect("a list of names").push(name);
             }
         }
@@ -54,16 +70,32 @@ fn play_each<'s>(ways: impl Iterator<Item = (&'s Scenario<'s>, bool)> + Send) {
     assert!(failed.is_empty(), "{} failed: {failed:#?}", failed.len());
 }
 
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Chained => "chained",
+            Self::Pipelined => "pipelined",
+            Self::StepByStep => "step by step",
+        }
+    }
+
+    fn taken_by(self, script: Script) -> Script {
+        match self {
+            Self::Chained => script.listens_before_replying(),
+            Self::Pipelined => script,
+            Self::StepByStep => script.without("PIPELINING"),
+        }
+    }
+}
+
 fn next<T>(waiting: &Mutex<impl Iterator<Item = T>>) -> Option<T> {
     waiting.lock().expect("nobody panics here").next()
 }
 
-fn play_one(scenario: &Scenario<'_>, pipelining: bool, name: &str) {
+fn play_one(scenario: &Scenario<'_>, way: Way, name: &str) {
     let desk = desk(scenario);
     let gate = Gate::default();
-    let script = (scenario.twist)(Script::new(), &gate);
-    let script = if pipelining { script } else { script.without("PIPELINING") };
-    let server = script.start();
+    let server = way.taken_by((scenario.twist)(Script::new(), &gate)).start();
     let line = format!("{SEND} --via {} {}", scenario.url(&server), scenario.flags);
     let ran = (scenario.play)(desk.start(&line), &gate);
 

@@ -1,7 +1,7 @@
 //! The server says that it is too much: a pause, fewer connections, and
 //! nobody is lost or marked as failed.
 
-use super::bench::play;
+use super::bench::{play, play_chained};
 use super::scenario::{row, stops};
 use super::smtp_server::Step::{Connect, Data, Dot, Mail, Rcpt};
 use super::smtp_server::at;
@@ -14,18 +14,19 @@ const OTHERS: &str = "ann cyd dee";
 #[rustfmt::skip] // It is read as a sheet.
 fn who_met_a_server_that_had_enough_is_deferred() {
     // Who was put off once may be due again before the pause and the run are over.
-    play(&[
+    play_chained(&[
         row("451 at MAIL", |s| s.rule(nth(Mail, 2).says("451 4.3.0 later")), 3, "bob deferred 451", OTHERS).or(0, "", "all"),
         row("421 at MAIL", |s| s.rule(nth(Mail, 2).says("421 4.3.2 bye").hangs_up()), 3, "bob deferred 421", OTHERS).or(0, "", "all"),
         row("421 at RCPT", |s| s.rule(bob(Rcpt).says("421 4.3.2 bye").hangs_up()), 3, "bob deferred 421", OTHERS),
         row("421 at RCPT, and it stays", |s| s.rule(bob(Rcpt).says("421 4.3.2 bye")), 3, "bob deferred 421", OTHERS),
+        row("421 at RCPT, and nothing more of it", |s| s.rule(bob(Rcpt).says("421 4.3.2 bye")).rule(at(Mail).on_connection(1).after(2).says("550 5.7.1 gone")), 3, "bob deferred 421", OTHERS),
         row("421 at DATA", |s| s.rule(bob(Data).says("421 4.3.2 bye").hangs_up()), 3, "bob deferred 421", OTHERS),
         row("421 at the dot", |s| s.rule(bob(Dot).says("421 4.3.2 bye").hangs_up()), 3, "bob deferred 421", OTHERS),
         row("421 at the dot, and it stays", |s| s.rule(bob(Dot).says("421 4.3.2 bye")), 3, "bob deferred 421", OTHERS),
         row("a rate, by its code", |s| s.rule(bob(Rcpt).says("450 4.7.28 slow down")), 3, "bob deferred 450", OTHERS),
         row("a rate, by its words", |s| s.rule(bob(Dot).says("454 Throttling failure: Maximum sending rate exceeded")), 3, "bob deferred 454", OTHERS),
         row("congestion at the dot", |s| s.rule(bob(Dot).says("451 4.4.5 congested")), 3, "bob deferred 451", OTHERS),
-        row("a quota at the dot", |s| s.rule(bob(Dot).says("550 5.4.5 Daily sending quota exceeded")), 3, "bob deferred 550", OTHERS),
+        row("a quota at the dot", |s| s.rule(bob(Dot).says("550 5.4.5 Come back tomorrow")), 3, "bob deferred 550", OTHERS),
         row("421 behind the dot's reply", |s| s.rule(bob(Dot).says("250 2.0.0 ok\n421 4.3.2 bye").hangs_up()), 0, "", "all").delivery(PATIENT),
     ]);
 }

@@ -2,7 +2,7 @@
 //! next reader, who may have been named in the same breath (RFC 2920 §3.1).
 //! What happens to one is never told of the other.
 
-use super::bench::play;
+use super::bench::play_chained;
 use super::scenario::{played, row, stops};
 use super::smtp_server::Step::{Data, Dot, Mail, Rcpt, Rset};
 use super::smtp_server::{Script, TestCa, at};
@@ -13,7 +13,7 @@ const PATIENT: &str = "connections = 1\nretry_wait = 60\n";
 #[test]
 #[rustfmt::skip] // It is read as a sheet.
 fn a_connection_lost_between_two_mails_costs_neither() {
-    play(&[
+    play_chained(&[
         row("gone behind the dot's reply", |s| s.rule(bob(Dot).says("250 2.0.0 queued").hangs_up()), 0, "", "all"),
         row("gone behind every dot's reply", |s| s.rule(at(Dot).says("250 2.0.0 queued").hangs_up()), 0, "", "all"),
         row("gone at the next MAIL", |s| s.rule(nth(Mail, 3).hangs_up()), 0, "", "all"),
@@ -34,7 +34,7 @@ fn a_connection_lost_between_two_mails_costs_neither() {
 fn a_refusal_at_the_seam_is_told_of_the_right_one() {
     // MAIL names nobody, so it is refused once: after the pause that it brings
     // the same reader may be due again before the run ends.
-    play(&[
+    play_chained(&[
         row("the dot is refused, the next is taken", |s| s.rule(bob(Dot).says("554 5.7.1 spam")), 3, "bob failed 554", "ann cyd dee"),
         row("the dot is put off, the next is refused", |s| s.rule(bob(Dot).says("451 4.3.0 disk")).rule(cyd(Rcpt).says("550 5.1.1 no")), 3, "bob deferred 451, cyd failed 550", "ann dee"),
         row("the dot is taken, the next is put off", |s| s.rule(cyd(Rcpt).says("450 4.2.1 busy")), 3, "cyd deferred 450", "ann bob dee"),
@@ -47,6 +47,7 @@ fn a_refusal_at_the_seam_is_told_of_the_right_one() {
         row("refused, and gone at RSET", |s| s.rule(cyd(Rcpt).says("550 no")).rule(at(Rset).hangs_up()), 3, "cyd failed 550", "ann bob dee"),
         row("421 to the dot, the next unanswered", |s| s.rule(bob(Dot).says("421 4.3.2 bye").hangs_up()), 3, "bob deferred 421", "ann cyd dee"),
         row("421 to the dot, the next answered", |s| s.rule(bob(Dot).says("421 4.3.2 bye")), 3, "bob deferred 421", "ann cyd dee"),
+        row("421 to the dot, and nothing more of it", |s| s.rule(bob(Dot).says("421 4.3.2 bye")).rule(at(Mail).on_connection(1).after(2).says("550 5.7.1 gone")), 3, "bob deferred 421", "ann cyd dee"),
         row("421 to the dot, and patience", |s| s.rule(bob(Dot).times(1).says("421 4.3.2 bye").hangs_up()), 0, "", "all").delivery(PATIENT),
         row("too fast at the dot, the next answered", |s| s.rule(bob(Dot).says("451 4.7.28 slow down")), 3, "bob deferred 451", "ann cyd dee"),
         row("421 to the next MAIL", |s| s.rule(nth(Mail, 3).says("421 4.4.2 enough").hangs_up()), 3, "cyd deferred 421", "ann bob dee").or(0, "", "all"),
@@ -61,7 +62,7 @@ fn a_refusal_at_the_seam_is_told_of_the_right_one() {
 #[rustfmt::skip] // It is read as a sheet.
 fn replies_at_the_seam_are_not_mixed_up() {
     let ca = TestCa::vouching_for(&["127.0.0.1"]);
-    play(&[
+    play_chained(&[
         row("all replies leave together", Script::replies_in_batches, 0, "", "all"),
         row("together, and one is refused", |s| s.replies_in_batches().rule(cyd(Rcpt).says("550 5.1.1 no")), 3, "cyd failed 550", "ann bob dee"),
         row("together, and a dot is refused", |s| s.replies_in_batches().rule(bob(Dot).says("554 5.7.1 spam")), 3, "bob failed 554", "ann cyd dee"),

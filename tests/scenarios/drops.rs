@@ -1,7 +1,7 @@
 //! The connection breaks. Before the final dot can have left, the mail surely
 //! was not delivered and is tried again; after it, nobody can know, and it is in doubt.
 
-use super::bench::play;
+use super::bench::{play, play_chained};
 use super::scenario::{played, row};
 use super::smtp_server::Step::{Byte, Connect, Data, Dot, FinalDot, Mail, Rcpt};
 use super::smtp_server::{Script, at};
@@ -29,7 +29,7 @@ fn what_broke_before_the_message_is_tried_again() {
 #[test]
 #[rustfmt::skip] // It is read as a sheet.
 fn what_broke_when_the_dot_may_have_left_is_in_doubt_and_not_sent_again() {
-    play(&[
+    play_chained(&[
         // Whether the end of the connection is seen before the message is written is chance.
         row("right after 354", |s| s.rule(at(Byte(0)).about("bob@").times(1).hangs_up()), 3, "bob in doubt", OTHERS).or(0, "", "all"),
         row("at the message's first byte", |s| s.rule(bob(Byte(1)).hangs_up()), 3, "bob in doubt", OTHERS),
@@ -48,7 +48,7 @@ fn what_broke_when_the_dot_may_have_left_is_in_doubt_and_not_sent_again() {
 #[test]
 #[rustfmt::skip] // It is read as a sheet.
 fn a_connection_that_ends_after_a_mail_was_taken_takes_it_back_from_nobody() {
-    play(&[
+    play_chained(&[
         row("after each mail, silently", |s| s.close_after(1), 0, "", "all"),
         row("after two mails, silently", |s| s.close_after(2), 0, "", "all"),
         row("after three mails, silently", |s| s.close_after(3), 0, "", "all"),

@@ -1,6 +1,6 @@
 //! Somebody, or the system, ends the program at a bad moment.
 
-use super::bench::play;
+use super::bench::play_chained;
 use super::scenario::played;
 use super::smtp_server::Step::{Connect, Dot, Ehlo, Mail, Rcpt};
 use super::smtp_server::at;
@@ -13,7 +13,7 @@ const AFTER_BOB: &str = "cyd untouched, dee untouched";
 #[test]
 #[rustfmt::skip] // It is read as a sheet.
 fn ctrl_c_finishes_what_is_under_way_and_leaves_nothing_in_doubt() {
-    play(&[
+    play_chained(&[
         played("at a dot", |s, gate| s.rule(bob(Dot).waits_for(gate)),
             |mut running, gate| { running.until(|| gate.is_reached()); running.interrupt(); gate.open(); running.wait() }, 130, AFTER_BOB, "ann bob")
             // The next envelope may be under way as well.
@@ -47,7 +47,7 @@ fn ctrl_c_finishes_what_is_under_way_and_leaves_nothing_in_doubt() {
 #[test]
 #[rustfmt::skip] // It is read as a sheet.
 fn a_second_ctrl_c_does_not_wait() {
-    play(&[
+    play_chained(&[
         played("at a dot", |s, gate| s.rule(bob(Dot).waits_for(gate)),
             |mut running, gate| { running.until(|| gate.is_reached()); running.interrupt(); running.until_says("in doubt"); running.interrupt(); running.wait() },
             130, "bob in doubt, cyd untouched, dee untouched", "ann bob"),
@@ -64,7 +64,7 @@ fn a_second_ctrl_c_does_not_wait() {
 #[rustfmt::skip] // It is read as a sheet.
 fn a_program_that_was_killed_leaves_at_most_two_claims_of_each_connection_in_doubt() {
     // The outcome before and the claim ahead may or may not be on record by then.
-    play(&[
+    play_chained(&[
         played("at a dot", |s, gate| s.rule(bob(Dot).waits_for(gate)),
             |mut running, gate| { running.until(|| gate.is_reached()); running.kill() },
             0, "ann sent|in doubt, bob in doubt, cyd in doubt|untouched, dee untouched", "ann bob").killed(),

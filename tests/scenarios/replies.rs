@@ -1,7 +1,7 @@
 //! Replies that are cut, malformed, out of turn, too many or too few. What
 //! cannot be read exactly is not believed, and never told of somebody else.
 
-use super::bench::play;
+use super::bench::{play, play_chained};
 use super::scenario::row;
 use super::smtp_server::Step::{Connect, Data, Dot, Ehlo, Mail, Quit, Rcpt, Rset};
 use super::smtp_server::at;
@@ -50,7 +50,7 @@ fn a_reply_that_cannot_be_right_closes_the_connection_and_the_mail_is_tried_agai
 #[test]
 #[rustfmt::skip] // It is read as a sheet.
 fn a_reply_to_the_dot_that_cannot_be_read_is_a_doubt() {
-    play(&[
+    play_chained(&[
         row("half a reply, and the mail is kept", |s| s.rule(bob(Dot).keeps().says_raw(b"25").hangs_up()), 3, "bob in doubt", "all"),
         row("half a reply, and the mail is lost", |s| s.rule(bob(Dot).says_raw(b"55").hangs_up()), 3, "bob in doubt", OTHERS),
         row("a reply without its line end", |s| s.rule(bob(Dot).keeps().says_raw(b"250 2.0.0 queued").hangs_up()), 3, "bob in doubt", "all"),
@@ -68,11 +68,13 @@ fn a_reply_to_the_dot_that_cannot_be_read_is_a_doubt() {
 #[test]
 #[rustfmt::skip] // It is read as a sheet.
 fn a_reply_too_many_or_too_few_is_nobody_elses() {
-    play(&[
+    play_chained(&[
         row("one too many to MAIL", |s| s.rule(nth(Mail, 2).says("250 ok\n250 ok")), 0, "", "all"),
+        row("a refusal too many to MAIL", |s| s.rule(nth(Mail, 2).says("250 ok\n550 5.1.1 no such user")), 0, "", "all"),
         row("one too many to RCPT", |s| s.rule(bob(Rcpt).times(1).says("250 ok\n250 ok")), 0, "", "all"),
         row("a refusal too many", |s| s.rule(bob(Rcpt).times(1).says("250 ok\n550 5.1.1 no such user")), 3, "bob failed 550", OTHERS).or(0, "", "all"),
         row("a verdict before the message", |s| s.rule(bob(Data).times(1).says("354 go\n250 2.0.0 queued")), 0, "", "all"),
+        row("a verdict before the message, and another one", |s| s.rule(bob(Data).times(1).says("354 go\n250 2.0.0 queued")).rule(bob(Dot).says("554 5.7.1 spam")), 3, "bob failed 554", OTHERS),
         row("one too many to the dot", |s| s.rule(bob(Dot).says("250 ok\n250 ok")), 0, "", "all"),
         row("a refusal too many to the dot", |s| s.rule(bob(Dot).says("250 ok\n550 5.1.1 no such user")), 0, "", "all"),
         row("a refusal, and one too many", |s| s.rule(bob(Rcpt).says("550 5.1.1 no\n250 ok")), 3, "bob deferred", OTHERS).or(3, "bob failed 550", OTHERS),
