@@ -65,7 +65,7 @@ fn a_run_asleep_on_this_machine_keeps_its_claims_and_goes_on_when_it_wakes() {
     let (asleep, held) = fallen_asleep(&mailing, &server);
     an_hour_passes(&mailing);
     // What it holds is not in doubt, and so not settled.
-    let ran = mailing.send("--in-doubt resend").ends(0).says("0 mails were in doubt");
+    let ran = mailing.send("--in-doubt resend").ends(0);
     assert_eq!(ran.json()["remaining"], held);
     assert_eq!((mailing.count("remaining"), mailing.count("in_doubt")), (held, 0));
     gate.open();
@@ -83,7 +83,6 @@ fn a_run_asleep_elsewhere_wakes_to_find_its_doubts_left_as_they_were() {
     it_ran_elsewhere(&mailing);
     let in_doubt = mailing.known(Some("in-doubt"));
     let ran = mailing.send("--in-doubt skip").ends(3);
-    let ran = ran.says(&format!("{held} mails were in doubt: left as it is"));
     assert_eq!(ran.json()["skipped"], held);
     let before = server.accepted_count();
     gate.open();
