@@ -154,9 +154,10 @@ fn ctrl_c_finishes_the_mail_under_way_and_leaves_nothing_in_doubt() {
     let desk = Desk::new();
     let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
     let line = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
-    let running = desk.start(&line);
+    let mut running = desk.start(&line);
     gate.until_reached();
     running.interrupt();
+    running.until_says("Ctrl-C again leaves it in doubt");
     gate.open();
     let ran = running.wait().ends(130).says("stopped; 1 mail remains: run the same command again");
     assert_eq!(counts(&ran), [2, 0, 0, 0, 0, 0, 0, 1]);
