@@ -4,7 +4,7 @@
 #     scripts/repeat.sh 20
 #
 # It is the stories in which somebody could get a mail twice or not at all: the ledger, the
-# commands, the server that misbehaves, the hard places, and the scenarios where there are any. The
+# commands, the server that misbehaves, the hard places, and the scenarios. The
 # hard places mount disks of their own: run it as root, or where users may make namespaces.
 # A run that fails is shown, and the next one goes on.
 set -u
@@ -15,10 +15,7 @@ case $times in
 esac
 cd "$(dirname "$0")/.." || exit 1
 
-suites='--test ledger --test cli --test smtp'
-for scenarios in tests/scenarios tests/scenarios.rs; do
-    [ ! -e "$scenarios" ] || suites="$suites --test scenarios"
-done
+suites='--test ledger --test cli --test smtp --test scenarios'
 # shellcheck disable=SC2086 -- one word each
 cargo test --locked --quiet --no-run $suites --test kill_loop || exit 1
 
