@@ -115,11 +115,13 @@ def mailers(desk, way, port):
         return
     slow = way.get("delay", 0) > 0
     few = lambda number: min(rows, number)
-    yield "handbill", rows, [handbill(), "send", "letter.md", "--list", "list.csv", "--yes", "--quiet",
-                             "--format", "json", "--via", url]
-    # It speaks no TLS to this server, and knows no delay but its own.
+    some = few(5000) if slow else rows
+    yield "handbill", some, [handbill(), "send", "letter.md", "--list", "list.csv", "--yes", "--quiet",
+                             "--format", "json", "--limit", str(some), "--via", url]
+    # It speaks no TLS to this server.
     if not ca:
-        yield "smtp-source", rows, [sbin("smtp-source"), "-d", "-s", connections, "-m", str(rows), "-l",
+        some = few(1000) if slow else rows
+        yield "smtp-source", some, [sbin("smtp-source"), "-d", "-s", connections, "-m", str(some), "-l",
                                     str(desk.size), "-f", "news@example.org", "-t", "reader@example.org",
                                     f"127.0.0.1:{port}"]
     some = few(1000 if slow else 4000)

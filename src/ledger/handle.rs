@@ -23,7 +23,7 @@ const GROUP: usize = 256;
 /// How long a commit waits for company after one that had some: with ten
 /// connections there are a third as many commits, and nobody waits for them
 /// as long as a mail is under way.
-const COMPANY: Duration = Duration::from_micros(100);
+const COMPANY: Duration = Duration::from_micros(250);
 
 /// Puts a ledger on a thread of its own.
 pub fn spawn(ledger: Box<dyn Ledger>) -> Result<LedgerHandle, Finding> {
