@@ -52,7 +52,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
-    ("ledger", &["address", "finding"]),
+    ("ledger", &["address", "clock", "finding"]),
     ("lib", &[]),
     ("list", &["address", "finding", "place"]),
     ("main", &["cli"]),

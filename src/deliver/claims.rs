@@ -95,7 +95,7 @@ impl<'h, 'a> Claims<'h, 'a> {
             }
         }
         if self.untold.is_empty() {
-            return Ok(Asked::Answered(Ok(Turn::Nobody)));
+            return Ok(Asked::nothing());
         }
         Ok(Asked::Outcomes(self.crew.tools.ledger.take(std::mem::take(&mut self.untold))))
     }
@@ -180,6 +180,16 @@ impl<'h, 'a> Claims<'h, 'a> {
 }
 
 impl Asked {
+    /// Nothing was asked.
+    pub(super) fn nothing() -> Self {
+        Self::Answered(Ok(Turn::Nobody))
+    }
+
+    /// Whether the ledger is at it.
+    pub(super) fn is_pending(&self) -> bool {
+        !matches!(self, Self::Answered(_))
+    }
+
     /// Waits for the ledger, and shows the message that may leave next. May
     /// be dropped and called again.
     pub(super) async fn next(&mut self, crew: &Crew<'_>, chooser: &Chooser) -> Option<&Ready> {
@@ -195,7 +205,7 @@ impl Asked {
             Self::Claim(_, pending) | Self::Outcomes(pending) => pending.await,
             Self::Answered(_) => return,
         };
-        let asked = std::mem::replace(self, Self::Answered(Ok(Turn::Nobody)));
+        let asked = std::mem::replace(self, Self::nothing());
         let Self::Claim(fed, _) = asked else {
             *self = Self::Answered(answered.map(|_| Turn::Nobody));
             return;

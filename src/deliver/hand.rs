@@ -1,11 +1,13 @@
 //! A hand: one connection's share of the work. It claims a recipient ahead
 //! while the present message is in flight, so that nobody waits for the disk;
-//! so after `kill -9` at most two claims a connection are in doubt.
+//! so after `kill -9` at most two claims a connection are in doubt. Where the
+//! disk is slower than the server, a message's outcome goes to the ledger with
+//! the claim after the next one: every commit then has one of every hand's.
 
 use std::time::Duration;
 
 use super::chooser::Chooser;
-use super::claims::{Claims, Held};
+use super::claims::{Asked, Claims, Held};
 use super::crew::{Counted, Crew};
 use super::feed::Ready;
 use super::line::{Begun, Line, RETRIES};
@@ -26,18 +28,23 @@ pub(super) struct Hand<'h, 'a> {
     place: Option<Counted<'h, 'a>>,
     line: Line<'h, 'a>,
     claims: Claims<'h, 'a>,
+    /// The claim after the one that is held.
+    ahead: Option<Asked>,
 }
 
 impl<'h, 'a> Hand<'h, 'a> {
     /// A connection that has not yet begun.
     pub(super) fn new(crew: &'h Crew<'a>, chooser: &'h Chooser) -> Self {
         let claims = Claims::new(crew, chooser);
-        Self { crew, chooser, place: None, line: Line::new(crew), claims }
+        Self { crew, chooser, place: None, line: Line::new(crew), claims, ahead: None }
     }
 
     /// Works until there is nothing more to do.
     pub(super) async fn work(mut self) {
         if let Err(findings) = self.work_through().await {
+            self.crew.fail(findings);
+        }
+        if let Err(findings) = self.let_go().await {
             self.crew.fail(findings);
         }
         // Only who has to stop finds something here.
@@ -59,36 +66,74 @@ impl<'h, 'a> Hand<'h, 'a> {
                 if let Some(held) = held.take() {
                     self.crew.leave(held);
                 }
+                self.let_go().await?;
                 if !self.stand_aside().await? {
                     return Ok(());
                 }
             }
             let next = match held.take() {
                 Some(held) => Some(held),
-                None => self.claims.next().await?,
+                None => self.next().await?,
             };
             let Some((ready, claim)) = next else { return Ok(()) };
-            let (verdict, next) = self.deliver(&ready).await;
+            let (verdict, asked) = self.deliver(&ready).await;
             match verdict {
                 Some(verdict) => self.settle(ready, claim, verdict),
                 None => self.crew.leave((ready, claim)),
             }
-            held = next?;
+            held = self.look_ahead(asked?).await?;
         }
+    }
+
+    /// The next recipient that is ours.
+    async fn next(&mut self) -> Checked<Option<Held>> {
+        if let Some(asked) = self.ahead.take()
+            && let Some(held) = self.claims.arrived(asked).await?
+        {
+            return Ok(Some(held));
+        }
+        self.claims.next().await
+    }
+
+    /// Waits for the claim that was asked for. If the ledger is still at it,
+    /// the outcome of the message before it does not wait with it, but leaves
+    /// with one more claim: at no moment has the ledger more than two of ours.
+    async fn look_ahead(&mut self, asked: Asked) -> Checked<Option<Held>> {
+        let is_late = asked.is_pending() && self.crew.goes_on_at_once();
+        let ahead = if is_late { self.claims.ask_ahead().map(Some) } else { Ok(None) };
+        let held = self.claims.arrived(asked).await;
+        match ahead {
+            Ok(ahead) => self.ahead = ahead,
+            Err(findings) => {
+                held?.into_iter().for_each(|held| self.crew.leave(held));
+                return Err(findings);
+            }
+        }
+        held
+    }
+
+    /// Leaves what is claimed ahead to the others.
+    async fn let_go(&mut self) -> Checked<()> {
+        if let Some(asked) = self.ahead.take()
+            && let Some(held) = self.claims.arrived(asked).await?
+        {
+            self.crew.leave(held);
+        }
+        Ok(())
     }
 
     /// Delivers a message when it is its turn, and meanwhile claims the next
     /// one, whose envelope may leave with it. A claim that fails does not take
     /// the verdict with it; where there is no verdict, nothing has left.
-    async fn deliver(&mut self, ready: &Ready) -> (Option<Verdict>, Checked<Option<Held>>) {
+    async fn deliver(&mut self, ready: &Ready) -> (Option<Verdict>, Checked<Asked>) {
         let (crew, chooser) = (self.crew, self.chooser);
         // What the server expects by now is not put off any more; whoever
         // is told to stop leaves it expecting.
         let is_expected = !crew.is_stopping() && self.line.has_announced(ready);
         let turn = if is_expected { Ok(true) } else { self.turn().await };
         let asked = match turn {
-            Ok(true) => self.claims.ask_ahead(),
-            Ok(false) => return (None, Ok(None)),
+            Ok(true) => self.ahead.take().map_or_else(|| self.claims.ask_ahead(), Ok),
+            Ok(false) => return (None, Ok(Asked::nothing())),
             Err(findings) => Err(findings),
         };
         let mut asked = match asked {
@@ -114,7 +159,7 @@ impl<'h, 'a> Hand<'h, 'a> {
                 verdict => break Some(verdict),
             }
         };
-        (verdict, self.claims.arrived(asked).await)
+        (verdict, Ok(asked))
     }
 
     /// Waits for a place, without a connection and without a mail; false if
@@ -142,6 +187,7 @@ impl<'h, 'a> Hand<'h, 'a> {
             let Some(wait) = self.crew.throttle.borrow().pause(self.crew.now()) else {
                 break;
             };
+            self.let_go().await?;
             self.claims.flush().await?;
             self.crew.pause(wait).await;
         }

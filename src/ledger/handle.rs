@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::clock::Stopwatch;
 use crate::finding::Finding;
 
 use super::book::Ledger;
@@ -20,10 +21,10 @@ use super::entry::{Answer, ClaimRequest, Step};
 /// wait for the thousandth.
 const GROUP: usize = 256;
 
-/// How long a commit waits for company after one that had some: with ten
-/// connections there are a third as many commits, and nobody waits for them
+/// How long a commit waits for as many as shared the last one: with ten
+/// connections there are a fifth as many commits, and nobody waits for them
 /// as long as a mail is under way.
-const COMPANY: Duration = Duration::from_micros(250);
+const COMPANY: Duration = Duration::from_micros(600);
 
 /// Puts a ledger on a thread of its own.
 pub fn spawn(ledger: Box<dyn Ledger>) -> Result<LedgerHandle, Finding> {
@@ -155,25 +156,13 @@ struct Steps {
 /// Serves jobs in the order of their coming, steps in groups.
 fn serve(mut ledger: Box<dyn Ledger>, waiting: &mpsc::Receiver<Job>) {
     let mut next = waiting.recv().ok();
-    let mut is_crowded = false;
+    let mut company = 1;
     while let Some(job) = next.take() {
         match job {
             Job::Steps(first) => {
-                if is_crowded {
-                    thread::sleep(COMPANY);
-                }
-                let mut group = vec![first];
-                while group.len() < GROUP {
-                    match waiting.try_recv() {
-                        Ok(Job::Steps(more)) => group.push(more),
-                        Ok(other) => {
-                            next = Some(other);
-                            break;
-                        }
-                        Err(_) => break,
-                    }
-                }
-                is_crowded = group.len() > 1;
+                let group;
+                (group, next) = gather(first, waiting, company);
+                company = group.len();
                 commit(ledger.as_mut(), group);
             }
             Job::Ask(question) => question(ledger.as_mut()),
@@ -185,6 +174,30 @@ fn serve(mut ledger: Box<dyn Ledger>, waiting: &mpsc::Receiver<Job>) {
         }
         next = next.or_else(|| waiting.recv().ok());
     }
+}
+
+/// What shares a commit with the first steps, and what came after it that
+/// does not. For as many as shared the last commit it is worth waiting.
+fn gather(
+    first: Steps,
+    waiting: &mpsc::Receiver<Job>,
+    company: usize,
+) -> (Vec<Steps>, Option<Job>) {
+    let mut group = vec![first];
+    let waited = Stopwatch::start();
+    while group.len() < GROUP {
+        let more = match waiting.try_recv() {
+            Err(_) if group.len() < company => {
+                waiting.recv_timeout(COMPANY.saturating_sub(waited.elapsed())).ok()
+            }
+            more => more.ok(),
+        };
+        match more {
+            Some(Job::Steps(more)) => group.push(more),
+            other => return (group, other),
+        }
+    }
+    (group, None)
 }
 
 fn commit(ledger: &mut dyn Ledger, group: Vec<Steps>) {
