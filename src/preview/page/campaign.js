@@ -1,0 +1,265 @@
+// One campaign's preview. Here is what is shown and when it is asked for; each part of the page has its own file.
+
+import { $, make, say, toast, words } from './dom.js';
+import { banner, findings } from './findings.js';
+import { fit } from './fit.js';
+import * as frames from './frames.js';
+import { inbox } from './inbox.js';
+import { keys } from './keys.js';
+import { latest } from './latest.js';
+import { live } from './live.js';
+import { readers } from './reader.js';
+import { side } from './side.js';
+import { source, sourceButtons } from './source.js';
+import { testMail } from './test-mail.js';
+
+const VIEWS = ['letter', 'dark', 'off', 'text', 'source', 'inbox'];
+const IN_FRAMES = new Set(['letter', 'dark', 'off']);
+
+const root = document.documentElement;
+const home = `/campaign/${root.dataset.key}`;
+
+let view = 'letter';
+let reader = 0;
+let remote = false; // images from the web: never remembered, since others see that they are fetched
+let version = 0;
+let state = null;
+let filled = null; // what the frames hold: version, reader and images; Letter and Dark share it
+
+const next = latest();
+
+// Asks for the state and for the open view at once. `told` is the version an event spoke of.
+async function refresh(told) {
+  const signal = next();
+  const asked = { view, reader };
+  try {
+    const [fresh] = await Promise.all([ask(`state.json?reader=${reader}`, signal), open(told ?? version, signal)]);
+    if (signal.aborted) return;
+    describe(fresh);
+    // The view was asked for beside the state, and may be one version older than it where the next
+    // event is on its way: then only the version of this event is certain.
+    version = told ?? fresh.version;
+    if (filled && filled.version === null) filled.version = version;
+    shown(asked);
+    if (told !== undefined) say($('live'), `updated ${new Date().toLocaleTimeString('en-GB')}`);
+  } catch (error) {
+    if (!signal.aborted) trouble(error);
+  }
+}
+
+// Brings the open view up to date.
+async function open(wanted, signal) {
+  if (IN_FRAMES.has(view)) return letter(wanted, signal);
+  if (view === 'text') {
+    const text = await fetched(`mail.txt?reader=${reader}`, signal, [409]);
+    if (!signal.aborted) say($('text-body'), text);
+  } else if (view === 'source') {
+    const text = await fetched(`mail.eml?reader=${reader}`, signal, [409]);
+    if (!signal.aborted) source(text);
+  }
+  return undefined; // the inbox is drawn from the state
+}
+
+async function letter(wanted, signal) {
+  const images = view === 'off' ? 'off' : remote ? 'remote' : 'inline';
+  const url = `mail.html?reader=${reader}&images=${images}`;
+  const holds = { version: wanted || null, reader };
+  let dark;
+  if (images !== frames.imagesShown()) {
+    filled = null;
+    dark = await frames.go(`${home}/${url}`, images, signal);
+  } else {
+    const html = await fetched(url, signal, [409]);
+    if (signal.aborted) return;
+    filled = null;
+    dark = await frames.show(html, signal);
+  }
+  if (signal.aborted) return;
+  filled = holds;
+  remark(dark);
+}
+
+function describe(fresh) {
+  state = fresh;
+  const { from_name: name, from_email: email, subject, preheader } = fresh.inbox;
+  if (fresh.reader.index !== reader) {
+    reader = fresh.reader.index;
+    remember();
+  }
+  document.title = `${subject} · Handbill`;
+  say($('name'), fresh.name);
+  $('name').title = fresh.file;
+  say($('subject'), subject);
+  say($('from'), name ? `${name} <${email}>` : email);
+  say($('preheader'), preheader ?? '');
+  switcher.show(fresh.reader);
+  findings(fresh.findings);
+  banner(fresh);
+  side(fresh, view, remote);
+  if (view === 'inbox') inbox(fresh.inbox);
+  $('blank').hidden = fresh.view !== 'none' || !IN_FRAMES.has(view);
+  $('stage').classList.toggle('empty', fresh.view === 'none');
+  $('stage').classList.toggle('stale', fresh.view === 'stale');
+}
+
+// Tests wait for these: they are set when the picture stands.
+function shown(asked) {
+  root.dataset.reader = reader;
+  root.dataset.view = asked.view;
+  root.dataset.version = version;
+  root.dataset.shown = '';
+}
+
+function trouble(error) {
+  root.dataset.shown = '';
+  if (error instanceof TypeError) return; // no answer at all: the line to the server says so itself
+  const element = $('banner');
+  element.className = 'banner error';
+  element.replaceChildren(make('h2', {}, 'The preview could not answer'), make('p', {}, ...words(error.message)));
+  element.hidden = false;
+}
+
+// Views
+
+function choose(name) {
+  if (!VIEWS.includes(name)) return;
+  const same = name === view;
+  view = name;
+  remember();
+  arrange();
+  if (same) return;
+  const enough = IN_FRAMES.has(view) && filled && filled.version === version && filled.reader === reader
+    && frames.imagesShown() === (view === 'off' ? 'off' : remote ? 'remote' : 'inline');
+  if (enough && state) {
+    next(); // an older question for another view must not answer now
+    describe(state);
+    shown({ view });
+  } else refresh();
+}
+
+function arrange() {
+  for (const tab of document.querySelectorAll('[role="tab"]')) {
+    const selected = tab.dataset.view === view;
+    tab.setAttribute('aria-selected', selected);
+    tab.tabIndex = selected ? 0 : -1;
+    if (selected) tab.scrollIntoView?.({ block: 'nearest', inline: 'nearest' });
+  }
+  const framed = IN_FRAMES.has(view);
+  $('frames').hidden = !framed;
+  for (const name of ['text', 'source', 'inbox']) $(name).hidden = view !== name;
+  $('blank').hidden = state?.view !== 'none' || !framed;
+  $('envelope').hidden = view === 'inbox' || view === 'source';
+  $('stage').dataset.view = view;
+  if (framed) {
+    $('frames').setAttribute('aria-labelledby', `tab-${view}`);
+    remark(frames.wear(view === 'dark' ? 'dark' : 'light'));
+  }
+}
+
+function remark(dark) {
+  say($('aside'), view === 'dark' && !dark ? 'this letter has no rules for dark mode; programs that need them recolour it their own way' : '');
+}
+
+// Readers
+
+function read(index) {
+  const count = state?.reader.count ?? Infinity;
+  const wanted = Math.max(0, Math.min(count - 1, index));
+  if (wanted === reader) return;
+  reader = wanted;
+  remember();
+  refresh();
+}
+
+// The list changed: the same person may stand elsewhere, or be gone.
+async function found() {
+  const email = state?.reader.email;
+  if (!email || state.reader.made_up) return;
+  const { readers: list } = await ask(`readers.json?find=${encodeURIComponent(email)}`);
+  const same = list.find((one) => one.email === email);
+  if (same && state.reader.email === email) {
+    reader = same.index;
+    remember();
+  }
+}
+
+// The address holds view and reader, so that a reload or a bookmark finds them again.
+
+function remember() {
+  const hash = `#${new URLSearchParams({ view, reader })}`;
+  if (location.hash !== hash) history.replaceState(null, '', hash);
+}
+
+function recall() {
+  const hash = new URLSearchParams(location.hash.slice(1));
+  const index = Number.parseInt(hash.get('reader') ?? '0', 10);
+  return { view: VIEWS.includes(hash.get('view')) ? hash.get('view') : 'letter', reader: index > 0 ? index : 0 };
+}
+
+// Questions
+
+async function fetched(path, signal, also = []) {
+  const response = await fetch(`${home}/${path}`, { signal, cache: 'no-store' });
+  const text = await response.text();
+  if (response.ok || also.includes(response.status)) return text;
+  throw new Error(`\`${path}\` was answered with ${response.status}`);
+}
+
+const ask = async (path, signal) => JSON.parse(await fetched(path, signal));
+
+// The start
+
+const switcher = readers(ask, read);
+sourceButtons();
+testMail(() => state, () => `${home}/test?reader=${reader}`);
+
+const handle = keys({
+  ...Object.fromEntries(VIEWS.map((name, n) => [String(n + 1), () => choose(name)])),
+  j: () => read(reader + 1),
+  k: () => read(reader - 1),
+  r: () => refresh(),
+  '/': () => $('find').focus(),
+  '?': () => $('keys').showModal(),
+});
+frames.listen(handle, (url) => toast('this link goes to ', make('code', {}, url)));
+
+const tabs = [...document.querySelectorAll('[role="tab"]')];
+tabs.forEach((tab, n) => {
+  tab.addEventListener('click', () => choose(tab.dataset.view));
+  tab.addEventListener('keydown', (event) => {
+    const to = { ArrowRight: n + 1, ArrowLeft: n - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const target = tabs.at(to % tabs.length);
+    target.focus();
+    choose(target.dataset.view);
+  });
+});
+$('next').addEventListener('click', () => read(reader + 1));
+$('previous').addEventListener('click', () => read(reader - 1));
+$('remote').addEventListener('click', () => {
+  remote = !remote;
+  refresh();
+});
+$('side').addEventListener('click', (event) => {
+  const target = event.target.closest('[data-scroll]');
+  if (!target) return;
+  event.preventDefault(); // the hash is taken: it holds view and reader
+  $(target.dataset.scroll).scrollIntoView();
+});
+addEventListener('hashchange', () => {
+  const wanted = recall();
+  read(wanted.reader);
+  choose(wanted.view);
+});
+
+({ view, reader } = recall());
+fit();
+arrange();
+refresh();
+live(`/events?campaign=${encodeURIComponent(root.dataset.key)}`,
+  async ({ version: told, list }) => {
+    if (list) await found().catch(() => {});
+    refresh(told);
+  },
+  () => refresh());
