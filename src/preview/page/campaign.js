@@ -174,10 +174,10 @@ function read(index) {
 // The list changed: the same person may stand elsewhere, or be gone.
 async function found() {
   const email = state?.reader.email;
-  if (!email || state.reader.made_up) return;
+  if (!email || state.reader.made_up || state.reader.index !== reader) return;
   const { readers: list } = await ask(`readers.json?find=${encodeURIComponent(email)}`);
   const same = list.find((one) => one.email === email);
-  if (same && state.reader.email === email) {
+  if (same && state.reader.email === email && state.reader.index === reader) {
     reader = same.index;
     remember();
   }

@@ -10,6 +10,7 @@ const GAP = 28;
 const BEZEL = 18; // the phone's case, both sides
 const READABLE = 0.8;
 const TALLEST_PHONE = 780;
+const BELOW = 24; // the phone ends above the edge; the desktop's paper goes on beneath it
 
 export function fit() {
   const stage = $('stage');
@@ -19,11 +20,11 @@ export function fit() {
     if (!width) return;
     const room = width - GAP - PHONE - BEZEL;
     const desktop = Math.max(DESKTOP.least, Math.min(DESKTOP.most, room));
-    const together = Math.min(1, width / (desktop + GAP + PHONE + BEZEL));
+    const together = Math.min(1, (width - GAP - BEZEL) / (desktop + PHONE));
     const both = together >= READABLE;
     stage.dataset.fit = both ? 'both' : 'one';
     size('desktop', desktop, both ? together : Math.min(1, width / desktop), height);
-    size('phone', PHONE, both ? together : Math.min(1, width / (PHONE + BEZEL)), height, BEZEL);
+    size('phone', PHONE, both ? together : Math.min(1, (width - BEZEL) / PHONE), height - BELOW, BEZEL);
     if (!stage.dataset.device) choose(width < 560 ? 'phone' : 'desktop');
   };
   const choose = (device) => {
@@ -41,7 +42,7 @@ function size(name, width, scale, room, bezel = 0) {
   const frame = device.querySelector('iframe');
   const caption = device.querySelector('figcaption').offsetHeight || 28;
   const tallest = name === 'phone' ? TALLEST_PHONE : Infinity;
-  const height = Math.max(240, Math.min((room - caption) / scale - bezel, tallest));
+  const height = Math.max(240, Math.min((room - caption - bezel) / scale, tallest));
   frame.style.width = `${width}px`;
   frame.style.height = `${height}px`;
   frame.style.transform = scale < 1 ? `scale(${scale})` : 'none';
