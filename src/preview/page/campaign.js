@@ -1,5 +1,6 @@
 // One campaign's preview. Here is what is shown and when it is asked for; each part of the page has its own file.
 
+import { ahead, fetched, forget } from './ahead.js';
 import { $, make, say, toast, words } from './dom.js';
 import { banner, findings } from './findings.js';
 import { fit } from './fit.js';
@@ -24,16 +25,23 @@ let reader = 0;
 let remote = false; // images from the web: never remembered, since others see that they are fetched
 let version = 0;
 let state = null;
-let filled = null; // what the frames hold: version, reader and images; Letter and Dark share it
+let filled = null; // what the frames hold: version and reader; Letter and Dark share it
+let stride = 1; // the way somebody goes through the list
 
 const next = latest();
 
-// Asks for the state and for the open view at once. `told` is the version an event spoke of.
-async function refresh(told) {
+// Everything may have changed. `told` is the version an event spoke of.
+function refresh(told) {
+  forget();
+  return bring(told);
+}
+
+// Asks for the open view and for the state at once.
+async function bring(told) {
   const signal = next();
   const asked = { view, reader };
   try {
-    const [fresh] = await Promise.all([ask(`state.json?reader=${reader}`, signal), open(told ?? version, signal)]);
+    const [, fresh] = await Promise.all([open(told ?? version, signal), ask(`state.json?reader=${reader}`, signal)]);
     if (signal.aborted) return;
     describe(fresh);
     // The view was asked for beside the state, and may be one version older than it where the next
@@ -41,35 +49,35 @@ async function refresh(told) {
     version = told ?? fresh.version;
     if (filled && filled.version === null) filled.version = version;
     shown(asked);
+    const neighbour = reader + stride;
+    if (neighbour >= 0 && neighbour < state.reader.count) ahead([`state.json?reader=${neighbour}`, path(neighbour)].filter(Boolean).map(from));
     if (told !== undefined) say($('live'), `updated ${new Date().toLocaleTimeString('en-GB')}`);
   } catch (error) {
     if (!signal.aborted) trouble(error);
   }
 }
 
-// Brings the open view up to date.
+// Brings the open view up to date; the inbox is drawn from the state.
 async function open(wanted, signal) {
   if (IN_FRAMES.has(view)) return letter(wanted, signal);
-  if (view === 'text') {
-    const text = await fetched(`mail.txt?reader=${reader}`, signal, [409]);
-    if (!signal.aborted) say($('text-body'), text);
-  } else if (view === 'source') {
-    const text = await fetched(`mail.eml?reader=${reader}`, signal, [409]);
-    if (!signal.aborted) source(text);
-  }
-  return undefined; // the inbox is drawn from the state
+  const asked = view;
+  const where = path(reader);
+  const text = where && (await answer(where, signal));
+  if (!where || signal.aborted) return undefined;
+  if (asked === 'text') say($('text-body'), text);
+  else source(text);
+  return undefined;
 }
 
 async function letter(wanted, signal) {
-  const images = view === 'off' ? 'off' : remote ? 'remote' : 'inline';
-  const url = `mail.html?reader=${reader}&images=${images}`;
   const holds = { version: wanted || null, reader };
+  const images = imagesWanted();
   let dark;
   if (images !== frames.imagesShown()) {
     filled = null;
-    dark = await frames.go(`${home}/${url}`, images, signal);
+    dark = await frames.go(from(path(reader)), images, signal);
   } else {
-    const html = await fetched(url, signal, [409]);
+    const html = await answer(path(reader), signal);
     if (signal.aborted) return;
     filled = null;
     dark = await frames.show(html, signal);
@@ -77,6 +85,14 @@ async function letter(wanted, signal) {
   if (signal.aborted) return;
   filled = holds;
   remark(dark);
+}
+
+const imagesWanted = () => (view === 'off' ? 'off' : remote ? 'remote' : 'inline');
+
+// Where the open view of a reader is found.
+function path(index) {
+  if (IN_FRAMES.has(view)) return `mail.html?reader=${index}&images=${imagesWanted()}`;
+  return { text: `mail.txt?reader=${index}`, source: `mail.eml?reader=${index}` }[view];
 }
 
 function describe(fresh) {
@@ -129,12 +145,12 @@ function choose(name) {
   arrange();
   if (same) return;
   const enough = IN_FRAMES.has(view) && filled && filled.version === version && filled.reader === reader
-    && frames.imagesShown() === (view === 'off' ? 'off' : remote ? 'remote' : 'inline');
+    && frames.imagesShown() === imagesWanted();
   if (enough && state) {
     next(); // an older question for another view must not answer now
     describe(state);
     shown({ view });
-  } else refresh();
+  } else bring();
 }
 
 function arrange() {
@@ -166,9 +182,10 @@ function read(index) {
   const count = state?.reader.count ?? Infinity;
   const wanted = Math.max(0, Math.min(count - 1, index));
   if (wanted === reader) return;
+  stride = wanted < reader ? -1 : 1;
   reader = wanted;
-  remember();
-  refresh();
+  bring();
+  remember(); // after the question is under way: it is the slower of the two
 }
 
 // The list changed: the same person may stand elsewhere, or be gone.
@@ -198,14 +215,16 @@ function recall() {
 
 // Questions
 
-async function fetched(path, signal, also = []) {
-  const response = await fetch(`${home}/${path}`, { signal, cache: 'no-store' });
-  const text = await response.text();
-  if (response.ok || also.includes(response.status)) return text;
-  throw new Error(`\`${path}\` was answered with ${response.status}`);
+const from = (where) => `${home}/${where}`;
+
+// 409 is an answer too: a small page that says why there is no letter.
+async function answer(where, signal) {
+  const { status, text } = await fetched(from(where), signal);
+  if (status < 300 || status === 409) return text;
+  throw new Error(`\`${where}\` was answered with ${status}`);
 }
 
-const ask = async (path, signal) => JSON.parse(await fetched(path, signal));
+const ask = async (where, signal) => JSON.parse(await answer(where, signal));
 
 // The start
 
@@ -239,7 +258,7 @@ $('next').addEventListener('click', () => read(reader + 1));
 $('previous').addEventListener('click', () => read(reader - 1));
 $('remote').addEventListener('click', () => {
   remote = !remote;
-  refresh();
+  bring();
 });
 $('side').addEventListener('click', (event) => {
   const target = event.target.closest('[data-scroll]');
