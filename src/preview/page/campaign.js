@@ -173,7 +173,7 @@ function arrange() {
 }
 
 function remark(dark) {
-  say($('aside'), view === 'dark' && !dark ? 'this letter has no rules for dark mode; programs that need them recolour it their own way' : '');
+  say($('aside'), view === 'dark' && !dark ? 'this letter has no rules for dark mode; each program leaves it light or recolours it its own way' : '');
 }
 
 // Readers
@@ -281,4 +281,7 @@ live(`/events?campaign=${encodeURIComponent(root.dataset.key)}`,
     if (list) await found().catch(() => {});
     refresh(told);
   },
-  () => refresh());
+  () => {
+    if (!$('live').textContent) say($('live'), 'live');
+    refresh();
+  });

@@ -9,6 +9,7 @@ const heard = new WeakSet(); // documents that already have our listeners
 
 let images = 'inline'; // how the frames were navigated: decides their content security policy
 let scheme = 'light';
+let address = frames[0].getAttribute('src');
 let visit = 0;
 
 export const imagesShown = () => images;
@@ -49,6 +50,7 @@ export async function go(url, mode, signal) {
     frame.contentWindow.location.replace(url);
   }
   images = mode;
+  address = url;
   await Promise.all(frames.map((frame) => arrived(frame, signal)));
   if (mine !== visit) return false;
   const dark = frames.map(settle)[0];
@@ -85,7 +87,7 @@ async function arrived(frame, signal) {
   for (let tries = 0; tries < 1000 && !signal.aborted; tries += 1) {
     const document = frame.contentDocument;
     // No document: the frame went elsewhere, and comes home.
-    if (!document && tries % 100 === 99) frame.src = frame.getAttribute('src');
+    if (!document && tries % 100 === 99) frame.src = address;
     const here = document?.body && document.URL !== 'about:blank' && document.readyState !== 'loading';
     if (here && !document.documentElement.hasAttribute('data-left')) return;
     await new Promise((wake) => setTimeout(wake, 4));

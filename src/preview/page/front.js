@@ -2,7 +2,7 @@
 
 import { $, counted, make, say } from './dom.js';
 import { latest } from './latest.js';
-import { history } from './side.js';
+import { outcome } from './outcome.js';
 
 const next = latest();
 
@@ -55,7 +55,7 @@ function glance({ key, status: name }) {
 function status(campaign) {
   if (campaign.status === 'broken') return campaign.errors ? `broken, ${counted(campaign.errors, 'error')}` : 'broken';
   if (campaign.status === 'draft' && !campaign.sent) return 'draft';
-  return history(campaign);
+  return outcome(campaign);
 }
 
 function day(modified) {

@@ -1,7 +1,8 @@
 // What is said about the letter beside it: verdict, size, images from the web, links.
 
-import { $, kilobytes, make, number, say, words } from './dom.js';
+import { $, kilobytes, make, say, words } from './dom.js';
 import { summary } from './findings.js';
+import { outcome } from './outcome.js';
 
 export function side(state, view, remote) {
   verdict(state);
@@ -22,18 +23,10 @@ function verdict({ view, findings, sent }) {
     make('p', {}, ...words(more)),
   ];
   if (findings.length) children.push(make('p', { class: 'quiet narrow-only' }, make('a', { href: '#findings-section', 'data-scroll': 'findings-section' }, summary(findings))));
-  if (sent) children.push(make('p', { class: 'quiet' }, history(sent)));
+  if (sent) children.push(make('p', { class: 'quiet' }, outcome(sent)));
   const element = $('verdict');
   const fresh = make('section', {}, ...children);
   if (element.textContent !== fresh.textContent) element.replaceChildren(...fresh.childNodes);
-}
-
-export function history({ sent, of, failed, deferred, in_doubt: inDoubt }) {
-  const parts = [of === null || of === undefined ? `sent to ${number(sent)}` : `sent to ${number(sent)} of ${number(of)}`];
-  if (failed) parts.push(`${number(failed)} failed`);
-  if (deferred) parts.push(`${number(deferred)} deferred`);
-  if (inDoubt) parts.push(`${number(inDoubt)} in doubt`);
-  return parts.join(', ');
 }
 
 // Gmail shows only the beginning of a longer letter, and hides the way to unsubscribe with the rest.
