@@ -43,7 +43,7 @@ function search(ask, choose) {
   };
   const mark = (n) => {
     active = n;
-    [...list.children].forEach((option, m) => option.ariaSelected !== null && option.setAttribute('aria-selected', m === n));
+    list.querySelectorAll('[role="option"]').forEach((option, m) => option.setAttribute('aria-selected', m === n));
     if (n < 0) field.removeAttribute('aria-activedescendant');
     else {
       field.setAttribute('aria-activedescendant', `found-${n}`);
@@ -67,7 +67,7 @@ function search(ask, choose) {
     field.value = '';
     open(false);
     // Out of the field, so that j and k go on from here.
-    $(field.ownerDocument.body.contains($('next')) && !$('next').disabled ? 'next' : 'previous').focus();
+    $($('next').disabled ? 'previous' : 'next').focus();
     choose(reader.index);
   };
 
