@@ -76,6 +76,25 @@ impl From<Finding> for Vec<Finding> {
     }
 }
 
+/// Findings in the order of their places, those without one first. What two
+/// rules say alike is said once.
+pub fn tidy(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut tidied: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let is_same = |other: &Finding| {
+            (other.code, &other.place, &other.message)
+                == (finding.code, &finding.place, &finding.message)
+        };
+        if !tidied.iter().any(is_same) {
+            tidied.push(finding);
+        }
+    }
+    tidied.sort_by_key(|finding| {
+        finding.place.as_ref().map(|place| (place.file.clone(), place.line, place.column))
+    });
+    tidied
+}
+
 /// The closest of some names to one that is not among them, for a
 /// "did you mean".
 pub fn closest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

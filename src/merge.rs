@@ -39,6 +39,27 @@ pub struct Gap {
     pub message: String,
 }
 
+impl Gap {
+    /// The same as something to say about a reader.
+    pub fn about(&self, reader: &Subscriber) -> Finding {
+        let who = &reader.mailbox.address;
+        let at = if reader.line > 0 {
+            format!(", line {} of the list", reader.line)
+        } else {
+            String::new()
+        };
+        let help = match &self.field {
+            Some(field) => format!("fill the cell in, or write `{{{{ {field} or \"…\" }}}}`"),
+            None => "correct the row, or the letter where it uses it".to_owned(),
+        };
+        let finding = Finding::error(self.code, format!("{} for {who}{at}", self.message), help);
+        match &self.place {
+            Some(place) => finding.at(place.clone()),
+            None => finding,
+        }
+    }
+}
+
 /// Links that belong to one reader.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
@@ -106,6 +127,11 @@ impl<'a> Merger<'a> {
             }),
             Err((form, template, error)) => Err(self.gaps(form, template, &error)),
         }
+    }
+
+    /// The preheader of the mail that was merged last, if the letter has one.
+    pub fn preheader(&self) -> Option<&str> {
+        self.context.get("preheader").and_then(Value::as_str)
     }
 
     /// Takes a mail's memory back, for the next one.

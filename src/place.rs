@@ -196,6 +196,13 @@ impl Place {
         self
     }
 
+    /// What is shown of the line, and which of its characters are meant. Control
+    /// characters are shown as `·`.
+    pub fn shown_line(&self) -> Option<(String, Range<usize>)> {
+        let Excerpt { text, before, width } = self.excerpt.as_ref()?;
+        Some((text.chars().map(printable).collect(), *before..*before + *width))
+    }
+
     /// The line and the caret under it, as two lines to print, or nothing.
     /// Control characters are shown as `·`, so that no file can paint on
     /// the terminal; tabs become one space, so that the caret fits.

@@ -29,6 +29,8 @@ pub struct Project {
     pub template: TemplateSettings,
     /// `[unsubscribe]`
     pub unsubscribe: Unsubscribe,
+    /// `[preview]`
+    pub preview: PreviewSettings,
     /// `[ledger] url`
     pub ledger: Option<Passage>,
     /// `[dkim]`, or several of `[[dkim]]`
@@ -116,6 +118,13 @@ pub struct Unsubscribe {
     pub mailto: Option<Mailbox>,
 }
 
+/// The live preview.
+#[derive(Clone, Debug, Default)]
+pub struct PreviewSettings {
+    /// A URL that opens an editor at a finding, with `{file}`, `{line}` and `{column}` in it.
+    pub editor: Option<String>,
+}
+
 /// A key with which mails are signed.
 #[derive(Clone, Debug)]
 pub struct Dkim {
@@ -145,6 +154,7 @@ impl Project {
             delivery: delivery(reader.table("delivery"), &mut findings),
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
+            preview: preview(reader.table("preview"), &mut findings),
             ledger: ledger(reader.table("ledger"), &mut findings),
             dkim: dkim(&mut reader, &mut findings),
             source: Some(source.clone()),
@@ -282,6 +292,12 @@ fn template_settings(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Tem
     let variables = reader.rest().into_iter().map(|(key, value)| (key.name, value)).collect();
     findings.append(&mut reader.finish());
     TemplateSettings { name, variables }
+}
+
+fn preview(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> PreviewSettings {
+    let settings = PreviewSettings { editor: owned(&mut reader, "editor") };
+    findings.append(&mut reader.finish());
+    settings
 }
 
 fn unsubscribe(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Unsubscribe {

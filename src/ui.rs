@@ -72,6 +72,11 @@ impl Ui {
         }
     }
 
+    /// Says what somebody waits for, also when told to be quiet.
+    pub fn tell(&self, text: &str) {
+        say(&safe(text));
+    }
+
     /// Says something under a label, so that a narrow terminal does not tear
     /// its words: `from        Ann <ann@example.org>`.
     pub fn entry(&self, label: &str, text: &str) {

@@ -26,7 +26,7 @@ const PURE: [&str; 14] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     ("address", &[]),
     ("calendar", &[]),
     ("campaign", &["address", "finding", "place", "settings"]),
@@ -59,12 +59,54 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("merge", &["address", "compose", "finding", "list::Column", "list::Subscriber", "place"]),
     ("message", &["address", "calendar", "finding"]),
     ("place", &[]),
+    (
+        "preview",
+        &[
+            "address",
+            "calendar",
+            "campaign",
+            "clock",
+            "compose",
+            "deliver",
+            "files",
+            "finding",
+            "ledger",
+            "list",
+            "merge",
+            "message",
+            "place",
+            "unsubscribe",
+            "workshop",
+        ],
+    ),
     ("project", &["address", "campaign", "finding", "place", "rate", "settings"]),
     ("rate", &[]),
     ("settings", &["finding", "place"]),
     ("template", &["place"]),
     ("ui", &["clock", "finding", "place"]),
     ("unsubscribe", &["address"]),
+    (
+        "workshop",
+        &[
+            "address",
+            "campaign",
+            "check",
+            "clock",
+            "compose",
+            "deliver",
+            "files",
+            "finding",
+            "ledger",
+            "list",
+            "merge",
+            "message",
+            "place",
+            "project",
+            "settings",
+            "template",
+            "unsubscribe",
+        ],
+    ),
 ];
 
 /// What a pure room has no use for.

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use super::report::{self, Format};
-use super::workshop::{ListArgs, Workshop};
+use super::workshop::{self, ListArgs};
 use super::{Exit, Global};
-use crate::address::Address;
-use crate::finding::{Checked, Finding};
-use crate::merge::{Links, Merger, made_up};
+use crate::finding::{Checked, Finding, tidy};
 use crate::ui::Ui;
+use crate::workshop::Workshop;
 
 /// Check campaigns, their template and their fields
 #[derive(Debug, clap::Args)]
@@ -33,7 +32,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
 }
 
 fn everything(global: &Global, args: &Args) -> Checked<Vec<Finding>> {
-    let workshop = Workshop::open(global)?;
+    let workshop = workshop::open(global)?;
     let campaigns =
         if args.campaigns.is_empty() { all(&workshop)? } else { args.campaigns.clone() };
     let mut findings: Vec<Finding> = Vec::new();
@@ -56,64 +55,17 @@ fn one(workshop: &Workshop, path: &std::path::Path, list: &ListArgs) -> Vec<Find
         Err(findings) => return findings,
     };
     let mut findings = Vec::new();
-    let list = workshop.list(&campaign, list).unwrap_or_else(|mut slips| {
+    let list = workshop.list(&campaign, &list.choice()).unwrap_or_else(|mut slips| {
         findings.append(&mut slips);
         None
     });
-    let condition = workshop.condition(&campaign, None);
-    let letter = workshop
-        .letter(&campaign, condition.as_ref())
-        .map_err(|mut slips| findings.append(&mut slips))
-        .ok();
-    findings.extend(workshop.findings(&campaign, letter.as_ref(), list.as_ref()));
-    if let Err(mut slips) = workshop.from(&campaign) {
-        findings.append(&mut slips);
-    }
-    if let Some(letter) = &letter {
-        if let Err(mut slips) = workshop.frame(&campaign, letter) {
-            slips.retain(|slip| slip.code != "no-sender");
-            findings.append(&mut slips);
-        }
-        findings.extend(rehearsed(letter));
-    }
-    report::tidy(findings)
+    findings.extend(workshop.proof(&campaign, list.as_ref()).findings);
+    tidy(findings)
 }
 
-/// Merges the letter for a made-up reader: what fails for somebody who has
-/// every value fails for everybody.
-fn rehearsed(letter: &crate::compose::Letter) -> Vec<Finding> {
-    let address = Address::parse("reader@example.org").expect("it is an address");
-    let (columns, subscriber) = made_up(letter, &address);
-    let mut merger = Merger::new(letter, &columns);
-    let links = Links { unsubscribe: Some("https://example.org/leave".to_owned()), web: None };
-    let gaps = merger.merge(&subscriber, &links).err().unwrap_or_default();
-    gaps.into_iter()
-        .filter(|gap| gap.code == "merge")
-        .map(|gap| {
-            let finding = Finding::error(
-                gap.code,
-                gap.message,
-                "check the tag; `handbill render` shows what it makes of one row",
-            );
-            match gap.place {
-                Some(place) => finding.at(place),
-                None => finding,
-            }
-        })
-        .collect()
-}
-
-/// The campaigns of the project, by name.
+/// The campaigns of the project, named as a person here would name them.
 fn all(workshop: &Workshop) -> Checked<Vec<PathBuf>> {
-    let folder = workshop.project.root.join("campaigns");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-        .collect();
-    files.sort();
+    let files = workshop.campaigns();
     if files.is_empty() {
         return Err(Finding::error(
             "no-campaigns",
@@ -122,10 +74,5 @@ fn all(workshop: &Workshop) -> Checked<Vec<PathBuf>> {
         )
         .into());
     }
-    // Named as a person here would name them.
-    let here = std::env::current_dir().unwrap_or_default();
-    Ok(files
-        .into_iter()
-        .map(|file| file.strip_prefix(&here).map(std::path::Path::to_owned).unwrap_or(file))
-        .collect())
+    Ok(files)
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::report::Format;
-use super::workshop::Workshop;
+use super::workshop;
 use super::{Exit, Global, print, print_json};
 use crate::deliver::roll::{Entry, Roll};
 use crate::finding::Checked;
@@ -70,7 +70,7 @@ struct ColumnReport<'a> {
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let (Command::Check(file) | Command::Stats(file)) = &args.command;
-    let options = Workshop::open(global)?.list_options(file.email_column.as_deref());
+    let options = workshop::open(global)?.list_options(file.email_column.as_deref());
     let list = List::open(&file.file, &file.file.display().to_string(), &options)?;
     match args.command {
         Command::Check(_) => check(ui, &list, file.format),

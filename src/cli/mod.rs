@@ -6,6 +6,7 @@ mod init;
 mod list;
 mod new;
 mod output;
+mod preview;
 mod render;
 mod report;
 mod send;
@@ -67,6 +68,7 @@ enum Command {
     New(new::Args),
     Check(check::Args),
     Render(render::Args),
+    Preview(preview::Args),
     Send(send::Args),
     Status(status::Args),
     List(list::Args),
@@ -143,6 +145,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::New(args) => new::run(ui, &cli.global, args),
         Command::Check(args) => check::run(ui, &cli.global, args),
         Command::Render(args) => render::run(ui, &cli.global, args),
+        Command::Preview(args) => preview::run(ui, &cli.global, args),
         Command::Send(args) => send::run(ui, &cli.global, args),
         Command::Status(args) => status::run(ui, &cli.global, args),
         Command::List(args) => list::run(ui, &cli.global, args),

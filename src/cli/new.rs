@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 
-use super::workshop::Workshop;
+use super::workshop;
 use super::{Exit, Global};
 use crate::finding::{Checked, Finding};
 use crate::ui::Ui;
@@ -27,7 +27,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         )
         .into());
     }
-    let workshop = Workshop::open(global)?;
+    let workshop = workshop::open(global)?;
     let name = format!("campaigns/{stem}.md");
     let path = workshop.project.root.join(&name);
     let write = || {

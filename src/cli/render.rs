@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::workshop::{ListArgs, Workshop, links};
+use super::workshop::{self, ListArgs};
 use super::{Exit, Global, print};
 use crate::address::{Address, Mailbox};
 use crate::deliver::rehearsal::write;
 use crate::finding::{Checked, Finding};
 use crate::list::{Column, List, Row, Subscriber};
-use crate::merge::{Gap, Merger, made_up};
+use crate::merge::{Merger, made_up};
 use crate::ui::Ui;
+use crate::workshop::{Workshop, links};
 
 /// Show one reader's mail
 #[derive(Debug, clap::Args)]
@@ -43,9 +44,9 @@ enum Part {
 
 /// Merges one mail and prints the part that was asked for.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let workshop = Workshop::open(global)?;
+    let workshop = workshop::open(global)?;
     let campaign = Workshop::campaign(&args.campaign)?;
-    let list = workshop.list(&campaign, &args.list)?;
+    let list = workshop.list(&campaign, &args.list.choice())?;
     let letter = workshop.letter(&campaign, None)?;
     let findings = workshop.findings(&campaign, Some(&letter), list.as_ref());
     let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Finding::is_error);
@@ -63,7 +64,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let mut merger = Merger::new(&letter, &columns);
     let mail = merger
         .merge(&reader, &links(&leave, &reader.mailbox))
-        .map_err(|gaps| gaps.iter().map(|gap| incomplete(gap, &reader)).collect::<Vec<_>>())?;
+        .map_err(|gaps| gaps.iter().map(|gap| gap.about(&reader)).collect::<Vec<_>>())?;
     let bytes = match args.part {
         Part::Html => mail.html.into_bytes(),
         Part::Text => with_newline(mail.text),
@@ -87,22 +88,6 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             Ok(Exit::Done)
         }
         None => print(ui, &bytes),
-    }
-}
-
-/// A gap as something to say about a row.
-pub(super) fn incomplete(gap: &Gap, reader: &Subscriber) -> Finding {
-    let who = &reader.mailbox.address;
-    let at =
-        if reader.line > 0 { format!(", line {} of the list", reader.line) } else { String::new() };
-    let help = match &gap.field {
-        Some(field) => format!("fill the cell in, or write `{{{{ {field} or \"…\" }}}}`"),
-        None => "correct the row, or the letter where it uses it".to_owned(),
-    };
-    let finding = Finding::error(gap.code, format!("{} for {who}{at}", gap.message), help);
-    match &gap.place {
-        Some(place) => finding.at(place.clone()),
-        None => finding,
     }
 }
 

@@ -101,25 +101,6 @@ pub(super) fn findings(
     Ok(if errors > 0 || (strict && warnings > 0) { Exit::Refused } else { Exit::Done })
 }
 
-/// Findings in the order of their places, those without one first. What two
-/// rules say alike is said once.
-pub(super) fn tidy(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut tidied: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let is_same = |other: &Finding| {
-            (other.code, &other.place, &other.message)
-                == (finding.code, &finding.place, &finding.message)
-        };
-        if !tidied.iter().any(is_same) {
-            tidied.push(finding);
-        }
-    }
-    tidied.sort_by_key(|finding| {
-        finding.place.as_ref().map(|place| (place.file.clone(), place.line, place.column))
-    });
-    tidied
-}
-
 fn entry(finding: &Finding) -> Entry<'_> {
     let place = finding.place.as_ref();
     Entry {

@@ -20,6 +20,7 @@ mod marked;
 mod marks;
 mod names;
 mod node;
+pub mod outline;
 mod page;
 mod part;
 mod places;

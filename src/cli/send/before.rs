@@ -7,13 +7,12 @@ use super::SHOWN;
 use super::course::{Course, span};
 use super::plan::{Plan, To};
 use crate::calendar::from_minute;
-use crate::cli::render::incomplete;
-use crate::cli::workshop::Way;
 use crate::deliver::rehearsal::{Audience, Forecast};
 use crate::finding::Finding;
 use crate::list::Subscriber;
 use crate::merge::Gap;
 use crate::ui::{Progress, Ui, counted, grouped};
+use crate::workshop::Way;
 
 /// How long a line of addresses may be; longer ones have a line each.
 const LINE: usize = 66;
@@ -179,7 +178,7 @@ impl Audience for Listener<'_> {
         self.incomplete += 1;
         if self.shows(self.incomplete) {
             for gap in gaps {
-                self.progress.suspended(|| self.ui.finding(&incomplete(gap, subscriber)));
+                self.progress.suspended(|| self.ui.finding(&gap.about(subscriber)));
             }
         }
     }

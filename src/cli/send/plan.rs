@@ -10,22 +10,22 @@ use super::Args;
 use crate::address::Mailbox;
 use crate::campaign::Campaign;
 use crate::cli::Global;
-use crate::cli::report::tidy;
-use crate::cli::workshop::{Way, Workshop};
+use crate::cli::workshop;
 use crate::clock;
 use crate::compose::Letter;
 use crate::deliver::allowance::{Allowance, Daily, allowance};
 use crate::deliver::chooser::DomainLimit;
 use crate::deliver::crew::Speed;
-use crate::deliver::server::{self, PASSWORD_VARIABLE, Server};
+use crate::deliver::server::Server;
 use crate::deliver::smtp::Smtp;
-use crate::finding::{Checked, Finding};
+use crate::finding::{Checked, Finding, tidy};
 use crate::ledger::{self, Fingerprint, Location};
 use crate::list::List;
 use crate::message::{Frame, Mail};
 use crate::project::Delivery;
 use crate::ui::Ui;
 use crate::unsubscribe::Leave;
+use crate::workshop::{Way, Workshop};
 
 /// What will happen.
 pub(super) struct Plan {
@@ -50,11 +50,11 @@ pub(super) enum To {
 
 impl Plan {
     pub(super) fn make(ui: &Ui, global: &Global, args: &Args) -> Checked<Self> {
-        let workshop = Workshop::open(global)?;
+        let workshop = workshop::open(global)?;
         let campaign = Workshop::campaign(&args.campaign)?;
         let condition = workshop.condition(&campaign, args.condition.as_deref());
         let mut findings = Vec::new();
-        let list = keep(workshop.list(&campaign, &args.list), &mut findings).flatten();
+        let list = keep(workshop.list(&campaign, &args.list.choice()), &mut findings).flatten();
         if list.is_none() && findings.is_empty() {
             findings.push(no_list());
         }
@@ -81,18 +81,9 @@ impl Plan {
         Ok(Self { workshop, campaign, letter, list, frame, leave, from, ledger, to })
     }
 
-    /// Gets ready to connect: the password is known before anybody is asked.
+    /// Gets ready to connect.
     pub(super) fn smtp(&self, server: &Server) -> Checked<Smtp> {
-        let delivery = &self.workshop.project.delivery;
-        let secret = match server.user {
-            Some(_) => server::password(
-                std::env::var(PASSWORD_VARIABLE).ok(),
-                delivery.password_command.as_deref(),
-            )?,
-            None => None,
-        };
-        let ca = delivery.ca.as_ref().map(|file| self.workshop.project.root.join(file));
-        Smtp::new(server.clone(), secret, ca.as_deref())
+        self.workshop.smtp(server)
     }
 
     /// How fast, and with how many connections.

@@ -7,12 +7,13 @@ use std::path::Path;
 
 use super::report::Counts;
 use super::send::daily;
-use super::workshop::Workshop;
+use super::workshop;
 use super::{Exit, Global, print, print_json};
 use crate::clock;
 use crate::finding::{Checked, Finding, closest};
 use crate::ledger::{self, Book, CampaignRecord, Recipient, State};
 use crate::ui::Ui;
+use crate::workshop::Workshop;
 use human::Report;
 
 /// Show who got a campaign, who did not, and why
@@ -67,7 +68,7 @@ impl From<Only> for State {
 
 /// Reads the ledger, and changes nothing.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let workshop = Workshop::open(global)?;
+    let workshop = workshop::open(global)?;
     let book = ledger::read(&workshop.ledger()?)?;
     let campaigns = match &book {
         Some(book) => book.campaigns()?,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::output::{Lines, Table};
 use super::render::address;
-use super::workshop::Workshop;
+use super::workshop;
 use super::{Exit, Global};
 use crate::address::Address;
 use crate::calendar::rfc3339;
@@ -15,6 +15,7 @@ use crate::clock;
 use crate::finding::Checked;
 use crate::ledger::{self, Suppression};
 use crate::ui::{Ui, counted, grouped};
+use crate::workshop::Workshop;
 use import::{Import, Source, Who};
 
 /// How many addresses share a transaction.
@@ -66,7 +67,7 @@ enum Command {
 
 /// Changes or reads the suppressions.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let workshop = Workshop::open(global)?;
+    let workshop = workshop::open(global)?;
     match &args.command {
         Command::Add { addresses, reason } => {
             let addresses = parsed(addresses)?;

@@ -1,0 +1,54 @@
+//! Values that are the same for every reader.
+
+use tera::{Context, Value};
+
+use super::Workshop;
+use crate::campaign::Campaign;
+use crate::settings::Value as Setting;
+
+impl Workshop {
+    /// Values that are the same for every reader.
+    pub(super) fn constants(&self, campaign: &Campaign) -> Context {
+        let sender = &self.project.sender;
+        let from = campaign.from.clone().or_else(|| sender.mailbox.clone());
+        let reply_to = campaign.reply_to.as_ref().or(sender.reply_to.as_ref());
+        let mut context = Context::new();
+        let text = |text: &str| Value::from(text);
+        context.insert_value(
+            "sender",
+            table([
+                (
+                    "name",
+                    from.as_ref()
+                        .map(|from| text(from.name.as_deref().unwrap_or(from.address.as_str()))),
+                ),
+                ("email", from.as_ref().map(|from| text(from.address.as_str()))),
+                ("reply_to", reply_to.map(|reply_to| text(reply_to.address.as_str()))),
+                ("postal_address", sender.postal_address.as_deref().map(text)),
+                ("website", sender.website.as_deref().map(text)),
+                ("logo", sender.logo.as_deref().map(text)),
+            ]),
+        );
+        context.insert_value(
+            "campaign",
+            table([
+                ("id", Some(text(&campaign.id))),
+                ("lang", campaign.lang.as_deref().map(text)),
+                ("dir", Some(text(campaign.direction()))),
+                ("date", campaign.date.as_deref().map(text)),
+            ]),
+        );
+        let variables = self.project.template.variables.iter();
+        let variables =
+            variables.filter_map(|(name, value)| Some((name.clone().into(), value.to_tera()?)));
+        context.insert_value("template", Value::from(variables.collect::<tera::Map>()));
+        let vars = campaign.vars.as_ref().and_then(Setting::to_tera);
+        context.insert_value("vars", vars.unwrap_or_else(|| Value::from(tera::Map::new())));
+        context
+    }
+}
+
+fn table<const N: usize>(entries: [(&'static str, Option<Value>); N]) -> Value {
+    let entries = entries.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
+    Value::from(entries.collect::<tera::Map>())
+}

@@ -1,0 +1,287 @@
+//! What `check`, `render`, `preview` and `send` have in common: the project, the
+//! campaign with its letter, the list and the frame of the message, all read
+//! from disk here.
+
+mod condition;
+mod constants;
+mod key;
+mod parcel;
+mod proof;
+pub mod test_mail;
+
+pub(crate) use self::parcel::read_file;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::address::Mailbox;
+use crate::campaign::Campaign;
+use crate::check;
+use crate::compose::{self, Letter};
+use crate::deliver::server::{self, PASSWORD_VARIABLE, Server};
+use crate::deliver::smtp::Smtp;
+use crate::files;
+use crate::finding::{Checked, Finding};
+use crate::ledger::Location;
+use crate::list::{self, List, StatusColumn};
+use crate::merge::Links;
+use crate::place::{Passage, Place, Source};
+use crate::project::Project;
+use crate::template::{self, Template};
+use crate::unsubscribe::Leave;
+
+/// Where the ledger is when nothing else is said.
+const LEDGER: &str = "sqlite:.handbill/ledger.db";
+
+/// A project, opened.
+pub struct Workshop {
+    /// What stands in `handbill.toml`.
+    pub project: Project,
+    ledger: Option<String>,
+}
+
+/// Which list, where it was told.
+#[derive(Clone, Debug, Default)]
+pub struct ListChoice {
+    /// The file.
+    pub file: Option<PathBuf>,
+    /// The column of addresses.
+    pub email_column: Option<String>,
+}
+
+impl Workshop {
+    /// Finds and reads the project. `ledger` is where it is, if that was told.
+    pub fn open(config: Option<&Path>, ledger: Option<&str>) -> Checked<Self> {
+        let project = files::project(&here()?, config)?;
+        Ok(Self { project, ledger: ledger.map(str::to_owned) })
+    }
+
+    /// Reads a campaign's file.
+    pub fn campaign(path: &Path) -> Checked<Campaign> {
+        let shown = path.display().to_string();
+        let source = files::text(path, &shown)?;
+        let stem =
+            path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        Campaign::parse(&source, &stem)
+    }
+
+    /// The campaigns of the project, by name; below the present folder, as a
+    /// person there would name them.
+    pub fn campaigns(&self) -> Vec<PathBuf> {
+        let here = std::env::current_dir().unwrap_or_default();
+        let mut files: Vec<PathBuf> = fs::read_dir(self.project.root.join("campaigns"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+            .map(|file| file.strip_prefix(&here).map(Path::to_owned).unwrap_or(file))
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// The template that a campaign names, or the project's.
+    pub fn template(&self, campaign: &Campaign) -> Checked<Template> {
+        let named = campaign.template.as_ref().or(self.project.template.name.as_ref());
+        let name = named.map_or(template::DEFAULT, Passage::text);
+        files::template(&self.project.root, name).map_err(|findings| match named {
+            Some(passage) => placed(findings, &whole(passage)),
+            None => findings,
+        })
+    }
+
+    /// The condition on rows: `--where`, the campaign's, or the project's.
+    pub fn condition(&self, campaign: &Campaign, typed: Option<&str>) -> Option<Passage> {
+        typed
+            .map(|text| Passage::whole(&Source::new("--where", text)))
+            .or_else(|| campaign.where_.clone())
+            .or_else(|| self.project.list.where_.clone())
+            .filter(|passage| !passage.text().is_empty())
+    }
+
+    /// Compiles the letter.
+    pub fn letter(&self, campaign: &Campaign, condition: Option<&Passage>) -> Checked<Letter> {
+        condition.map_or(Ok(()), condition::bare_expression)?;
+        let template = self.template(campaign)?;
+        compose::compile(campaign, &template, self.constants(campaign), condition).map_err(
+            |findings| match condition {
+                Some(condition) => condition::about(condition, findings),
+                None => findings,
+            },
+        )
+    }
+
+    /// Who the campaign comes from.
+    pub fn from(&self, campaign: &Campaign) -> Checked<Mailbox> {
+        campaign.from.clone().or_else(|| self.project.sender.mailbox.clone()).ok_or_else(|| {
+            Finding::error(
+                "no-sender",
+                "there is no sender",
+                "write `[sender]` with `name` and `email` into handbill.toml, or `from:` into the campaign; `handbill init` makes both",
+            )
+            .into()
+        })
+    }
+
+    /// The file of the list that was named, or the campaign's, or the project's.
+    pub fn list_file(&self, campaign: &Campaign, choice: &ListChoice) -> Option<PathBuf> {
+        let named = campaign.list.as_ref().or(self.project.list.file.as_ref());
+        choice.file.clone().or_else(|| Some(self.project.root.join(named?.text())))
+    }
+
+    /// The list that was named, or the campaign's, or the project's.
+    pub fn list(&self, campaign: &Campaign, choice: &ListChoice) -> Checked<Option<List>> {
+        let options = self.list_options(choice.email_column.as_deref());
+        if let Some(path) = &choice.file {
+            return List::open(path, &path.display().to_string(), &options).map(Some);
+        }
+        let named = campaign.list.as_ref().or(self.project.list.file.as_ref());
+        let Some(named) = named else { return Ok(None) };
+        List::open(&self.project.root.join(named.text()), named.text(), &options).map(Some).map_err(
+            |findings| {
+                let is_missing = findings.iter().any(|finding| finding.code == "list-not-found");
+                if is_missing { placed(findings, &whole(named)) } else { findings }
+            },
+        )
+    }
+
+    /// How lists are read here.
+    pub fn list_options(&self, email_column: Option<&str>) -> list::Options {
+        list::Options {
+            email_column: email_column
+                .map(str::to_owned)
+                .or_else(|| self.project.list.email.clone()),
+            status: match self.project.list.status.as_deref() {
+                None => StatusColumn::Auto,
+                Some("none" | "off" | "") => StatusColumn::Off,
+                Some(name) => StatusColumn::Named(name.to_owned()),
+            },
+        }
+    }
+
+    /// Everything there is to say about a campaign, without reading any row.
+    pub fn findings(
+        &self,
+        campaign: &Campaign,
+        letter: Option<&Letter>,
+        list: Option<&List>,
+    ) -> Vec<Finding> {
+        let columns: Vec<&str> = list.map_or_else(Vec::new, |list| {
+            list.columns().iter().map(|column| column.name.as_str()).collect()
+        });
+        let mut findings = check::foreign_tags(&campaign.subject, false, &columns);
+        if let Some(preheader) = &campaign.preheader {
+            findings.extend(check::foreign_tags(preheader, false, &columns));
+        }
+        findings.extend(check::foreign_tags(&campaign.body, true, &columns));
+        if let Ok(template) = self.template(campaign) {
+            for source in [&template.page, &template.text_page] {
+                findings.extend(check::foreign_tags(&Passage::whole(source), false, &columns));
+            }
+        }
+        if let Some(list) = list {
+            let fields = match (letter, self.template(campaign)) {
+                (Some(letter), _) => letter.fields.clone(),
+                (None, Ok(template)) => {
+                    let condition = self.condition(campaign, None);
+                    compose::fields(campaign, &template, condition.as_ref())
+                }
+                (None, Err(_)) => Vec::new(),
+            };
+            findings.extend(check::fields(&fields, list.columns(), list.name()));
+        }
+        findings.extend(check::sender(&self.project));
+        findings
+    }
+
+    /// How readers of a campaign leave. `keeps` says whether a new key may be
+    /// written; a dry run leaves nothing behind.
+    pub fn leave(&self, campaign: &Campaign, keeps: bool) -> Checked<Leave> {
+        let settings = &self.project.unsubscribe;
+        let key = if settings.url.is_some() || settings.mailto.is_some() {
+            key::of(&self.project.root, keeps)?
+        } else {
+            Vec::new()
+        };
+        Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), key, &campaign.id))
+    }
+
+    /// The server or outbox that was typed, or the project's.
+    pub fn way(&self, typed: Option<&str>) -> Checked<Option<Way>> {
+        let configured = self.project.delivery.via.as_ref();
+        let Some(via) = typed.or_else(|| configured.map(Passage::text)) else { return Ok(None) };
+        if let Some(dir) = via.strip_prefix("outbox:") {
+            let base = if typed.is_some() { Path::new("") } else { &self.project.root };
+            return Ok(Some(Way::Outbox(base.join(dir))));
+        }
+        Server::parse(via).map(|server| Some(Way::Server(server))).map_err(|findings| {
+            match configured.filter(|_| typed.is_none()) {
+                // The line may hold a password: its place is named, the line is not shown.
+                Some(passage) => placed(findings, &whole(passage).without_excerpt()),
+                None => findings,
+            }
+        })
+    }
+
+    /// Gets ready to connect: the password is known before anything else happens.
+    pub fn smtp(&self, server: &Server) -> Checked<Smtp> {
+        let delivery = &self.project.delivery;
+        let secret = match server.user {
+            Some(_) => server::password(
+                std::env::var(PASSWORD_VARIABLE).ok(),
+                delivery.password_command.as_deref(),
+            )?,
+            None => None,
+        };
+        let ca = delivery.ca.as_ref().map(|file| self.project.root.join(file));
+        Smtp::new(server.clone(), secret, ca.as_deref())
+    }
+
+    /// Where the ledger is.
+    pub fn ledger(&self) -> Checked<Location> {
+        let configured = self.project.ledger.as_ref().map(Passage::text);
+        match &self.ledger {
+            Some(typed) => Ok(Location::parse(typed, &here()?)?),
+            None => Ok(Location::parse(configured.unwrap_or(LEDGER), &self.project.root)?),
+        }
+    }
+}
+
+/// Where the mails go.
+pub enum Way {
+    /// Into a folder.
+    Outbox(PathBuf),
+    /// Over SMTP.
+    Server(Server),
+}
+
+/// A reader's own links.
+pub fn links(leave: &Leave, reader: &Mailbox) -> Links {
+    Links { unsubscribe: leave.link(&reader.address), web: None }
+}
+
+/// The place of a whole passage.
+fn whole(passage: &Passage) -> Place {
+    passage.place(0..passage.text().len())
+}
+
+/// Findings that have no place yet, at this one.
+fn placed(findings: Vec<Finding>, place: &Place) -> Vec<Finding> {
+    let at = |finding: Finding| match finding.place {
+        None => finding.at(place.clone()),
+        Some(_) => finding,
+    };
+    findings.into_iter().map(at).collect()
+}
+
+fn here() -> Checked<PathBuf> {
+    std::env::current_dir().map_err(|error| {
+        Finding::error(
+            "no-directory",
+            format!("the present folder cannot be used: {}", files::plain(&error)),
+            "go to a folder that exists",
+        )
+        .into()
+    })
+}

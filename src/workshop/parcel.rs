@@ -1,0 +1,84 @@
+//! What travels with every mail of a campaign: headers, attachments, images,
+//! signing keys, read from disk.
+
+use std::fs;
+use std::path::Path;
+
+use super::Workshop;
+use crate::campaign::Campaign;
+use crate::compose::Letter;
+use crate::files;
+use crate::finding::{Checked, Finding};
+use crate::message::{Attachment, Frame, FrameParts, InlineImage};
+
+/// The largest file that goes with a mail; Gmail takes 25 MB in all.
+const MAX_FILE: u64 = 25 << 20;
+
+impl Workshop {
+    /// The frame of the message: headers, attachments, images, read from disk.
+    pub fn frame(&self, campaign: &Campaign, letter: &Letter) -> Checked<Frame> {
+        let from = self.from(campaign)?;
+        let reply_to = campaign.reply_to.as_ref().or(self.project.sender.reply_to.as_ref());
+        let folder = Path::new(campaign.source.name()).parent().unwrap_or(Path::new("")).to_owned();
+        let mut findings = Vec::new();
+        let mut attachments = Vec::new();
+        for file in &campaign.attachments {
+            match read_file(&folder, file.text()) {
+                Ok(bytes) => attachments.push(Attachment { name: file_name(file.text()), bytes }),
+                Err(finding) => findings.push(finding.at(file.place(0..file.text().len()))),
+            }
+        }
+        let mut images = Vec::new();
+        for image in &letter.images {
+            match read_file(&folder, &image.path) {
+                Ok(bytes) => {
+                    images.push(InlineImage::new(file_name(&image.path), bytes, image.cid.clone()));
+                }
+                Err(finding) => findings.push(finding.at(image.place.clone())),
+            }
+        }
+        let mut signers = Vec::new();
+        for dkim in &self.project.dkim {
+            match files::signer(&self.project.root, dkim) {
+                Ok(signer) => signers.push(signer),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let list_name =
+            self.project.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.clone());
+        let frame = Frame::new(&FrameParts {
+            from: &from,
+            reply_to,
+            campaign_id: &campaign.id,
+            list_name: Some(list_name.or_else(|| from.name.clone()).as_deref().unwrap_or("list")),
+            language: campaign.lang.as_deref(),
+            attachments,
+            inline_images: images,
+            headers: Vec::new(),
+        })?;
+        Ok(frame.signed_by(signers))
+    }
+}
+
+pub(crate) fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, Finding> {
+    let path = folder.join(name);
+    let unusable = |why: String| {
+        Finding::error(
+            "unreadable-file",
+            format!("cannot read `{name}`: {why}"),
+            "paths are relative to the campaign's file",
+        )
+    };
+    let size = fs::metadata(&path).map_err(|error| unusable(files::plain(&error)))?.len();
+    if size > MAX_FILE {
+        return Err(unusable(format!("{size} bytes are too many for a mail")));
+    }
+    fs::read(&path).map_err(|error| unusable(files::plain(&error)))
+}
+
+fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+}
