@@ -41,11 +41,13 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         },
         args.port,
     )?;
-    ui.tell(preview.url());
-    ui.status("the preview is there until Ctrl-C");
-    if !args.no_open && open::that_detached(preview.url()).is_err() {
-        ui.status("no browser could be opened; go to the address above");
-    }
-    preview.run()?;
+    let url = preview.url().to_owned();
+    preview.run(|| {
+        ui.tell(&url);
+        ui.status("the preview is there until Ctrl-C");
+        if !args.no_open && open::that_detached(&url).is_err() {
+            ui.status("no browser could be opened; go to the address above");
+        }
+    })?;
     Ok(Exit::Done)
 }

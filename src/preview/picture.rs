@@ -29,7 +29,7 @@ pub(super) struct Picture {
     pub(super) workshop: Option<Workshop>,
     /// What could be made of the files as they are.
     now: Option<Arc<Made>>,
-    /// What could be made of them at last, when that was possible.
+    /// What was made of them when there was nothing wrong with them at last.
     before: Option<Arc<Made>>,
     pub(super) readers: Option<Arc<Readers>>,
     pub(super) findings: Vec<Finding>,
@@ -108,7 +108,8 @@ impl Picture {
             }
         }
         let readers = list.or_else(|| before.readers.clone().filter(|_| now.is_none()));
-        let before = now.clone().or_else(|| before.made.clone());
+        let is_broken = findings.iter().any(Finding::is_error);
+        let before = now.clone().filter(|_| !is_broken).or_else(|| before.made.clone());
         Self { version, workshop, now, before, readers, findings }
     }
 
@@ -140,7 +141,6 @@ impl Picture {
     /// A reader's mail: of the letter as it is, or of the last one where the
     /// files are broken.
     pub(super) fn mail(&self, reader: &Reader) -> Result<Shown, Missing> {
-        let is_broken = self.now.is_none() || self.findings.iter().any(Finding::is_error);
         let mut lacks = Vec::new();
         if let Some(made) = &self.now {
             match merge(made, reader) {
@@ -151,8 +151,8 @@ impl Picture {
                 Err(findings) => lacks = findings,
             }
         }
-        if is_broken
-            && let Some(made) = &self.before
+        // Where nothing is wrong but this row, the last letter is this one.
+        if let Some(made) = &self.before
             && let Ok((mail, preheader)) = merge(made, reader)
         {
             let standing = Standing::Stale;

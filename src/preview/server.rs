@@ -14,6 +14,7 @@ use axum::serve::ListenerExt as _;
 use futures_util::Stream;
 use serde::Deserialize;
 use serde_json::json;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::studio::{Studio, Version};
 use super::{front, guard, letter, pages, test_mail, watch};
@@ -63,14 +64,17 @@ impl Preview {
         &self.url
     }
 
-    /// Answers until the program is told to stop.
-    pub fn run(self) -> Checked<()> {
+    /// Answers until the program is told to stop. `ready` is called as soon as
+    /// it would hear of that.
+    pub fn run(self, ready: impl FnOnce()) -> Checked<()> {
         let _watcher = watch::begin(&self.desk.studio)?;
         let runtime = crate::deliver::mailing::runtime()?;
         runtime.block_on(async {
+            let stop = Stop::listen().map_err(|error| unserved(&error))?;
+            ready();
             tokio::select! {
                 served = serve(self.listener, self.desk) => served.map_err(|error| unserved(&error)),
-                () = told_to_stop() => Ok(()),
+                () = stop.told() => Ok(()),
             }
         })?;
         // What is still being made for a page that nobody looks at is not waited for.
@@ -104,16 +108,23 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>) -> std::io::Result<()> {
     axum::serve(listener, router).await
 }
 
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C and SIGTERM.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+    }
+
+    async fn told(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 

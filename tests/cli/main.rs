@@ -12,6 +12,7 @@ mod checking;
 mod conventions;
 mod lists;
 mod pacing;
+mod previewing;
 mod rehearsing;
 mod remembering;
 mod rendering;

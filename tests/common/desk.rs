@@ -303,6 +303,10 @@ impl Running<'_> {
     }
 
     /// Blocks until it says this.
+    pub(crate) fn heard(&self) -> String {
+        String::from_utf8_lossy(&self.heard).into_owned()
+    }
+
     pub(crate) fn until_says(&mut self, text: &str) {
         let mut stderr = self.child().stderr.take().expect("it is piped");
         let mut byte = [0];
