@@ -101,6 +101,19 @@ pub trait Book: Send {
     /// a moment: sent, failed, deferred, in doubt or suppressed.
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding>;
 
+    /// How many a campaign's last run left to go, whether it is at work or
+    /// not; nothing where a run of an older program did not say.
+    fn left_to_go(&self, campaign: &str, now: i64) -> Result<Option<u64>, Finding> {
+        let runs = self.runs(campaign, now)?;
+        let Some((last, (planned, beyond))) =
+            runs.first().and_then(|last| Some((last, last.planned.zip(last.beyond)?)))
+        else {
+            return Ok(None);
+        };
+        let done = self.settled_since(campaign, last.started_at)?;
+        Ok(Some((planned + beyond).saturating_sub(done)))
+    }
+
     /// How long all runs of a campaign waited for their servers.
     fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding>;
 

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::server::{Desk, blocking};
 use super::shelf::Entry;
 use super::state::sent;
+use super::studio::Studio;
 use crate::calendar;
 use crate::ledger::{self, Book};
 use crate::workshop::Workshop;
@@ -20,22 +21,26 @@ pub(super) async fn campaigns(Shared(desk): Shared<Arc<Desk>>) -> Response {
         let workshop = desk.studio.workshop().ok();
         let location = workshop.as_ref().and_then(|workshop| workshop.ledger().ok());
         let book = location.and_then(|location| ledger::read(&location).ok().flatten());
-        let mut entries: Vec<(i64, Value)> =
-            desk.studio.entries().iter().map(|entry| described(entry, book.as_deref())).collect();
+        let mut entries: Vec<(i64, Value)> = desk
+            .studio
+            .entries()
+            .iter()
+            .map(|entry| described(&desk.studio, entry, book.as_deref()))
+            .collect();
         entries.sort_by_key(|(modified, _)| std::cmp::Reverse(*modified));
         let name = workshop.as_ref().and_then(|workshop| {
             let mailbox = workshop.project.sender.mailbox.as_ref()?;
             mailbox.name.clone().or_else(|| Some(mailbox.address.to_string()))
         });
         let list = workshop.as_ref().and_then(|workshop| workshop.project.list.file.clone());
-        let list = list.map(|file| json!({ "file": file.text(), "rows": null }));
+        let list = list.map(|file| json!({ "file": file.text() }));
         let campaigns: Vec<Value> = entries.into_iter().map(|(_, entry)| entry).collect();
         Json(json!({ "project": name, "list": list, "campaigns": campaigns })).into_response()
     })
     .await
 }
 
-fn described(entry: &Entry, book: Option<&dyn Book>) -> (i64, Value) {
+fn described(studio: &Studio, entry: &Entry, book: Option<&dyn Book>) -> (i64, Value) {
     let modified = std::fs::metadata(&entry.path).map_or(0, |data| data.mtime());
     let campaign = Workshop::campaign(&entry.path);
     let done = campaign
@@ -51,7 +56,7 @@ fn described(entry: &Entry, book: Option<&dyn Book>) -> (i64, Value) {
     };
     let subject = campaign.as_ref().map_or_else(
         |_| entry.path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-        |campaign| campaign.subject.text().to_owned(),
+        |campaign| merged(studio, &entry.key, campaign.subject.text()),
     );
     let day = calendar::rfc3339(modified);
     let about = json!({
@@ -68,4 +73,15 @@ fn described(entry: &Entry, book: Option<&dyn Book>) -> (i64, Value) {
         "modified": day.split('T').next(),
     });
     (modified, about)
+}
+
+/// A subject as the first reader gets it; it is only compiled where it has tags.
+fn merged(studio: &Studio, key: &str, subject: &str) -> String {
+    let merge = || {
+        let picture = studio.picture(key)?;
+        let reader = picture.reader(0).ok().flatten()?;
+        Some(picture.mail(&reader).ok()?.mail.subject)
+    };
+    let has_tags = subject.contains("{{") || subject.contains("{%");
+    has_tags.then(merge).flatten().unwrap_or_else(|| subject.to_owned())
 }

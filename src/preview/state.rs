@@ -285,7 +285,7 @@ pub(super) fn sent(book: &dyn Book, id: &str) -> Result<Option<Progress>, Findin
     }
     let totals = book.totals(id, clock::unix_now())?;
     let Totals { sent, failed, deferred, in_doubt, skipped, remaining, .. } = totals;
-    let planned = book.runs(id, clock::unix_now())?.first().and_then(|run| run.planned);
-    let known = sent + failed + deferred + in_doubt + skipped + remaining;
-    Ok(Some(Progress { sent, of: known.max(planned.unwrap_or(0)), failed, deferred, in_doubt }))
+    let left = book.left_to_go(id, clock::unix_now())?.unwrap_or(0);
+    let of = sent + failed + deferred + in_doubt + skipped + left.max(remaining);
+    Ok(Some(Progress { sent, of, failed, deferred, in_doubt }))
 }

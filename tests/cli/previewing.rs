@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::desk::{CAMPAIGN, Desk, Running};
+use crate::desk::{CAMPAIGN, Desk, Running, SETTINGS};
+use crate::smtp_server::Script;
 
 /// A preview that runs, and a way to ask it.
 struct Preview<'a> {
@@ -206,6 +207,33 @@ fn anybody_on_the_list_is_found_and_a_stranger_stands_in_where_there_is_none() {
 }
 
 #[test]
+fn the_front_page_knows_how_far_each_campaign_has_gone() {
+    let server = Script::new().start();
+    let desk = Desk::new()
+        .file("campaigns/autumn.md", CAMPAIGN)
+        .file("campaigns/broken.md", "---\nsubjekt: News\n---\n");
+    let via = server.url();
+    desk.run(&format!("send campaigns/spring.md --limit 1 --yes --via {via}")).ends(0);
+    desk.run(&format!("send campaigns/autumn.md --yes --via {via}")).ends(0);
+    let preview = Preview::start(&desk, "");
+    let campaigns: Value = serde_json::from_str(&preview.get("campaigns.json")).expect("JSON");
+    let mut told: Vec<String> = campaigns["campaigns"]
+        .as_array()
+        .expect("campaigns")
+        .iter()
+        .map(|one| format!("{} {} {}/{}", one["key"], one["status"], one["sent"], one["of"]))
+        .collect();
+    told.sort();
+    let expected =
+        [r#""autumn" "sent" 3/3"#, r#""broken" "broken" 0/null"#, r#""spring" "partly" 1/3"#];
+    assert_eq!(told, expected);
+    assert!(
+        campaigns.to_string().contains("News for Ann"),
+        "subjects are those of the first reader"
+    );
+}
+
+#[test]
 fn nobody_but_its_own_page_gets_an_answer() {
     let desk = Desk::new();
     let preview = Preview::start(&desk, "campaigns/spring.md");
@@ -220,6 +248,33 @@ fn nobody_but_its_own_page_gets_an_answer() {
     assert_eq!(preview.ask("POST", &test, &[]).status, 403, "without the page's token");
     let head = preview.ask("GET", &path, &[]).head;
     assert!(head.contains("default-src 'none'") && !head.contains("script-src"), "{head}");
+}
+
+#[test]
+fn a_test_goes_to_the_senders_own_address_alone() {
+    let server = Script::new().start();
+    let via = format!("[delivery]\nvia = \"{}\"\n", server.url());
+    let desk = Desk::new().settings(&SETTINGS.replace("[delivery]\n", &via));
+    let preview = Preview::start(&desk, "campaigns/spring.md");
+    assert_eq!(preview.state("")["test"]["to"], "news@example.org");
+    let page = preview.get("");
+    let token = page.split("name=\"handbill-token\" content=\"").nth(1).expect("a token");
+    let token = token.split('"').next().expect("its end");
+    let path = format!("{}/test?reader=1", preview.path);
+    let answer =
+        preview.ask("POST", &path, &[("X-Handbill-Token", token), ("Content-Length", "0")]);
+    assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+    let mails = server.accepted();
+    let [mail] = mails.as_slice() else { panic!("one mail, not {}", mails.len()) };
+    assert_eq!(mail.to, ["news@example.org"]);
+    let message = String::from_utf8_lossy(&mail.data);
+    assert!(message.contains("Subject: [test] News for Bob"), "{message}");
+
+    let desk = Desk::new();
+    let preview = Preview::start(&desk, "campaigns/spring.md");
+    assert!(
+        preview.state("")["test"]["why_not"].as_str().is_some_and(|why| why.contains("server"))
+    );
 }
 
 #[test]

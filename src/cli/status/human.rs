@@ -10,9 +10,7 @@ use crate::cli::output::Lines;
 use crate::cli::report::to_go;
 use crate::deliver::allowance::{Daily, allowance};
 use crate::finding::Checked;
-use crate::ledger::{
-    Book, CampaignRecord, Recipient, RunRecord, StageTime, State, Totals, Waiting,
-};
+use crate::ledger::{Book, CampaignRecord, Recipient, StageTime, State, Totals, Waiting};
 use crate::ui::{Ui, grouped};
 
 /// How many domains, and recipients in each state, are shown.
@@ -75,19 +73,12 @@ impl Report<'_> {
             let since = minute(run.started_at);
             text.push_str(&format!("a run is at work since {since}: {}{of}\n", grouped(done)));
         }
-        match runs.first() {
-            Some(last) if text.is_empty() => Ok(self.rest(campaign, last)?),
-            _ => Ok(text),
-        }
+        if text.is_empty() { self.rest(campaign) } else { Ok(text) }
     }
 
     /// How many the last run left, and when they may follow.
-    fn rest(&self, campaign: &CampaignRecord, last: &RunRecord) -> Checked<String> {
-        let (Some(planned), Some(beyond)) = (last.planned, last.beyond) else {
-            return Ok(String::new());
-        };
-        let done = self.book.settled_since(&campaign.id, last.started_at)?;
-        let rest = (planned + beyond).saturating_sub(done);
+    fn rest(&self, campaign: &CampaignRecord) -> Checked<String> {
+        let rest = self.book.left_to_go(&campaign.id, self.now)?.unwrap_or(0);
         if rest == 0 {
             return Ok(String::new());
         }

@@ -1,4 +1,4 @@
-// The front page: every campaign of the project, newest first, with a glance at its letter.
+// The front page: every campaign of the project as the server sorts them, with a glance at its letter.
 
 import { $, counted, make, say } from './dom.js';
 import { latest } from './latest.js';
@@ -8,15 +8,17 @@ const next = latest();
 
 async function refresh() {
   const signal = next();
+  let answer;
   try {
     const response = await fetch('/campaigns.json', { signal, cache: 'no-store' });
-    const answer = await response.json();
-    if (signal.aborted) return;
-    $('stopped').hidden = true;
-    show(answer);
+    answer = await response.json();
   } catch {
     if (!signal.aborted) $('stopped').hidden = false;
+    return;
   }
+  if (signal.aborted) return;
+  $('stopped').hidden = true;
+  show(answer);
 }
 
 let before = '';
@@ -29,10 +31,9 @@ function show(answer) {
   const { project, list, campaigns } = answer;
   document.title = `${project} · Handbill`;
   say($('project'), project);
-  say($('list'), [counted(campaigns.length, 'campaign'), list ? `${counted(list.rows, 'reader')} in ${list.file}` : 'no list yet'].join(' · '));
+  say($('list'), [counted(campaigns.length, 'campaign'), list ? `the list is ${list.file}` : 'no list yet'].join(' · '));
   $('none').hidden = campaigns.length > 0;
-  const sorted = [...campaigns].sort((a, b) => b.modified.localeCompare(a.modified) || a.file.localeCompare(b.file));
-  $('campaigns').replaceChildren(...sorted.map((campaign) => make('li', {}, tile(campaign))));
+  $('campaigns').replaceChildren(...campaigns.map((campaign) => make('li', {}, tile(campaign))));
 }
 
 function tile(campaign) {
