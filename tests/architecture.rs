@@ -75,6 +75,7 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "merge",
             "message",
             "place",
+            "project",
             "unsubscribe",
             "workshop",
         ],

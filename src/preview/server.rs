@@ -67,7 +67,7 @@ impl Preview {
     /// Answers until the program is told to stop. `ready` is called as soon as
     /// it would hear of that.
     pub fn run(self, ready: impl FnOnce()) -> Checked<()> {
-        let _watcher = watch::begin(&self.desk.studio)?;
+        watch::begin(&self.desk.studio)?;
         let runtime = crate::deliver::mailing::runtime()?;
         runtime.block_on(async {
             let stop = Stop::listen().map_err(|error| unserved(&error))?;

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::picture::Picture;
 use super::readers::Readers;
 use super::shelf::{self, Entry};
+use super::watch::{Sources, is_same};
 use crate::campaign::Campaign;
 use crate::finding::Checked;
 use crate::workshop::{ListChoice, Workshop};
@@ -137,33 +138,32 @@ impl Studio {
         Ok(Some(readers))
     }
 
-    /// The files and folders to watch: settings, campaigns, templates, lists.
-    pub(super) fn watched(&self) -> Vec<PathBuf> {
-        let mut paths = Vec::new();
-        let Ok(workshop) = self.workshop() else { return paths };
-        let root = &workshop.project.root;
-        paths.extend([root.join("campaigns"), root.join("templates"), root.join("handbill.toml")]);
-        paths.extend(self.wanted.config.clone());
-        paths.extend(self.lists_of(&workshop));
-        for entry in shelf::entries(Some(&workshop), self.wanted.campaign.as_deref()) {
-            paths.push(entry.path);
+    /// What pictures are made of: settings, campaigns, templates, lists;
+    /// unknown as long as the settings are broken.
+    pub(super) fn sources(&self) -> Option<Sources> {
+        let workshop = self.workshop().ok()?;
+        let mut sources = Sources::default();
+        sources.files.extend(self.wanted.config.clone());
+        if let Some(campaign) = &self.wanted.campaign {
+            let folder = campaign.parent().filter(|folder| !folder.as_os_str().is_empty());
+            sources.folders.insert(folder.unwrap_or(Path::new(".")).to_owned());
         }
-        paths
+        let root = &workshop.project.root;
+        sources.trees.extend([root.join("campaigns"), root.join("templates")]);
+        sources.files.insert(root.join(crate::project::FILE));
+        sources.files.extend(self.lists_of(&workshop));
+        Some(sources)
     }
 
     /// Whether a file is a list that is shown.
     pub(super) fn is_list(&self, path: &Path) -> bool {
         let lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        lists.iter().any(|(key, _)| super::watch::is_same(&key.path, path))
+        lists.iter().any(|(key, _)| is_same(&key.path, path))
     }
 
     fn lists_of(&self, workshop: &Workshop) -> Vec<PathBuf> {
         let entries = shelf::entries(Some(workshop), self.wanted.campaign.as_deref());
         let campaigns = entries.iter().filter_map(|entry| Workshop::campaign(&entry.path).ok());
-        let mut lists: Vec<PathBuf> = campaigns
-            .filter_map(|campaign| workshop.list_file(&campaign, &self.wanted.list))
-            .collect();
-        lists.dedup();
-        lists
+        campaigns.filter_map(|campaign| workshop.list_file(&campaign, &self.wanted.list)).collect()
     }
 }

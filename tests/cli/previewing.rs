@@ -144,6 +144,39 @@ fn a_saved_file_is_told_and_shown() {
 }
 
 #[test]
+fn what_a_change_brings_in_is_watched_from_then_on() {
+    let desk = Desk::new().file("others.csv", "email,first_name\ndee@example.org,Dee\n");
+    let preview = Preview::start(&desk, "campaigns/spring.md");
+    let mut changes = preview.changes();
+    let mut save = |name: &str, text: &str, shown: &str| {
+        fs::create_dir_all(desk.path(name).parent().expect("a folder")).expect("writable");
+        fs::write(desk.path(name), text).expect("writable");
+        changes.until(|_| preview.get("/mail.html").contains(shown));
+    };
+    save(
+        "campaigns/spring.md",
+        &CAMPAIGN.replace("---\n\n", "list: others.csv\n---\n\n"),
+        "Dear Dee,",
+    );
+    save("others.csv", "email,first_name\neve@example.org,Eve\n", "Dear Eve,");
+    // Settings that are broken for a moment.
+    fs::write(desk.path("handbill.toml"), "[sender").expect("writable");
+    changes.until(|_| preview.state("")["view"] == "stale");
+    fs::write(desk.path("handbill.toml"), SETTINGS.replace("Exampleton", "Newtown"))
+        .expect("writable");
+    changes.until(|_| preview.get("/mail.html").contains("Newtown"));
+    // A template that was not there before; its text form comes last.
+    for (name, text) in
+        [("html", "<p>In a frame of its own: {{ content }}</p>"), ("txt", "{{ content }}")]
+    {
+        let path = desk.path(&format!("templates/letter/page.{name}"));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        fs::write(path, text).expect("writable");
+    }
+    changes.until(|_| preview.get("/mail.html").contains("In a frame of its own"));
+}
+
+#[test]
 fn a_broken_campaign_says_what_is_wrong_and_keeps_the_last_letter() {
     let desk = Desk::new();
     let preview = Preview::start(&desk, "campaigns/spring.md");
