@@ -8,16 +8,17 @@
 
 mod front;
 mod guard;
-mod inquiry;
 mod letter;
 mod pages;
 mod picture;
 mod readers;
+mod said;
 mod server;
 mod shelf;
 mod state;
 mod studio;
 mod test_mail;
 mod watch;
+mod worst;
 
 pub use server::{Preview, Settings};

@@ -164,6 +164,11 @@ impl Picture {
 }
 
 impl Shown {
+    /// Whether the campaign's condition chooses the reader.
+    pub(super) fn chooses(&self, reader: &Reader) -> Checked<bool> {
+        Ok(Merger::new(&self.made.letter, &reader.columns).selects(&reader.subscriber)?)
+    }
+
     /// The message, byte for byte as it leaves (P6), the date apart.
     pub(super) fn message(&self) -> Vec<u8> {
         let mut bytes = Vec::new();

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use rusqlite::{Connection, OptionalExtension, Row as Record, params};
 
-use super::inquiry::Worst;
+use super::worst::Worst;
 use crate::address::Mailbox;
 use crate::finding::{Checked, Finding};
 use crate::list::{List, Row, Subscriber};
@@ -38,7 +38,7 @@ impl Readers {
     pub(super) fn read(list: List, path: &Path) -> Checked<Self> {
         let stamp = stamp(path);
         let mut connection = Connection::open("").map_err(|error| trouble(&error))?;
-        let mut worst = super::inquiry::Search::new(list.columns());
+        let mut worst = super::worst::Search::new(list.columns());
         let count = fill(&mut connection, &list, &mut worst)?;
         Ok(Self { list, stamp, count, worst: worst.found(), rows: Mutex::new(connection) })
     }
@@ -86,7 +86,7 @@ impl Readers {
 fn fill(
     connection: &mut Connection,
     list: &List,
-    worst: &mut super::inquiry::Search,
+    worst: &mut super::worst::Search,
 ) -> Checked<u64> {
     connection
         .execute_batch(

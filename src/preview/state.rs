@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::picture::{Picture, Reader, Standing};
+use super::picture::{Picture, Reader, Shown, Standing};
+use super::said::Said;
 use crate::address::Mailbox;
 use crate::clock;
 use crate::compose::outline::{has_remote_images, links};
-use crate::finding::{Finding, Severity, tidy};
+use crate::finding::{Finding, tidy};
 use crate::ledger::{self, Book, Totals};
-use crate::place::Place;
 use crate::workshop::{Way, Workshop};
 
 /// Gmail cuts what is longer, in bytes of the HTML part ("[Message clipped]").
@@ -28,7 +28,7 @@ pub(super) struct State {
     inbox: Inbox,
     reader: Who,
     view: Standing,
-    findings: Vec<Entry>,
+    findings: Vec<Said>,
     size: Size,
     links: Vec<Link>,
     has_remote_images: bool,
@@ -53,21 +53,6 @@ struct Who {
     line: Option<u64>,
     made_up: bool,
     fields: Vec<(String, Option<String>)>,
-}
-
-#[derive(Serialize)]
-struct Entry {
-    severity: Severity,
-    code: &'static str,
-    message: String,
-    help: String,
-    file: Option<String>,
-    line: Option<usize>,
-    column: Option<usize>,
-    excerpt: Option<String>,
-    mark: Option<(usize, usize)>,
-    path: Option<String>,
-    editor: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -125,8 +110,9 @@ impl State {
         if let Some(made) = picture.made() {
             state.inbox = Inbox::from(&made.from, made.campaign.subject.text());
         }
-        match reader.as_ref().map(|reader| picture.mail(reader)) {
-            Some(Ok(shown)) => {
+        match reader.as_ref().map(|reader| (reader, picture.mail(reader))) {
+            Some((reader, Ok(shown))) => {
+                findings.extend(left_out(&shown, reader));
                 let html = &shown.mail.html;
                 state.view = shown.standing;
                 state.size.html = html.len();
@@ -140,7 +126,7 @@ impl State {
                 state.inbox.preheader =
                     shown.preheader.clone().unwrap_or_else(|| snippet(&shown.mail.text));
             }
-            Some(Err(missing)) => {
+            Some((_, Err(missing))) => {
                 state.view = missing.standing;
                 findings.extend(missing.findings);
             }
@@ -155,7 +141,7 @@ impl State {
         let editor =
             picture.workshop.as_ref().and_then(|workshop| workshop.project.preview.editor.clone());
         state.findings =
-            tidy(findings).into_iter().map(|one| Entry::of(one, editor.as_deref())).collect();
+            tidy(findings).into_iter().map(|one| Said::of(one, editor.as_deref())).collect();
         state
     }
 }
@@ -176,7 +162,7 @@ impl Who {
         let subscriber = &reader.subscriber;
         let fields = reader.columns.iter().zip(&subscriber.cells);
         let value = |cell: &String| (!cell.is_empty()).then(|| cell.clone());
-        let name = super::inquiry::Search::new(&reader.columns).name(subscriber);
+        let name = super::worst::Search::new(&reader.columns).name(subscriber);
         Self {
             index: reader.index,
             count: reader.count,
@@ -188,52 +174,6 @@ impl Who {
         }
     }
 }
-
-impl Entry {
-    fn of(finding: Finding, editor: Option<&str>) -> Self {
-        let place = finding.place.as_ref();
-        let shown = place.and_then(Place::shown_line);
-        let file = place.map(|place| place.file.clone());
-        let full = place.and_then(|place| {
-            let path = std::path::absolute(&place.file).ok()?;
-            path.is_file().then(|| path.display().to_string())
-        });
-        let at =
-            |path: &String| place.map(|place| format!("{path}:{}:{}", place.line, place.column));
-        let opened = |path: &String, editor: &str| {
-            let place = place?;
-            let encoded = percent_encoding::utf8_percent_encode(path, PATH).to_string();
-            let url = editor
-                .replace("{file}", &encoded)
-                .replace("{line}", &place.line.to_string())
-                .replace("{column}", &place.column.to_string());
-            // Whatever else it may be, it runs nothing in the page.
-            (!url.trim_start().to_ascii_lowercase().starts_with("javascript:")).then_some(url)
-        };
-        Self {
-            severity: finding.severity,
-            code: finding.code,
-            line: place.map(|place| place.line),
-            column: place.map(|place| place.column),
-            mark: shown.as_ref().map(|(_, mark)| (mark.start + 1, mark.end + 1)),
-            excerpt: shown.map(|(line, _)| line),
-            path: full.as_ref().and_then(at).or_else(|| file.as_ref().and_then(at)),
-            editor: full.as_ref().zip(editor).and_then(|(path, editor)| opened(path, editor)),
-            file,
-            message: finding.message,
-            help: finding.help,
-        }
-    }
-}
-
-/// What a path keeps in a URL.
-const PATH: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'.')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b':');
 
 /// The beginning of a letter, which programs show where there is no preheader.
 fn snippet(text: &str) -> String {
@@ -252,6 +192,20 @@ fn test(picture: &Picture) -> Test {
     match workshop.way(None) {
         Ok(Some(Way::Server(_))) => Test { to: Some(own.address.to_string()), why_not: None },
         _ => not("no server is configured: `via` under `[delivery]` in handbill.toml"),
+    }
+}
+
+/// A reader whom the condition leaves out has a mail to look at, and gets none.
+fn left_out(shown: &Shown, reader: &Reader) -> Vec<Finding> {
+    match shown.chooses(reader) {
+        Ok(false) if !reader.is_made_up => Finding::warning(
+            "left-out",
+            format!("`where` leaves `{}` out: no mail", reader.subscriber.mailbox.address),
+            "change the condition if that is wrong",
+        )
+        .into(),
+        Ok(_) => Vec::new(),
+        Err(findings) => findings,
     }
 }
 

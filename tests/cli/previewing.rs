@@ -216,6 +216,19 @@ fn who_lacks_a_field_has_no_mail_and_the_others_have_theirs() {
 }
 
 #[test]
+fn who_gets_none_for_another_reason_is_told_so() {
+    let desk =
+        Desk::new().campaign(&CAMPAIGN.replace("---\n\n", "where: city == \"Leeds\"\n---\n\n"));
+    desk.run("suppress add ann@example.org").ends(0);
+    let preview = Preview::start(&desk, "campaigns/spring.md");
+    let says = |reader: u64, code: &str| {
+        preview.state(&format!("?reader={reader}"))["findings"].to_string().contains(code)
+    };
+    assert!(says(0, "suppressed") && !says(0, "left-out"));
+    assert!(says(1, "left-out") && !says(1, "suppressed"));
+}
+
+#[test]
 fn anybody_on_the_list_is_found_and_a_stranger_stands_in_where_there_is_none() {
     let list = "email,first_name,city\nann@example.org,Ann,Leeds\nbob@example.org,Robert,\n\
                 bob@example.org,Again,\neve@example.org,<script>alert(1)</script>,\n";
