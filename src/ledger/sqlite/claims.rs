@@ -90,29 +90,66 @@ pub(super) fn finish_run(connection: &Connection, run: RunId, now: i64) -> Resul
     Ok(())
 }
 
-/// Takes one step.
-pub(super) fn take(connection: &Connection, step: &Step) -> Result<Vec<Answer>, Trouble> {
+/// What is the same for all steps of a transaction, asked once.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The campaign of a run that goes on.
+    campaign: Option<(RunId, i64)>,
+    /// Whether any address is suppressed at all.
+    anybody_is_suppressed: Option<bool>,
+}
+
+impl Known {
+    fn campaign(&mut self, connection: &Connection, run: RunId) -> Result<i64, Trouble> {
+        if let Some((_, campaign)) = self.campaign.filter(|(known, _)| *known == run) {
+            return Ok(campaign);
+        }
+        let campaign = connection
+            .prepare_cached("SELECT campaign FROM runs WHERE id = ?1 AND finished_at IS NULL")?
+            .query_row([run.0], |row| row.get(0))
+            .optional()?
+            .ok_or(Trouble::RunOver)?;
+        self.campaign = Some((run, campaign));
+        Ok(campaign)
+    }
+
+    /// Seen in the transaction that claims: nobody can be added in between.
+    fn anybody_is_suppressed(&mut self, connection: &Connection) -> Result<bool, Trouble> {
+        if let Some(known) = self.anybody_is_suppressed {
+            return Ok(known);
+        }
+        let anybody = connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM suppressions)")?
+            .query_row([], |row| row.get(0))?;
+        self.anybody_is_suppressed = Some(anybody);
+        Ok(anybody)
+    }
+}
+
+/// Takes one step of a transaction.
+pub(super) fn take(
+    connection: &Connection,
+    known: &mut Known,
+    step: &Step,
+) -> Result<Vec<Answer>, Trouble> {
     match step {
-        Step::Claim(request) => claim(connection, request),
+        Step::Claim(request) => claim(connection, known, request),
         Step::Record(records) => record(connection, records).map(|()| Vec::new()),
         Step::Release(claims) => release(connection, claims).map(|()| Vec::new()),
     }
 }
 
-fn claim(connection: &Connection, request: &ClaimRequest) -> Result<Vec<Answer>, Trouble> {
+fn claim(
+    connection: &Connection,
+    known: &mut Known,
+    request: &ClaimRequest,
+) -> Result<Vec<Answer>, Trouble> {
     let ClaimRequest { run, now, .. } = *request;
-    let campaign: i64 = connection
-        .prepare_cached("SELECT campaign FROM runs WHERE id = ?1 AND finished_at IS NULL")?
-        .query_row([run.0], |row| row.get(0))
-        .optional()?
-        .ok_or(Trouble::RunOver)?;
+    let campaign = known.campaign(connection, run)?;
+    let anybody_is = known.anybody_is_suppressed(connection)?;
     let mut insert = connection.prepare_cached(CLAIM)?;
-    // Seen in the transaction that claims: nobody can be added in between.
     let mut is_suppressed =
         connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
-    let anybody_is: bool = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM suppressions)")?
-        .query_row([], |row| row.get(0))?;
     let mut runs = Runs::new(connection, now);
     let mut answers = Vec::with_capacity(request.addresses.len());
     for address in &request.addresses {

@@ -24,6 +24,7 @@ use crate::finding::Finding;
 use super::book::Ledger;
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression};
 use super::past::StageTime;
+use claims::Known;
 use trouble::Trouble;
 
 /// A ledger in an SQLite file.
@@ -112,7 +113,8 @@ impl Ledger for Sqlite {
 
     fn apply(&mut self, steps: &[Step]) -> Result<Vec<Vec<Answer>>, Finding> {
         let take_all = |transaction: &Transaction<'_>| {
-            steps.iter().map(|step| claims::take(transaction, step)).collect()
+            let mut known = Known::default();
+            steps.iter().map(|step| claims::take(transaction, &mut known, step)).collect()
         };
         if !steps.iter().any(|step| matches!(step, Step::Claim(_))) {
             return self.write_at_last(take_all);
