@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs what `cargo test --test interop -- --ignored` talks to: Postfix with its smtp-sink and
-# Cyrus SASL's plain logins (Debian's packages `postfix`, `libsasl2-modules` and `sasl2-bin`), and
-# aiosmtpd (in a virtual environment of its own). Run it as root.
+# Installs what the tests with real parts use (`cargo test --test interop --test browser -- --ignored`):
+# Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
+# `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), SpamAssassin and
+# rspamd, Chromium with its driver. Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
 # Postfix comes without a configuration and is not started: each test starts one of its own.
@@ -29,6 +30,12 @@ has() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
 has smtp-sink || missing="$missing postfix"
 has saslpasswd2 || missing="$missing sasl2-bin"
 ls /usr/lib/*/sasl2/libplain.so >/dev/null 2>&1 || missing="$missing libsasl2-modules"
+has spamassassin || missing="$missing spamassassin"
+has rspamd || missing="$missing rspamd"
+has ip || missing="$missing iproute2"
+has unshare || missing="$missing util-linux"
+has chromium || missing="$missing chromium"
+has chromedriver || missing="$missing chromium-driver"
 has python3 || missing="$missing python3"
 if ! [ -x "$venv/bin/python" ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"

@@ -20,6 +20,7 @@ mod reading;
 mod test_ca;
 
 mod encrypted;
+mod judged;
 mod newsletter;
 mod overloaded;
 mod refused;

@@ -1,0 +1,171 @@
+//! Chromium and its driver, both ended with the value that holds them.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// No window, nothing but the page, and no traffic of the browser's own.
+const FLAGS: [&str; 11] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--disable-extensions",
+    "--window-size=1280,900",
+];
+
+/// A browser with one page.
+pub(crate) struct Browser {
+    runtime: Runtime,
+    client: Option<Client>,
+    driver: Child,
+    profile: TempDir,
+}
+
+impl Browser {
+    /// Starts one, with more flags.
+    pub(crate) fn start(flags: &[&str]) -> Self {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is installed: scripts/install-test-servers.sh");
+        let said = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
+        let port = said
+            .map_while(Result::ok)
+            .find_map(|line| {
+                let (_, port) = line.split_once("started successfully on port ")?;
+                Some(port.trim_end_matches('.').to_owned())
+            })
+            .expect("it says its port");
+        let profile = TempDir::new().expect("a folder");
+        let mut all: Vec<String> =
+            FLAGS.iter().chain(flags).map(|flag| (*flag).to_owned()).collect();
+        all.push(format!("--user-data-dir={}", profile.path().join("profile").display()));
+        all.push(format!("--log-net-log={}", profile.path().join("net.json").display()));
+        let capabilities = json!({
+            "goog:chromeOptions": { "args": all },
+            "goog:loggingPrefs": { "browser": "ALL" },
+        });
+        let Value::Object(capabilities) = capabilities else { unreachable!("it is one") };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let client = runtime.block_on(
+            ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities)
+                .connect(&format!("http://127.0.0.1:{port}")),
+        );
+        let client = Some(client.expect("Chromium starts"));
+        Self { runtime, client, driver, profile }
+    }
+
+    pub(crate) fn go(&self, url: &str) {
+        self.runtime.block_on(self.client().goto(url)).expect("it loads");
+    }
+
+    /// What an expression of JavaScript gives in the page.
+    pub(crate) fn eval(&self, expression: &str) -> Value {
+        let script = format!("return ({expression})");
+        self.runtime.block_on(self.client().execute(&script, Vec::new())).expect("it runs")
+    }
+
+    /// Looks at every new picture until an expression is true.
+    #[track_caller]
+    pub(crate) fn until(&self, expression: &str) {
+        let script = format!(
+            "const done = arguments[0], begun = performance.now();
+             (function look() {{
+                 let is = false;
+                 try {{ is = !!({expression}) }} catch {{ /* not yet there */ }}
+                 if (is || performance.now() - begun > 25000) done(is);
+                 else setTimeout(look, 5);
+             }})()"
+        );
+        let done = self.runtime.block_on(self.client().execute_async(&script, Vec::new()));
+        if done.expect("it runs") != json!(true) {
+            let page = self.eval("document.body.innerText");
+            panic!("never so: {expression}\n{}", page.as_str().unwrap_or_default());
+        }
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub(crate) fn press(&self, key: char) {
+        let presses = KeyActions::new("keyboard".to_owned())
+            .then(KeyAction::Down { value: key })
+            .then(KeyAction::Up { value: key });
+        self.runtime.block_on(self.client().perform_actions(presses)).expect("it takes keys");
+    }
+
+    /// Types into a field.
+    pub(crate) fn fill(&self, field: &str, text: &str) {
+        self.runtime.block_on(async {
+            let field = self.client().find(Locator::Css(field)).await.expect("a field");
+            field.send_keys(text).await.expect("it takes keys");
+        });
+    }
+
+    pub(crate) fn click(&self, element: &str) {
+        self.runtime.block_on(async {
+            let element = self.client().find(Locator::Css(element)).await.expect("an element");
+            element.click().await.expect("it can be clicked");
+        });
+    }
+
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        self.runtime.block_on(self.client().set_window_size(width, height)).expect("it resizes");
+    }
+
+    /// Keeps a picture of the page in `target/preview-pictures`.
+    pub(crate) fn picture(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../preview-pictures");
+        let png = self.runtime.block_on(self.client().screenshot()).expect("a picture");
+        fs::create_dir_all(&folder).expect("writable");
+        fs::write(folder.join(format!("{name}.png")), png).expect("writable");
+    }
+
+    /// Closes the browser, and gives the log that it kept of the network.
+    pub(crate) fn network_log(mut self) -> Value {
+        let client = self.client.take().expect("it is open");
+        self.runtime.block_on(client.close()).expect("it closes");
+        // The log is whole when the browser is gone, which its lock tells.
+        let lock = self.profile.path().join("profile/SingletonLock");
+        let log = self.profile.path().join("net.json");
+        loop {
+            let text = fs::read_to_string(&log).expect("a log");
+            if fs::symlink_metadata(&lock).is_err()
+                && let Ok(log) = serde_json::from_str(&text)
+            {
+                return log;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    fn client(&self) -> &Client {
+        self.client.as_ref().expect("it is open")
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            let _ = self.runtime.block_on(client.close());
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}

@@ -1,0 +1,100 @@
+//! What spam filters make of our mails: SpamAssassin and rspamd, each without
+//! a network, on every campaign of this project.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::desk::Desk;
+
+/// Rspamd's rules that no letter can help: nobody signs here, and nobody sends.
+const NOT_OURS: [&str; 2] = ["AUTH_NA", "HFILTER_HOSTNAME_UNKNOWN"];
+
+/// What a rule may weigh that only says what kind of mail it is.
+const NOTHING: f64 = 0.051;
+
+/// The campaigns of this project as messages, in a desk of their own.
+fn received() -> (Desk, Vec<String>) {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read(house.join(name)).expect("it is in the project");
+    let mut desk = Desk::bare();
+    for name in ["handbill.toml", "subscribers.example.csv"] {
+        desk = desk.file(name, read(name));
+    }
+    let mut names = Vec::new();
+    for entry in fs::read_dir(house.join("campaigns")).expect("a folder").flatten() {
+        let name = format!("campaigns/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_file() {
+            desk = desk.file(&name, read(&name));
+        }
+        names.extend(name.strip_suffix(".md").map(str::to_owned));
+    }
+    assert!(names.len() > 2, "{names:?}");
+    for name in &names {
+        desk.run(&format!("render {name}.md --as eml -o {name}.eml")).ends(0);
+    }
+    (desk, names)
+}
+
+#[test]
+#[ignore = "needs SpamAssassin: see main.rs"]
+fn spamassassin_has_nothing_to_say() {
+    let (desk, names) = received();
+    for name in names {
+        let mail = fs::File::open(desk.path(&format!("{name}.eml"))).expect("it is there");
+        let output = Command::new("spamassassin")
+            .args(["-L", "-t"])
+            .stdin(mail)
+            .output()
+            .expect("SpamAssassin runs");
+        let report = String::from_utf8_lossy(&output.stdout).into_owned();
+        let (_, report) = report.split_once("Content analysis details").expect("a report");
+        let rules = report.lines().filter_map(|line| {
+            let (points, rule) = line.trim().split_once(' ')?;
+            Some((points.parse::<f64>().ok()?, rule.trim()))
+        });
+        let against: Vec<_> = rules.filter(|(points, _)| *points > NOTHING).collect();
+        assert!(against.is_empty(), "{name}: {against:?}");
+    }
+}
+
+#[test]
+#[ignore = "needs rspamd: see main.rs"]
+fn rspamd_has_nothing_to_say() {
+    // A network of its own: its ports are nobody else's, and it asks nobody.
+    const JUDGE: &str = "\
+ip link set lo up
+chmod 777 own
+rspamd -f -i -u _rspamd -g _rspamd --var=DBDIR=$PWD/own --var=RUNDIR=$PWD/own --var=LOGDIR=$PWD/own >own/log 2>&1 &
+judge=$!
+trap 'kill $judge; wait $judge' EXIT
+until rspamc stat >/dev/null 2>&1; do kill -0 $judge; sleep 0.1; done
+for mail in campaigns/*.eml; do rspamc --json \"$mail\" >\"$mail.json\"; done";
+    let (desk, names) = received();
+    let desk = desk.file("own/log", "");
+    // The desk's folder is for its owner alone, and rspamd is somebody else.
+    Command::new("chmod").arg("755").arg(desk.path("")).status().expect("it is ours");
+    let output = Command::new("unshare")
+        .args(["--net", "sh", "-euc", JUDGE])
+        .current_dir(desk.path(""))
+        .output()
+        .expect("a namespace");
+    assert!(
+        output.status.success(),
+        "{output:?}\n{}",
+        String::from_utf8_lossy(&desk.read("own/log"))
+    );
+    for name in names {
+        let report: Value =
+            serde_json::from_slice(&desk.read(&format!("{name}.eml.json"))).expect("JSON");
+        let rules = report["symbols"].as_object().expect("rules");
+        let against: Vec<_> = rules
+            .iter()
+            .map(|(rule, about)| (rule.as_str(), about["score"].as_f64().unwrap_or(0.0)))
+            .filter(|(rule, points)| *points > NOTHING && !NOT_OURS.contains(rule))
+            .collect();
+        assert!(against.is_empty(), "{name}: {against:?}");
+    }
+}
