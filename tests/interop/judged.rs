@@ -1,4 +1,4 @@
-//! What spam filters make of our mails: SpamAssassin and rspamd, each without
+//! What spam filters make of our mails: `SpamAssassin` and rspamd, each without
 //! a network, on every campaign of this project.
 
 use std::fs;
