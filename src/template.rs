@@ -30,17 +30,40 @@ pub struct Component {
 }
 
 /// The embedded files: path below `templates/`, and content.
-const EMBEDDED: [(&str, &str); 10] = [
+const EMBEDDED: [(&str, &str); 24] = [
     ("letter/page.html", include_str!("../templates/letter/page.html")),
     ("letter/page.txt", include_str!("../templates/letter/page.txt")),
     ("letter/components/button.html", include_str!("../templates/letter/components/button.html")),
     ("letter/components/button.txt", include_str!("../templates/letter/components/button.txt")),
     ("letter/components/callout.html", include_str!("../templates/letter/components/callout.html")),
     ("letter/components/callout.txt", include_str!("../templates/letter/components/callout.txt")),
+    ("letter/components/column.html", include_str!("../templates/letter/components/column.html")),
+    ("letter/components/column.txt", include_str!("../templates/letter/components/column.txt")),
+    ("letter/components/columns.html", include_str!("../templates/letter/components/columns.html")),
+    ("letter/components/columns.txt", include_str!("../templates/letter/components/columns.txt")),
     ("letter/components/divider.html", include_str!("../templates/letter/components/divider.html")),
     ("letter/components/divider.txt", include_str!("../templates/letter/components/divider.txt")),
+    ("letter/components/letter.html", include_str!("../templates/letter/components/letter.html")),
+    ("letter/components/letter.txt", include_str!("../templates/letter/components/letter.txt")),
+    (
+        "letter/components/progress.html",
+        include_str!("../templates/letter/components/progress.html"),
+    ),
+    ("letter/components/progress.txt", include_str!("../templates/letter/components/progress.txt")),
     ("letter/components/quote.html", include_str!("../templates/letter/components/quote.html")),
     ("letter/components/quote.txt", include_str!("../templates/letter/components/quote.txt")),
+    ("letter/components/share.html", include_str!("../templates/letter/components/share.html")),
+    ("letter/components/share.txt", include_str!("../templates/letter/components/share.txt")),
+    (
+        "letter/components/signature.html",
+        include_str!("../templates/letter/components/signature.html"),
+    ),
+    (
+        "letter/components/signature.txt",
+        include_str!("../templates/letter/components/signature.txt"),
+    ),
+    ("letter/components/social.html", include_str!("../templates/letter/components/social.html")),
+    ("letter/components/social.txt", include_str!("../templates/letter/components/social.txt")),
 ];
 
 impl Template {

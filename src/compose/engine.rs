@@ -29,8 +29,9 @@ const MAX_WORK: usize = MAX_OUTPUT;
 const MAX_TURNS: u32 = 100_000;
 
 /// Filters that letters may use; `check` suggests from these.
-pub(crate) const FILTERS: [&str; 32] = [
+pub(crate) const FILTERS: [&str; 36] = [
     "abs",
+    "bar",
     "capitalize",
     "default",
     "first",
@@ -43,9 +44,11 @@ pub(crate) const FILTERS: [&str; 32] = [
     "last",
     "length",
     "lower",
+    "money",
     "newlines_to_br",
     "nth",
     "pairs",
+    "percent",
     "pluralize",
     "quoted",
     "replace",
@@ -61,6 +64,7 @@ pub(crate) const FILTERS: [&str; 32] = [
     "truncate",
     "unique",
     "upper",
+    "urlencode",
     "wordcount",
 ];
 /// Tests, as in `{% if name is starting_with("A") %}`.
@@ -117,6 +121,10 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>) -> Tera {
     tera.register_filter(URL, filters::url_beginning);
     tera.register_filter(URL_PART, filters::url_part);
     tera.register_filter(CSS, filters::css);
+    tera.register_filter("bar", filters::bar);
+    tera.register_filter("money", filters::money);
+    tera.register_filter("percent", filters::percent);
+    tera.register_filter("urlencode", filters::url_part);
     tera.register_filter("replace", filters::replace);
     tera.register_filter("join", filters::join);
     tera.register_function(TICK, |arguments: Kwargs, _: &State| tick(&arguments));

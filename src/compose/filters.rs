@@ -69,6 +69,59 @@ pub(super) fn url_part(value: Value, _: Kwargs, state: &State) -> TeraResult<Str
     Ok(out)
 }
 
+/// How many per cent a number is of another, rounded; `most` bounds it.
+pub(super) fn percent(value: f64, arguments: Kwargs, _: &State) -> TeraResult<i64> {
+    let percent = (share(value, &arguments)? * 100.0).round();
+    let most = arguments.get::<f64>("most")?.unwrap_or(f64::MAX);
+    // No campaign collects a billion times its goal.
+    #[allow(clippy::cast_possible_truncation, reason = "it is bounded just here")]
+    Ok(percent.clamp(0.0, most.min(1e11)) as i64)
+}
+
+/// A bar of ten signs: `######----`. It is full when the goal is reached, not before.
+pub(super) fn bar(value: f64, arguments: Kwargs, _: &State) -> TeraResult<String> {
+    let share = share(value, &arguments)?;
+    let is_full = |cell: u8| match cell {
+        10 => share >= 1.0,
+        _ => share * 10.0 + 0.5 >= f64::from(cell),
+    };
+    Ok((1..=10).map(|cell| if is_full(cell) { '#' } else { '-' }).collect())
+}
+
+fn share(value: f64, arguments: &Kwargs) -> TeraResult<f64> {
+    let whole = arguments.must_get::<f64>("of")?;
+    if whole > 0.0 && value.is_finite() {
+        Ok(value / whole)
+    } else {
+        Err(Error::message("the goal must be more than 0"))
+    }
+}
+
+/// An amount of money: `$30,000`, `CHF 1,250.50`. Cents only where there are some.
+pub(super) fn money(value: f64, arguments: Kwargs, _: &State) -> TeraResult<String> {
+    let currency = arguments.must_get::<&str>("currency")?.trim();
+    let sign = match currency {
+        "USD" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        other => other,
+    };
+    // Three letters are a code (ISO 4217), which stands apart.
+    let gap = if sign.chars().last().is_some_and(char::is_alphabetic) { " " } else { "" };
+    let cents = format!("{:.2}", value.abs());
+    let (whole, rest) = cents.split_once('.').unwrap_or((&cents, "00"));
+    let mut grouped = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let minus = if value < 0.0 { "-" } else { "" };
+    let rest = if rest == "00" { String::new() } else { format!(".{rest}") };
+    Ok(format!("{minus}{sign}{gap}{grouped}{rest}"))
+}
+
 /// A colour, a length, a word: nothing that ends a declaration.
 pub(super) fn css(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
     let text = shown(&value, state)?;

@@ -46,6 +46,67 @@ fn components_stand_in_components() {
 }
 
 #[test]
+fn a_thermometer_needs_no_images_and_has_a_form_in_text() {
+    let progress = |raised: &str| {
+        text(&format!("{{{{<progress goal={{30000}} raised={{{raised}}} currency=\"$\"/>}}}}"))
+    };
+    assert_eq!(progress("18000"), "[######----] 60 % of $30,000");
+    assert_eq!(progress("0"), "[----------] 0 % of $30,000");
+    assert_eq!(progress("29500"), "[#########-] 98 % of $30,000");
+    assert_eq!(progress("45000"), "[##########] 150 % of $30,000");
+    let call = "{{<progress goal={1250.5} raised={500} currency=\"CHF\" deadline=\"1 June\"/>}}";
+    assert_eq!(text(call), "[####------] 40 % of CHF 1,250.50, until 1 June");
+    let mail = mail(call, &ROW);
+    let html = inner(&mail);
+    assert!(html.contains("width=\"40%\"") && !html.contains("<img"), "{html}");
+}
+
+#[test]
+fn sharing_offers_mail_whatsapp_and_the_link_whatever_the_text_holds() {
+    let call =
+        "{{<share url=\"https://example.org/path\" text={\"Rain & \\\"sun\\\" for \" ~ name}/>}}";
+    let call = call.replace("\\\"", "'");
+    let mail = mail(&call, &ROW);
+    let said = "Rain%20%26%20%27sun%27%20for%20Ann";
+    assert!(
+        mail.text.contains(&format!("mailto:?subject={said}&body={said}%0A%0Ahttps%3A%2F%2F")),
+        "{}",
+        mail.text
+    );
+    assert!(
+        mail.text.contains(&format!("https://wa.me/?text={said}%20https%3A%2F%2F")),
+        "{}",
+        mail.text
+    );
+    assert!(mail.text.contains("copy the link: https://example.org/path"), "{}", mail.text);
+    let html = inner(&mail);
+    assert!(html.contains(&format!("href=\"mailto:?subject={said}&amp;body={said}")), "{html}");
+    assert!(html.contains(&format!("href=\"https://wa.me/?text={said}")), "{html}");
+}
+
+#[test]
+fn social_links_stand_in_the_order_of_the_author() {
+    let call = "{{<social Zine=\"https://z.test/\" Mastodon=\"https://m.test/\" Archive=\"https://a.test/\"/>}}";
+    let mail = mail(call, &ROW);
+    assert_eq!(
+        mail.text,
+        "Zine: https://z.test/\nMastodon: https://m.test/\nArchive: https://a.test/"
+    );
+    let html = inner(&mail);
+    let at = |name: &str| html.find(&format!(">{name}</a>")).expect("a link");
+    assert!(at("Zine") < at("Mastodon") && at("Mastodon") < at("Archive"), "{html}");
+}
+
+#[test]
+fn a_signature_columns_and_an_enclosed_letter_read_well_as_text() {
+    let body = "{% <letter title=\"Joe writes\"> %}\nI *walk* there.\n\nYours\n{% </letter> %}\n\n\
+                {% <columns> %}\n{% <column> %}\nLeft.\n{% </column> %}\n{% <column> %}\nRight.\n\
+                {% </column> %}\n{% </columns> %}\n\n{{<signature name=\"Marta\" role=\"for all\"/>}}";
+    let expected = "Joe writes\n\n| I walk there.\n|\n| Yours\n\nLeft.\n\nRight.\n\nMarta\nfor all";
+    assert_eq!(text(body), expected);
+}
+
+#[test]
 fn an_argument_that_may_be_left_out_may_be_empty_but_not_forgotten() {
     assert_eq!(text("{% <quote by=\"A\"> %}\nx\n{% </quote> %}"), "> x\n  — A");
     assert_eq!(text("{% <quote by=\"A\" role={no or \"\"}> %}\nx\n{% </quote> %}"), "> x\n  — A");
