@@ -15,6 +15,8 @@ use super::trouble::Trouble;
 
 /// How long to wait for a lock when opening: a person is looking on.
 const PATIENCE_AT_OPENING: Duration = Duration::from_secs(3);
+/// How long to wait for files that come and go with a writer.
+const PATIENCE_IN_BETWEEN: Duration = Duration::from_millis(600);
 /// How long to wait before such a lock is asked for again.
 const PAUSE: Duration = Duration::from_millis(20);
 /// How long to wait for a lock later: mails are on their way.
@@ -104,11 +106,26 @@ fn switch_to_wal(connection: &Connection) -> Result<(), Trouble> {
     }
 }
 
+/// Opens a ledger to read. The last writer that closes it takes its `-shm`
+/// and its `-wal` away, perhaps just after a reader has seen them.
+fn read(path: &Path) -> Result<Option<(Connection, Option<PathBuf>)>, Trouble> {
+    let mut patience = PATIENCE_IN_BETWEEN;
+    loop {
+        match read_as_it_is(path) {
+            Err(trouble) if trouble.may_pass() && !patience.is_zero() => {
+                patience = patience.saturating_sub(PAUSE);
+                std::thread::sleep(PAUSE);
+            }
+            read => return read,
+        }
+    }
+}
+
 /// Reads without making or changing a file, which takes some care: an SQLite
 /// reader of a WAL database likes to make its `-wal` and `-shm`, and marks
 /// its place in the latter. Where there is no `-wal`, nobody writes, and the
 /// file is read as one that stands still; its coming is then to be watched.
-fn read(path: &Path) -> Result<Option<(Connection, Option<PathBuf>)>, Trouble> {
+fn read_as_it_is(path: &Path) -> Result<Option<(Connection, Option<PathBuf>)>, Trouble> {
     match fs::metadata(path) {
         Ok(data) if data.is_dir() => {
             return Err(std::io::Error::from(std::io::ErrorKind::IsADirectory).into());
@@ -128,7 +145,17 @@ fn read(path: &Path) -> Result<Option<(Connection, Option<PathBuf>)>, Trouble> {
     } else {
         "mode=ro"
     };
-    let mut url = url::Url::from_file_path(&path)
+    let connection = open_read_only(&path, mode)?;
+    // Half of what a writer has: a rehearsal has both at once.
+    bound_memory(&connection, 2 << 10)?;
+    Ok(match schema::inspect(&connection)? {
+        Contents::Nothing => None,
+        Contents::Ledger => Some((connection, still_without)),
+    })
+}
+
+fn open_read_only(path: &Path, mode: &str) -> Result<Connection, Trouble> {
+    let mut url = url::Url::from_file_path(path)
         .map_err(|()| std::io::Error::from(std::io::ErrorKind::InvalidFilename))?;
     url.set_query(Some(mode));
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
@@ -136,12 +163,7 @@ fn read(path: &Path) -> Result<Option<(Connection, Option<PathBuf>)>, Trouble> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(url.as_str(), flags)?;
     connection.busy_timeout(PATIENCE_AT_OPENING)?;
-    // Half of what a writer has: a rehearsal has both at once.
-    bound_memory(&connection, 2 << 10)?;
-    Ok(match schema::inspect(&connection)? {
-        Contents::Nothing => None,
-        Contents::Ledger => Some((connection, still_without)),
-    })
+    Ok(connection)
 }
 
 fn temporary() -> Result<Connection, Trouble> {
@@ -202,4 +224,25 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_whose_files_were_just_taken_away_looks_again() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("ledger.db");
+        let writer = open(&path).expect("a ledger");
+        let wal = fs::read(beside(&path, "-wal")).expect("a writer has one");
+        drop(writer);
+        fs::write(beside(&path, "-wal"), wal).expect("writable");
+        // It had seen the `-shm`, which is gone by now.
+        let connection = open_read_only(&path, "readonly_shm=1").expect("it opens");
+        let trouble = schema::inspect(&connection).expect_err("it cannot be read so");
+        assert!(trouble.may_pass(), "{trouble:?}");
+        drop(connection);
+        assert!(read(&path).expect("it is read as it is by now").is_some());
+    }
 }

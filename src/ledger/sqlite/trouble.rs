@@ -51,6 +51,13 @@ impl Trouble {
         }
     }
 
+    /// Whether a reader may only have come between two steps of a writer that
+    /// opens or closes the file.
+    pub(super) fn may_pass(&self) -> bool {
+        let Self::Sql(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+    }
+
     /// The finding about the ledger of that name.
     pub(super) fn into_finding(self, name: &str) -> Finding {
         match self {
