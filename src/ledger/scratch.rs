@@ -54,27 +54,42 @@ impl Scratch {
         {
             *real = anew;
         }
-        request
-            .addresses
-            .iter()
-            .zip(own)
-            .map(|(address, answer)| {
-                if !matches!(answer, Answer::Yours(_)) {
-                    return Ok(answer);
-                }
-                let turn = match real.standing(campaign, address, request.now)? {
-                    Some(standing) => standing.turn(request.retry_failed, request.now),
-                    None if real.is_suppressed(address)? => Turn::Suppress,
-                    None => Turn::Claim,
-                };
-                Ok(match turn {
-                    Turn::Stay(before) => before,
-                    Turn::Suppress => Answer::Suppressed,
-                    Turn::Claim => answer,
-                })
-            })
-            .collect()
+        let mut turns = turns(real, campaign, request, &own);
+        // A writer that was killed or has closed the file meanwhile leaves one
+        // that has to be opened anew to be read.
+        if turns.as_ref().is_err_and(|finding| finding.code == "ledger-read-only")
+            && let Some(anew) = Sqlite::read(path)?
+        {
+            *real = anew;
+            turns = self::turns(real, campaign, request, &own);
+        }
+        let answered = own.into_iter().zip(turns?).map(|(answer, turn)| match turn {
+            Some(Turn::Stay(before)) => before,
+            Some(Turn::Suppress) => Answer::Suppressed,
+            Some(Turn::Claim) | None => answer,
+        });
+        Ok(answered.collect())
     }
+}
+
+/// What the real ledger says of those that are new to its own.
+fn turns(
+    real: &Sqlite,
+    campaign: &str,
+    request: &ClaimRequest,
+    own: &[Answer],
+) -> Result<Vec<Option<Turn>>, Finding> {
+    let turn = |(address, answer): (&Address, &Answer)| {
+        if !matches!(answer, Answer::Yours(_)) {
+            return Ok(None);
+        }
+        Ok(Some(match real.standing(campaign, address, request.now)? {
+            Some(standing) => standing.turn(request.retry_failed, request.now),
+            None if real.is_suppressed(address)? => Turn::Suppress,
+            None => Turn::Claim,
+        }))
+    };
+    request.addresses.iter().zip(own).map(turn).collect()
 }
 
 impl Ledger for Scratch {
