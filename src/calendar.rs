@@ -79,6 +79,11 @@ pub fn read(text: &str) -> Option<i64> {
     (i64::from(civil(unix).day) == day).then_some(unix)
 }
 
+/// The beginning of a day, in seconds since 1970; nothing if there is no such day.
+pub fn day_of(year: i64, month: u32, day: u32) -> Option<i64> {
+    read(&format!("{year}-{month}-{day}"))
+}
+
 /// The days since 1970 (Hinnant, `days_from_civil`).
 fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };

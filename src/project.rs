@@ -29,6 +29,8 @@ pub struct Project {
     pub template: TemplateSettings,
     /// `[unsubscribe]`
     pub unsubscribe: Unsubscribe,
+    /// `[check]`
+    pub check: CheckSettings,
     /// `[preview]`
     pub preview: PreviewSettings,
     /// `[ledger] url`
@@ -118,6 +120,28 @@ pub struct Unsubscribe {
     pub mailto: Option<Mailbox>,
 }
 
+/// What `check` says, and how gravely.
+#[derive(Clone, Debug, Default)]
+pub struct CheckSettings {
+    /// Rules by their codes, as written: `[check.rules]`.
+    pub rules: Vec<(Passage, Switch)>,
+    /// What mail programs readers have, in per cent, by their names: `[check.clients]`.
+    pub clients: Vec<(Passage, f64)>,
+    /// How many readers of a hundred may lack a feature before it is said.
+    pub unsupported: Option<f64>,
+}
+
+/// How grave a rule is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// It is not said.
+    Off,
+    /// It is said.
+    Warning,
+    /// It fails the check.
+    Error,
+}
+
 /// The live preview.
 #[derive(Clone, Debug, Default)]
 pub struct PreviewSettings {
@@ -154,6 +178,7 @@ impl Project {
             delivery: delivery(reader.table("delivery"), &mut findings),
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
+            check: check(source, reader.table("check"), &mut findings),
             preview: preview(reader.table("preview"), &mut findings),
             ledger: ledger(reader.table("ledger"), &mut findings),
             dkim: dkim(&mut reader, &mut findings),
@@ -292,6 +317,49 @@ fn template_settings(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Tem
     let variables = reader.rest().into_iter().map(|(key, value)| (key.name, value)).collect();
     findings.append(&mut reader.finish());
     TemplateSettings { name, variables }
+}
+
+fn check(source: &Source, mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> CheckSettings {
+    let name = |key: &Key| Passage::value(source, key.range.clone(), key.name.as_str());
+    let mut table = reader.table("rules");
+    let mut rules = Vec::new();
+    for (key, value) in table.rest() {
+        match value.as_text().as_deref() {
+            Some("off" | "false") => rules.push((name(&key), Switch::Off)),
+            Some("warning") => rules.push((name(&key), Switch::Warning)),
+            Some("error") => rules.push((name(&key), Switch::Error)),
+            _ => table.wrong_type(&key.name, &value, "`\"off\"`, `\"warning\"` or `\"error\"`"),
+        }
+    }
+    findings.append(&mut table.finish());
+    let mut table = reader.table("clients");
+    let mut clients = Vec::new();
+    for (key, value) in table.rest() {
+        match percent(&value) {
+            Some(share) => clients.push((name(&key), share)),
+            None => table.wrong_type(&key.name, &value, "a number from 0 to 100"),
+        }
+    }
+    findings.append(&mut table.finish());
+    let unsupported = reader.take("unsupported").and_then(|value| {
+        let share = percent(&value);
+        if share.is_none() {
+            reader.wrong_type("unsupported", &value, "a number from 0 to 100");
+        }
+        share
+    });
+    findings.append(&mut reader.finish());
+    CheckSettings { rules, clients, unsupported }
+}
+
+/// A number from 0 to 100.
+fn percent(value: &Value) -> Option<f64> {
+    let number = match value.kind {
+        Kind::Integer(number) => f64::from(i32::try_from(number).ok()?),
+        Kind::Float(number) => number,
+        _ => return None,
+    };
+    (0.0..=100.0).contains(&number).then_some(number)
 }
 
 fn preview(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> PreviewSettings {

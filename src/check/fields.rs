@@ -1,33 +1,41 @@
 //! Fields against the columns of the list.
 
+use super::rule::{Rule, promise, warning};
 use crate::compose::{ALWAYS, FieldUse};
 use crate::finding::{Finding, closest};
 use crate::list::Column;
+
+/// A field that nobody's row has.
+pub(super) const UNKNOWN_FIELD: Rule = promise(
+    "unknown-field",
+    "fields that no column of the list supplies",
+    "name a column of the list",
+    "promise: no unresolved field leaves",
+);
+/// A column whose name is taken.
+pub(super) const SHADOWED_COLUMN: Rule = warning(
+    "shadowed-column",
+    "columns that cannot be used, since their name is always something else",
+    "give the column another name if a letter needs it",
+    "`sender`, `campaign`, `vars` and others are always there",
+);
 
 /// Every field that no column supplies: `unknown-field`, once per place. A
 /// column that can never be reached since the program uses its name: `shadowed-column`.
 pub fn fields(uses: &[FieldUse], columns: &[Column], list: &str) -> Vec<Finding> {
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let unknown = uses.iter().filter(|field| !names.contains(&field.name.as_str())).map(|field| {
-        Finding::error(
-            "unknown-field",
-            format!("no column `{}` in {list}", field.name),
-            suggestion(&field.name, &names),
-        )
-        .at(field.place.clone())
+        let said = UNKNOWN_FIELD.says(format!("no column `{}` in {list}", field.name));
+        Finding { help: suggestion(&field.name, &names), ..said }.at(field.place.clone())
     });
     let shadowed = columns
         .iter()
         .filter(|column| column.name != "email" && ALWAYS.contains(&column.name.as_str()))
         .map(|column| {
-            Finding::warning(
-                "shadowed-column",
-                format!(
-                    "the column `{}` of {list} cannot be used: the name is taken",
-                    column.header
-                ),
-                "give the column another name if a letter needs it",
-            )
+            SHADOWED_COLUMN.says(format!(
+                "the column `{}` of {list} cannot be used: the name is taken",
+                column.header
+            ))
         });
     unknown.chain(shadowed).collect()
 }

@@ -8,9 +8,18 @@ use pulldown_cmark::{Event, Parser, Tag};
 
 use super::field_names::{identifier, is_name, is_word};
 use super::fields::suggestion;
+use super::rule::{Rule, promise};
 use crate::compose::{markdown_options, tag_ranges};
 use crate::finding::Finding;
 use crate::place::Passage;
+
+/// A tag that means nothing to us.
+pub(super) const FOREIGN_TAG: Rule = promise(
+    "foreign-tag",
+    "merge tags of other tools: `*|FNAME|*`, `<< First Name >>`, `[First Name]` …",
+    "write the field as `{{ first_name }}`",
+    "promise: no unresolved field leaves; each tool's own documentation",
+);
 
 /// How another tool writes its tags.
 struct Style {
@@ -74,18 +83,12 @@ pub fn foreign_tags(passage: &Passage, is_markdown: bool, columns: &[&str]) -> V
                 None => format!("write `{{{{ … }}}}` with the name of a column; {near}"),
             }
         };
-        findings.push(
-            Finding::error(
-                "foreign-tag",
-                format!(
-                    "`{}` would be sent as it stands: it looks like a merge tag of {}",
-                    &text[range.clone()],
-                    style.tools
-                ),
-                help,
-            )
-            .at(passage.place(range.clone())),
-        );
+        let said = FOREIGN_TAG.says(format!(
+            "`{}` would be sent as it stands: it looks like a merge tag of {}",
+            &text[range.clone()],
+            style.tools
+        ));
+        findings.push(Finding { help, ..said }.at(passage.place(range.clone())));
         at = range.end;
     }
     findings

@@ -1,11 +1,107 @@
 //! Check: what there is to say about a campaign before anything is sent.
-//! One file per family of rules; each rule has a stable code. Pure.
+//! One file per family of rules; each rule has a stable code, a help line and
+//! a source. `docs/check.md` is made of them. Pure.
 
+mod attachments;
+mod colours;
+mod dates;
+mod elements;
+mod exhibit;
 mod field_names;
 mod fields;
+mod footer;
 mod foreign;
-mod sender;
+mod images;
+mod language;
+mod links;
+mod parts;
+mod rule;
+mod structure;
+mod subject;
+mod switches;
 
-pub use fields::fields;
-pub use foreign::foreign_tags;
-pub use sender::sender;
+pub use self::exhibit::{Exhibit, File, WebLink};
+pub use self::fields::fields;
+pub use self::footer::LEAVE;
+pub use self::foreign::foreign_tags;
+pub use self::links::BROKEN_LINK;
+pub use self::rule::Rule;
+pub use self::switches::switched;
+
+use crate::finding::Finding;
+
+/// Every rule, in the order of the docs: first those that keep promises.
+pub const RULES: [Rule; 43] = [
+    foreign::FOREIGN_TAG,
+    fields::UNKNOWN_FIELD,
+    fields::SHADOWED_COLUMN,
+    footer::MISSING_POSTAL_ADDRESS,
+    footer::NO_UNSUBSCRIBE,
+    footer::ADDRESS_NOT_SHOWN,
+    footer::UNSUBSCRIBE_NOT_SHOWN,
+    subject::LONG_SUBJECT,
+    subject::SHOUTING_SUBJECT,
+    subject::SUBJECT_EMOJI,
+    subject::FAKE_REPLY,
+    subject::NO_PREHEADER,
+    subject::REPEATED_SUBJECT,
+    links::UNSAFE_LINK,
+    links::RELATIVE_LINK,
+    links::LOCAL_LINK,
+    links::INSECURE_LINK,
+    links::SHORTENED_LINK,
+    links::TRACKING_LINK,
+    links::TRACKING_PIXEL,
+    links::EMPTY_LINK,
+    links::VAGUE_LINK,
+    links::MISLEADING_LINK,
+    links::BROKEN_ANCHOR,
+    images::MISSING_ALT,
+    structure::HEADING_ORDER,
+    structure::EMPTY_SEGMENT,
+    structure::UNQUOTED_ATTRIBUTE,
+    language::NO_LANGUAGE,
+    language::WRONG_LANGUAGE,
+    language::WRONG_DIRECTION,
+    dates::WRONG_WEEKDAY,
+    dates::DATE_PASSED,
+    colours::LOW_CONTRAST,
+    colours::COLOUR_ONLY,
+    parts::LARGE_MAIL,
+    parts::CLIPPED_MAIL,
+    parts::LARGE_STYLE,
+    parts::TEXT_DIFFERS,
+    attachments::LARGE_ATTACHMENTS,
+    attachments::RISKY_ATTACHMENT,
+    switches::UNKNOWN_RULE,
+    links::BROKEN_LINK,
+];
+
+/// A family of rules.
+type Family = fn(&Exhibit<'_>) -> Vec<Finding>;
+
+/// What a mailing owes its readers, whatever it says: `send` says so, too.
+const DUTIES: [Family; 1] = [footer::footer];
+
+/// What makes a letter good.
+const QUALITY: [Family; 9] = [
+    subject::subject,
+    links::links,
+    images::images,
+    structure::structure,
+    language::language,
+    dates::dates,
+    colours::colours,
+    parts::parts,
+    attachments::attachments,
+];
+
+/// What a mailing owes its readers.
+pub fn duties(exhibit: &Exhibit<'_>) -> Vec<Finding> {
+    DUTIES.iter().flat_map(|family| family(exhibit)).collect()
+}
+
+/// What there is to say about the letter itself.
+pub fn quality(exhibit: &Exhibit<'_>) -> Vec<Finding> {
+    QUALITY.iter().flat_map(|family| family(exhibit)).collect()
+}

@@ -1,12 +1,12 @@
 //! `handbill check`: everything there is to say about campaigns.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::report::{self, Format};
+use super::report::{self, FindingsFormat};
 use super::workshop::{self, ListArgs};
 use super::{Exit, Global};
 use crate::finding::{Checked, Finding, tidy};
-use crate::ui::Ui;
+use crate::ui::{Ui, counted};
 use crate::workshop::Workshop;
 
 /// Check campaigns, their template and their fields
@@ -19,19 +19,22 @@ pub(super) struct Args {
     list: ListArgs,
     /// How to answer
     #[arg(long, default_value = "human")]
-    format: Format,
+    format: FindingsFormat,
     /// End with 1 for warnings too
     #[arg(long)]
     strict: bool,
+    /// Ask every link whether it answers
+    #[arg(long)]
+    links: bool,
 }
 
 /// Checks each campaign; findings of one do not hide those of the next.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let findings = everything(global, args).unwrap_or_else(|findings| findings);
+    let findings = everything(ui, global, args).unwrap_or_else(|findings| findings);
     report::findings(ui, &findings, args.format, args.strict)
 }
 
-fn everything(global: &Global, args: &Args) -> Checked<Vec<Finding>> {
+fn everything(ui: &Ui, global: &Global, args: &Args) -> Checked<Vec<Finding>> {
     let workshop = workshop::open(global)?;
     let campaigns =
         if args.campaigns.is_empty() { all(&workshop)? } else { args.campaigns.clone() };
@@ -39,7 +42,7 @@ fn everything(global: &Global, args: &Args) -> Checked<Vec<Finding>> {
     findings.extend(workshop.way(None).err().into_iter().flatten());
     findings.extend(workshop.ledger().err().into_iter().flatten());
     for campaign in &campaigns {
-        for finding in one(&workshop, campaign, &args.list) {
+        for finding in one(ui, &workshop, campaign, args) {
             // What is wrong with the project is said once.
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -49,17 +52,23 @@ fn everything(global: &Global, args: &Args) -> Checked<Vec<Finding>> {
     Ok(findings)
 }
 
-fn one(workshop: &Workshop, path: &std::path::Path, list: &ListArgs) -> Vec<Finding> {
+fn one(ui: &Ui, workshop: &Workshop, path: &Path, args: &Args) -> Vec<Finding> {
     let campaign = match Workshop::campaign(path) {
         Ok(campaign) => campaign,
         Err(findings) => return findings,
     };
     let mut findings = Vec::new();
-    let list = workshop.list(&campaign, &list.choice()).unwrap_or_else(|mut slips| {
+    let list = workshop.list(&campaign, &args.list.choice()).unwrap_or_else(|mut slips| {
         findings.append(&mut slips);
         None
     });
-    findings.extend(workshop.proof(&campaign, list.as_ref()).findings);
+    let proof = workshop.proof(&campaign, list.as_ref());
+    findings.extend(proof.findings);
+    if args.links {
+        let number = counted(proof.links.len() as u64, "link", "links");
+        ui.status(&format!("asking {number} of {}", path.display()));
+        findings.extend(workshop.broken_links(&campaign, proof.links));
+    }
     tidy(findings)
 }
 

@@ -9,6 +9,7 @@ mod output;
 mod preview;
 mod render;
 mod report;
+mod sarif;
 mod send;
 mod status;
 mod suppress;

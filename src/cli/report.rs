@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Exit, print_json};
+use super::{Exit, print_json, sarif};
 use crate::calendar::from_minute;
 use crate::deliver::allowance::Allowance;
 use crate::finding::{Checked, Finding, Severity};
@@ -16,6 +16,18 @@ pub(super) enum Format {
     Human,
     /// For programs.
     Json,
+}
+
+/// How to answer with findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum FindingsFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs.
+    Json,
+    /// For code hosts and editors: SARIF 2.1.0.
+    Sarif,
 }
 
 /// The counts of a campaign, which `send` and `status` print for programs:
@@ -73,13 +85,13 @@ pub(super) fn to_go(remaining: u64, allowance: Option<Allowance>) -> String {
 pub(super) fn findings(
     ui: &Ui,
     findings: &[Finding],
-    format: Format,
+    format: FindingsFormat,
     strict: bool,
 ) -> Checked<Exit> {
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     let warnings = findings.len() - errors;
     match format {
-        Format::Human => {
+        FindingsFormat::Human => {
             for finding in findings {
                 ui.finding(finding);
             }
@@ -93,9 +105,12 @@ pub(super) fn findings(
                 ui.status("no errors, no warnings");
             }
         }
-        Format::Json => {
+        FindingsFormat::Json => {
             let findings = findings.iter().map(entry).collect();
             print_json(ui, &Report { findings, errors, warnings })?;
+        }
+        FindingsFormat::Sarif => {
+            print_json(ui, &sarif::log(findings))?;
         }
     }
     Ok(if errors > 0 || (strict && warnings > 0) { Exit::Refused } else { Exit::Done })

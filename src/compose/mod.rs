@@ -12,7 +12,7 @@ mod engine;
 mod escape;
 mod expression;
 mod filters;
-mod html;
+pub(crate) mod html;
 mod images;
 pub(crate) mod letter;
 mod markdown;
@@ -43,7 +43,7 @@ use self::part::Part;
 use self::statement::Statement;
 use crate::campaign::Campaign;
 use crate::finding::{Checked, Finding};
-use crate::place::{Passage, Source};
+use crate::place::{Passage, Place, Source};
 use crate::template::Template;
 
 pub use self::letter::{Letter, LocalImage};
@@ -53,6 +53,29 @@ pub use self::names::{ALWAYS, FieldUse};
 /// Byte ranges of a text that are tags, delimiters included.
 pub fn tag_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
     tags::find(text).0.into_iter().map(|tag| tag.range).collect()
+}
+
+/// Conditions and loops with nothing between two of their tags.
+pub fn empty_segments(passage: &Passage) -> Vec<Place> {
+    let part = Part::read(passage.clone(), &mut Vec::new());
+    let text = passage.text();
+    let opens = |tag: usize| match &part.statements[tag] {
+        Some(Statement::If(_) | Statement::For { .. }) => part.ends[tag].is_some(),
+        Some(Statement::Elif(_) | Statement::Else) => part.opens[tag].is_some(),
+        _ => false,
+    };
+    (0..part.tags.len())
+        .filter(|tag| opens(*tag))
+        .filter_map(|tag| {
+            let next = part.tags.get(tag + 1)?;
+            // What follows belongs to the same block, and not to one inside of it.
+            let opener = part.opens[tag].unwrap_or(tag);
+            let is_same = part.opens[tag + 1] == Some(opener);
+            let between = part.tags[tag].range.end..next.range.start;
+            (is_same && text[between].trim().is_empty())
+                .then(|| passage.place(part.tags[tag].range.start..next.range.end))
+        })
+        .collect()
 }
 
 /// The parts of every letter, in the order of their numbers; components follow.

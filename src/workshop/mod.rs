@@ -4,7 +4,9 @@
 
 mod condition;
 mod constants;
+mod findings;
 mod key;
+mod links;
 mod parcel;
 mod proof;
 pub mod test_mail;
@@ -16,7 +18,6 @@ use std::path::{Path, PathBuf};
 
 use crate::address::Mailbox;
 use crate::campaign::Campaign;
-use crate::check;
 use crate::compose::{self, Letter};
 use crate::deliver::server::{self, PASSWORD_VARIABLE, Server};
 use crate::deliver::smtp::Smtp;
@@ -158,41 +159,6 @@ impl Workshop {
                 Some(name) => StatusColumn::Named(name.to_owned()),
             },
         }
-    }
-
-    /// Everything there is to say about a campaign, without reading any row.
-    pub fn findings(
-        &self,
-        campaign: &Campaign,
-        letter: Option<&Letter>,
-        list: Option<&List>,
-    ) -> Vec<Finding> {
-        let columns: Vec<&str> = list.map_or_else(Vec::new, |list| {
-            list.columns().iter().map(|column| column.name.as_str()).collect()
-        });
-        let mut findings = check::foreign_tags(&campaign.subject, false, &columns);
-        if let Some(preheader) = &campaign.preheader {
-            findings.extend(check::foreign_tags(preheader, false, &columns));
-        }
-        findings.extend(check::foreign_tags(&campaign.body, true, &columns));
-        if let Ok(template) = self.template(campaign) {
-            for source in [&template.page, &template.text_page] {
-                findings.extend(check::foreign_tags(&Passage::whole(source), false, &columns));
-            }
-        }
-        if let Some(list) = list {
-            let fields = match (letter, self.template(campaign)) {
-                (Some(letter), _) => letter.fields.clone(),
-                (None, Ok(template)) => {
-                    let condition = self.condition(campaign, None);
-                    compose::fields(campaign, &template, condition.as_ref())
-                }
-                (None, Err(_)) => Vec::new(),
-            };
-            findings.extend(check::fields(&fields, list.columns(), list.name()));
-        }
-        findings.extend(check::sender(&self.project));
-        findings
     }
 
     /// How readers of a campaign leave. `keeps` says whether a new key may be

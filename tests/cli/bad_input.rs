@@ -208,7 +208,7 @@ fn a_template_without_its_files() {
     let text = CAMPAIGN.replace("---\n\nDear", "template: own\n---\n\nDear");
     let desk = Desk::new().campaign(&text).file("templates/own/page.html", "<p>{{ content }}</p>");
     refused(&desk, CHECK, "cannot read `templates/own/page.txt`: no such file", "check the name");
-    refused(&desk, CHECK, "campaigns/spring.md:3:11: error[unreadable-file]", "");
+    refused(&desk, CHECK, "campaigns/spring.md:4:11: error[unreadable-file]", "");
 }
 
 #[test]

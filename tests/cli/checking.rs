@@ -11,14 +11,15 @@ fn a_right_campaign_has_nothing_to_say() {
 
 #[test]
 fn findings_are_json_with_these_keys_and_no_others() {
-    let desk = Desk::new().campaign("---\nsubject: x\n---\n\nDear {{ frist_name }},\n");
+    let desk =
+        Desk::new().campaign("---\nsubject: x\npreheader: y\n---\n\nDear {{ frist_name }},\n");
     let json = desk.run("check --format json").ends(1).says_only("").json();
     let expected = serde_json::json!({
         "findings": [{
             "code": "unknown-field",
             "severity": "error",
             "file": "campaigns/spring.md",
-            "line": 5,
+            "line": 6,
             "column": 9,
             "message": "no column `frist_name` in subscribers.csv",
             "help": "did you mean `first_name`? The columns are email, first_name, city"
@@ -31,10 +32,11 @@ fn findings_are_json_with_these_keys_and_no_others() {
 
 #[test]
 fn a_finding_shows_its_line_with_a_caret_and_what_to_do() {
-    let desk = Desk::new().campaign("---\nsubject: x\n---\n\nDear {{ frist_name }},\n");
+    let desk =
+        Desk::new().campaign("---\nsubject: x\npreheader: y\n---\n\nDear {{ frist_name }},\n");
     desk.run("check").ends(1).says_only(
-        "campaigns/spring.md:5:9: error[unknown-field]: no column `frist_name` in subscribers.csv\n  \
-         5 | Dear {{ frist_name }},\n    \
+        "campaigns/spring.md:6:9: error[unknown-field]: no column `frist_name` in subscribers.csv\n  \
+         6 | Dear {{ frist_name }},\n    \
            |         ^^^^^^^^^^\n\
          help: did you mean `first_name`? The columns are email, first_name, city\n\
          1 error, 0 warnings\n",
@@ -56,10 +58,10 @@ fn a_warning_refuses_only_the_strict() {
 fn one_broken_campaign_does_not_hide_the_next() {
     let desk = Desk::new()
         .campaign("no front matter")
-        .file("campaigns/summer.md", "---\nsubject: x\n---\n{{ nobody }}\n");
+        .file("campaigns/summer.md", "---\nsubject: x\npreheader: y\n---\n{{ nobody }}\n");
     let ran = desk.run("check").ends(1).says("2 errors, 0 warnings");
     let spring = ran.err.find("campaigns/spring.md:1:1").expect("the first");
-    let summer = ran.err.find("campaigns/summer.md:4:4").expect("the second");
+    let summer = ran.err.find("campaigns/summer.md:5:4").expect("the second");
     assert!(spring < summer);
     desk.run("check campaigns/summer.md").ends(1).never_says("spring");
 }
@@ -96,9 +98,9 @@ fn what_is_wrong_with_the_project_is_said_once() {
 
 #[test]
 fn fields_are_checked_also_where_the_letter_has_other_mistakes() {
-    let text = "---\nsubject: x\n---\n{{ frist_name }} {{ first_name | upperr }}\n";
+    let text = "---\nsubject: x\npreheader: y\n---\n{{ frist_name }} {{ first_name | upperr }}\n";
     let ran = Desk::new().campaign(text).run("check campaigns/spring.md").ends(1);
-    ran.says("spring.md:4:4: error[unknown-field]")
+    ran.says("spring.md:5:4: error[unknown-field]")
         .says("did you mean `first_name`?")
         .says("error[unknown-filter]");
 }

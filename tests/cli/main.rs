@@ -16,6 +16,7 @@ mod previewing;
 mod rehearsing;
 mod remembering;
 mod rendering;
+mod rules;
 mod sending;
 mod server_trouble;
 mod signing;

@@ -205,7 +205,8 @@ fn a_broken_campaign_says_what_is_wrong_and_keeps_the_last_letter() {
 
 #[test]
 fn who_lacks_a_field_has_no_mail_and_the_others_have_theirs() {
-    let desk = Desk::new().campaign("---\nsubject: News\n---\n\nDear {{ first_name }},\n");
+    let desk = Desk::new()
+        .campaign("---\nsubject: News\npreheader: All of it\n---\n\nDear {{ first_name }},\n");
     let preview = Preview::start(&desk, "campaigns/spring.md");
     assert_eq!(preview.state("?reader=0")["view"], "good");
     let state = preview.state("?reader=2");

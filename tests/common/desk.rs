@@ -38,6 +38,7 @@ retry_wait = 0
 pub(crate) const CAMPAIGN: &str = "\
 ---
 subject: News for {{ first_name or \"you\" }}
+preheader: The last stones are laid
 ---
 
 Dear {{ first_name or \"friend\" }},

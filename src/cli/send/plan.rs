@@ -23,7 +23,7 @@ use crate::ledger::{self, Fingerprint, Location};
 use crate::list::List;
 use crate::message::{Frame, Mail};
 use crate::project::Delivery;
-use crate::ui::Ui;
+use crate::ui::{Ui, counted};
 use crate::unsubscribe::Leave;
 use crate::workshop::{Way, Workshop};
 
@@ -77,6 +77,12 @@ impl Plan {
         else {
             return Err(errors);
         };
+        let said = workshop.proof(&campaign, Some(&list)).findings;
+        let more = said.iter().filter(|finding| !warnings.contains(finding)).count();
+        if more > 0 {
+            let things = counted(more as u64, "more thing", "more things");
+            ui.status(&format!("`handbill check` has {things} to say of this letter"));
+        }
         let leave = workshop.leave(&campaign, !args.dry_run)?;
         Ok(Self { workshop, campaign, letter, list, frame, leave, from, ledger, to })
     }

@@ -1,0 +1,409 @@
+//! Where links lead, and what readers see of them.
+
+use url::{Host, Url};
+
+use super::elements::{Element, Kind};
+use super::exhibit::Exhibit;
+use super::rule::{Rule, error, warning};
+use crate::finding::Finding;
+
+/// A scheme that mail programs drop, or that runs something.
+pub(super) const UNSAFE_LINK: Rule = error(
+    "unsafe-link",
+    "links with `javascript:`, `data:`, `vbscript:` or `file:`",
+    "link to a page with `https://`",
+    "mail programs drop such links, and filters count them as an attack: https://support.google.com/mail/answer/81126",
+);
+/// A link that only means something on a website.
+pub(super) const RELATIVE_LINK: Rule = error(
+    "relative-link",
+    "links and images without `https://` and a host",
+    "write the whole address: `https://example.org/page`",
+    "RFC 3986 §4.2: a relative reference needs a base, and a mail has none",
+);
+/// A link that works on one machine only.
+pub(super) const LOCAL_LINK: Rule = error(
+    "local-link",
+    "links to this machine or a private network",
+    "link to an address that every reader can reach",
+    "RFC 1918, RFC 6761 §6.3, RFC 6762: such names and addresses mean something else elsewhere",
+);
+/// Unencrypted.
+pub(super) const INSECURE_LINK: Rule = warning(
+    "insecure-link",
+    "links and images with `http:`",
+    "write `https://`, if the site has it",
+    "RFC 2818; Gmail and Apple Mail warn of such pages or do not load such images",
+);
+/// A link whose target nobody sees.
+pub(super) const SHORTENED_LINK: Rule = warning(
+    "shortened-link",
+    "links through public URL shorteners",
+    "link to the page itself: spammers use the same shorteners",
+    "Spamhaus and SURBL list shorteners: https://www.surbl.org/redirectors",
+);
+/// A link that tells on its reader.
+pub(super) const TRACKING_LINK: Rule = warning(
+    "tracking-link",
+    "links that follow readers: click trackers, `utm_…`, `fbclid`, `mc_eid` and the like",
+    "take out what stands for somebody's campaign or person; copy the address from the page itself",
+    "Mozilla's and Apple's lists of tracking parameters: https://support.mozilla.org/kb/query-parameter-stripping",
+);
+/// An image that nobody is meant to see.
+pub(super) const TRACKING_PIXEL: Rule = warning(
+    "tracking-pixel",
+    "images of one pixel from the web",
+    "take it out: it tells who reads, and mail programs load it themselves",
+    "Apple Mail Privacy Protection: https://support.apple.com/guide/mail/mlhl03be2866/mac",
+);
+/// Nothing to click on.
+pub(super) const EMPTY_LINK: Rule = warning(
+    "empty-link",
+    "links without a text or without a target",
+    "give the link a text, or its image an alternative text; or take it out",
+    "WCAG 2.2, 2.4.4 Link Purpose",
+);
+/// A text that says nothing.
+pub(super) const VAGUE_LINK: Rule = warning(
+    "vague-link",
+    "link texts such as “click here”",
+    "let the link say where it leads: `[Read the report](…)`",
+    "WCAG 2.2, 2.4.4 Link Purpose; SpamAssassin's CLICK_BELOW family",
+);
+/// What a forger would do.
+pub(super) const MISLEADING_LINK: Rule = warning(
+    "misleading-link",
+    "links that show one address and lead to another",
+    "show the address that it leads to, or use words",
+    "Gmail and Outlook warn of it as phishing: https://support.google.com/mail/answer/8253",
+);
+/// A place in the letter that is not there.
+pub(super) const BROKEN_ANCHOR: Rule = warning(
+    "broken-anchor",
+    "links to a place in the letter that is not there",
+    "link to a page, or give the place an `id`",
+    "https://www.caniemail.com/features/html-anchor-links/",
+);
+
+/// Found by asking, with `--links`.
+pub const BROKEN_LINK: Rule = error(
+    "broken-link",
+    "links that do not answer (only with `--links`)",
+    "correct the address, or take the link out",
+    "RFC 9110 §15.5: the server itself says so",
+);
+
+/// All that there is to say about links and where images come from.
+pub(super) fn links(exhibit: &Exhibit<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for element in exhibit.elements() {
+        let said = match &element.kind {
+            Kind::Link { url, text } => link(url, text, element, exhibit),
+            Kind::Image { src, size, .. } => image(src, *size, element),
+            _ => Vec::new(),
+        };
+        findings.extend(said.into_iter().map(|finding| finding.at(element.place.clone())));
+    }
+    findings
+}
+
+fn link(url: &str, text: &str, element: &Element, exhibit: &Exhibit<'_>) -> Vec<Finding> {
+    let url = url.trim();
+    let mut findings = Vec::new();
+    if element.knows(url) {
+        if url.is_empty() || url == "#" {
+            findings.push(EMPTY_LINK.says("the link leads nowhere"));
+        } else if let Some(id) = url.strip_prefix('#') {
+            if exhibit.mail().is_some_and(|mail| !has_id(&mail.html, id)) {
+                findings
+                    .push(BROKEN_ANCHOR.says(format!("no place in the letter is called `{id}`")));
+            }
+        } else {
+            findings.extend(target(url, "link"));
+            findings.extend(trackers(url));
+        }
+    }
+    if element.knows(text) {
+        let words = bare(text);
+        if words.is_empty() && text.trim().is_empty() {
+            findings.push(EMPTY_LINK.says("the link has no text"));
+        } else if VAGUE.contains(&words.as_str()) {
+            findings
+                .push(VAGUE_LINK.says(format!("`{}` does not say where it leads", text.trim())));
+        }
+        if element.knows(url) {
+            findings.extend(misleading(url, text));
+        }
+    }
+    findings
+}
+
+fn image(src: &str, size: Option<(u32, u32)>, element: &Element) -> Vec<Finding> {
+    // A file goes with the mail.
+    if !element.knows(src) || !(src.starts_with("//") || src.contains(':')) {
+        return Vec::new();
+    }
+    if src.starts_with("cid:") {
+        return Vec::new();
+    }
+    let mut findings: Vec<Finding> = target(src, "image").into_iter().collect();
+    if size.is_some_and(|(width, height)| width <= 1 && height <= 1) {
+        findings.push(TRACKING_PIXEL.says("an image of one pixel is there to follow readers"));
+    }
+    findings
+}
+
+/// What is wrong with an address by itself.
+fn target(url: &str, what: &str) -> Option<Finding> {
+    let shown: String = url.chars().take(80).collect();
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    let Some(scheme) = scheme.filter(|scheme| is_scheme(scheme)) else {
+        return Some(RELATIVE_LINK.says(format!("`{shown}` leads nowhere from a mail")));
+    };
+    match scheme.as_str() {
+        "javascript" | "vbscript" | "data" | "file" | "blob" => {
+            Some(UNSAFE_LINK.says(format!("`{scheme}:` does not belong in a mail")))
+        }
+        "http" | "https" => web(url, &shown, what),
+        // `example.org:8080/page` looks like a scheme.
+        _ if scheme.contains('.') => {
+            Some(RELATIVE_LINK.says(format!("`{shown}` leads nowhere from a mail")))
+        }
+        _ => None,
+    }
+}
+
+fn web(url: &str, shown: &str, what: &str) -> Option<Finding> {
+    let Ok(parsed) = Url::parse(url) else {
+        return Some(RELATIVE_LINK.says(format!("`{shown}` is no address of a page")));
+    };
+    if parsed.host().is_some_and(|host| is_local(&host)) {
+        return Some(LOCAL_LINK.says(format!("`{shown}` can only be reached from here")));
+    }
+    let host = parsed.host_str().unwrap_or_default();
+    if is_below(host, &SHORTENERS) {
+        return Some(SHORTENED_LINK.says(format!("`{host}` hides where the link leads")));
+    }
+    (parsed.scheme() == "http")
+        .then(|| INSECURE_LINK.says(format!("the {what} `{shown}` is not encrypted")))
+}
+
+fn is_local(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => {
+            // The URL parser has made its letters small.
+            let last = name.trim_end_matches('.').rsplit_once('.').map(|(_, last)| last);
+            last.is_none_or(|last| ["localhost", "local", "internal"].contains(&last))
+        }
+        Host::Ipv4(address) => {
+            address.is_loopback()
+                || address.is_private()
+                || address.is_link_local()
+                || address.is_unspecified()
+        }
+        Host::Ipv6(address) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+    }
+}
+
+/// Public shorteners, by their hosts.
+const SHORTENERS: [&str; 21] = [
+    "bit.ly",
+    "tinyurl.com",
+    "goo.gl",
+    "t.co",
+    "ow.ly",
+    "is.gd",
+    "buff.ly",
+    "cutt.ly",
+    "rb.gy",
+    "rebrand.ly",
+    "shorturl.at",
+    "t.ly",
+    "tiny.cc",
+    "tiny.one",
+    "v.gd",
+    "lnkd.in",
+    "dlvr.it",
+    "bl.ink",
+    "s.id",
+    "qr.ae",
+    "adf.ly",
+];
+
+/// Hosts of click trackers, and what stands in the path of their redirections: such
+/// links come from a forwarded newsletter.
+const TRACKERS: [(&str, &str); 12] = [
+    ("list-manage.com", "/track/"),
+    ("sendgrid.net", "/ls/click"),
+    ("mailgun.org", "/c/"),
+    ("hubspotlinks.com", ""),
+    ("exct.net", ""),
+    ("rs6.net", ""),
+    ("cmail19.com", ""),
+    ("cmail20.com", ""),
+    ("mlsend.com", "/link/"),
+    ("sendibt2.com", ""),
+    ("mandrillapp.com", "/track/"),
+    ("safelinks.protection.outlook.com", ""),
+];
+
+/// Parameters that stand for a person or a campaign.
+const PARAMETERS: [&str; 16] = [
+    "fbclid",
+    "gclid",
+    "gbraid",
+    "wbraid",
+    "dclid",
+    "msclkid",
+    "twclid",
+    "igshid",
+    "yclid",
+    "mc_cid",
+    "mc_eid",
+    "mkt_tok",
+    "_hsenc",
+    "_hsmi",
+    "vero_id",
+    "oly_enc_id",
+];
+
+fn trackers(url: &str) -> Option<Finding> {
+    let parsed = Url::parse(url).ok().filter(|url| url.scheme().starts_with("http"))?;
+    let host = parsed.host_str()?;
+    let counts =
+        |(tracker, path): &(&str, &str)| is_below(host, &[tracker]) && parsed.path().contains(path);
+    if TRACKERS.iter().any(counts) {
+        return Some(TRACKING_LINK.says(format!("`{host}` counts who clicks")));
+    }
+    let (name, _) = parsed.query_pairs().find(|(name, _)| {
+        let name = name.to_ascii_lowercase();
+        name.starts_with("utm_") || PARAMETERS.contains(&name.as_str())
+    })?;
+    Some(TRACKING_LINK.says(format!("`{name}` in the link is there to follow readers")))
+}
+
+/// Whether a host is one of some domains, or below one.
+fn is_below(host: &str, domains: &[&str]) -> bool {
+    let host = host.trim_start_matches("www.");
+    domains.iter().any(|domain| {
+        host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
+/// Texts that say nothing, in the languages of newsletters.
+const VAGUE: [&str; 31] = [
+    "click here",
+    "here",
+    "click",
+    "link",
+    "this link",
+    "more",
+    "read more",
+    "learn more",
+    "this",
+    "klick",
+    "hier",
+    "hier klicken",
+    "klicken sie hier",
+    "klick hier",
+    "mehr",
+    "mehr lesen",
+    "weiterlesen",
+    "cliquez ici",
+    "ici",
+    "en savoir plus",
+    "lire la suite",
+    "haga clic aquí",
+    "aquí",
+    "leer más",
+    "clicca qui",
+    "qui",
+    "leggi di più",
+    "klik hier",
+    "lees meer",
+    "clique aqui",
+    "aqui",
+];
+
+/// A text in small letters, without what surrounds its words.
+fn bare(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
+}
+
+/// A text that is an address of its own, and not that of the link.
+fn misleading(url: &str, text: &str) -> Option<Finding> {
+    let text = text.trim();
+    if text.contains(char::is_whitespace) || text.contains('@') {
+        return None;
+    }
+    let shown = match text.split_once("://") {
+        Some(("http" | "https", _)) => Url::parse(text).ok()?,
+        None if text.starts_with("www.") => Url::parse(&format!("https://{text}")).ok()?,
+        _ => return None,
+    };
+    let target = Url::parse(url).ok().filter(|url| url.scheme().starts_with("http"))?;
+    let (shown, target) = (shown.host_str()?.to_owned(), target.host_str()?.to_owned());
+    let plain = |host: &str| host.trim_start_matches("www.").to_owned();
+    (plain(&shown) != plain(&target))
+        .then(|| MISLEADING_LINK.says(format!("the link shows `{shown}` and leads to `{target}`")))
+}
+
+fn has_id(page: &str, id: &str) -> bool {
+    ["id", "name"].iter().any(|attribute| page.contains(&format!("{attribute}=\"{id}\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(url: &str) -> Option<&'static str> {
+        target(url, "link").or_else(|| trackers(url)).map(|finding| finding.code)
+    }
+
+    #[test]
+    fn every_kind_of_bad_address_is_told_from_the_others() {
+        for (url, expected) in [
+            ("javascript:alert(1)", Some("unsafe-link")),
+            ("JavaScript:alert(1)", Some("unsafe-link")),
+            ("data:text/html,x", Some("unsafe-link")),
+            ("file:///etc/hosts", Some("unsafe-link")),
+            ("/about", Some("relative-link")),
+            ("about.html", Some("relative-link")),
+            ("//example.org/x", Some("relative-link")),
+            ("www.example.org", Some("relative-link")),
+            ("example.org:8080/x", Some("relative-link")),
+            ("https://", Some("relative-link")),
+            ("http://localhost:3000/", Some("local-link")),
+            ("https://192.168.1.4/x", Some("local-link")),
+            ("https://[::1]/", Some("local-link")),
+            ("https://intranet/news", Some("local-link")),
+            ("http://example.org/", Some("insecure-link")),
+            ("https://bit.ly/3abc", Some("shortened-link")),
+            ("https://us1.list-manage.com/track/click?u=1", Some("tracking-link")),
+            ("https://example.org/?utm_source=news", Some("tracking-link")),
+            ("https://example.org/?a=1&fbclid=x", Some("tracking-link")),
+            ("https://example.org/", None),
+            ("https://habit.ly/", None),
+            ("mailto:ann@example.org", None),
+            ("tel:+441234", None),
+            ("sms:+441234", None),
+        ] {
+            assert_eq!(code(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_shown_address_must_be_the_one_it_leads_to() {
+        assert!(misleading("https://evil.example/x", "https://bank.example").is_some());
+        assert!(misleading("https://www.example.org/x", "https://example.org").is_none());
+        assert!(misleading("https://other.example/", "the bank").is_none());
+        assert!(misleading("mailto:a@example.org", "https://example.org").is_none());
+    }
+}
