@@ -80,6 +80,7 @@ impl Desk {
     pub(crate) fn write(&self, mail: &handbill::merge::Mail, out: &mut Vec<u8>) {
         let headers = self.leave.headers(self.address());
         let mail = Mail {
+            invites: &[],
             to: &mail.to,
             subject: &mail.subject,
             html: &mail.html,

@@ -8,7 +8,7 @@ use tera::{Context, Value};
 
 use crate::address::{Address, Mailbox};
 use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE};
-use crate::compose::{ALWAYS, Letter};
+use crate::compose::{ALWAYS, Event, Letter};
 use crate::finding::Finding;
 use crate::list::{Column, Subscriber};
 use crate::place::Place;
@@ -24,12 +24,14 @@ pub struct Mail {
     pub html: String,
     /// The text part, wrapped.
     pub text: String,
+    /// Events that the letter shows this reader.
+    pub events: Vec<Event>,
 }
 
 /// Why a row cannot become a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// `blank-field`, `unusable-link` or `merge`.
+    /// `blank-field`, `unusable-link`, `unknown-time-zone`, `unknown-moment` or `merge`.
     pub code: &'static str,
     /// The field that is blank, if that is it.
     pub field: Option<String>,
@@ -78,6 +80,7 @@ pub struct Merger<'a> {
     html: Vec<u8>,
     text: Vec<u8>,
     line: Vec<u8>,
+    events: Vec<Event>,
 }
 
 impl<'a> Merger<'a> {
@@ -97,6 +100,7 @@ impl<'a> Merger<'a> {
             html: Vec::new(),
             text: Vec::new(),
             line: Vec::new(),
+            events: Vec::new(),
         }
     }
 
@@ -124,6 +128,7 @@ impl<'a> Merger<'a> {
                 subject,
                 html: utf8(std::mem::take(&mut self.html)),
                 text: Letter::reflow(&utf8(std::mem::take(&mut self.text))),
+                events: std::mem::take(&mut self.events),
             }),
             Err((form, template, error)) => Err(self.gaps(form, template, &error)),
         }
@@ -176,6 +181,7 @@ impl<'a> Merger<'a> {
             self.context.insert_value("preheader", Value::from(one_line(&line)));
         }
         one(Form::Html, HTML, &self.context, &mut self.html)?;
+        self.events = Letter::events_shown();
         one(Form::Text, TEXT, &self.context, &mut self.text)?;
         self.line = line;
         Ok(subject)
@@ -239,7 +245,8 @@ impl<'a> Merger<'a> {
 
 fn other_gap(error: &tera::Error, place: Option<Place>) -> Gap {
     let finding = crate::compose::letter::as_finding(error, place);
-    let code = if finding.message.contains("usable link") { "unusable-link" } else { "merge" };
+    let is_link = finding.message.contains("usable link");
+    let code = if is_link { "unusable-link" } else { finding.code };
     Gap { code, field: None, place: finding.place, message: finding.message }
 }
 

@@ -30,7 +30,7 @@ pub struct Component {
 }
 
 /// The embedded files: path below `templates/`, and content.
-const EMBEDDED: [(&str, &str); 24] = [
+const EMBEDDED: [(&str, &str); 28] = [
     ("letter/page.html", include_str!("../templates/letter/page.html")),
     ("letter/page.txt", include_str!("../templates/letter/page.txt")),
     ("letter/components/button.html", include_str!("../templates/letter/components/button.html")),
@@ -43,6 +43,10 @@ const EMBEDDED: [(&str, &str); 24] = [
     ("letter/components/columns.txt", include_str!("../templates/letter/components/columns.txt")),
     ("letter/components/divider.html", include_str!("../templates/letter/components/divider.html")),
     ("letter/components/divider.txt", include_str!("../templates/letter/components/divider.txt")),
+    ("letter/components/event.html", include_str!("../templates/letter/components/event.html")),
+    ("letter/components/event.txt", include_str!("../templates/letter/components/event.txt")),
+    ("letter/components/image.html", include_str!("../templates/letter/components/image.html")),
+    ("letter/components/image.txt", include_str!("../templates/letter/components/image.txt")),
     ("letter/components/letter.html", include_str!("../templates/letter/components/letter.html")),
     ("letter/components/letter.txt", include_str!("../templates/letter/components/letter.txt")),
     (
@@ -66,13 +70,21 @@ const EMBEDDED: [(&str, &str); 24] = [
     ("letter/components/social.txt", include_str!("../templates/letter/components/social.txt")),
 ];
 
+/// How the names of embedded files begin.
+const BUILT_IN: &str = "(built in) ";
+
+/// Whether a file is one of the program's own.
+pub(crate) fn is_built_in(file: &str) -> bool {
+    file.starts_with(BUILT_IN)
+}
+
 impl Template {
     /// A template that is embedded in the program.
     pub fn built_in(name: &str) -> Option<Self> {
         let source = |path: &str| {
             embedded(name)
                 .find(|(file, _)| *file == path)
-                .map(|(_, text)| Source::new(format!("(built in) templates/{name}/{path}"), text))
+                .map(|(_, text)| Source::new(format!("{BUILT_IN}templates/{name}/{path}"), text))
         };
         let components = embedded(name).filter_map(|(path, _)| {
             let stem = path.strip_prefix("components/")?.strip_suffix(".html")?;

@@ -46,7 +46,7 @@ const ARROWS: [(&str, &[&str]); 25] = [
     ),
     ("cli", &["*"]),
     ("clock", &[]),
-    ("compose", &["campaign", "finding", "place", "template"]),
+    ("compose", &["calendar", "campaign", "finding", "place", "template"]),
     (
         "deliver",
         &[

@@ -85,7 +85,14 @@ fn every_header_stands_once_and_says_what_it_should() {
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
     ];
     let to = mailbox("Ann", "ann@example.org");
-    let mail = Mail { to: &to, subject: "Spring", html: "<p>x</p>", text: "x", headers: &headers };
+    let mail = Mail {
+        to: &to,
+        subject: "Spring",
+        html: "<p>x</p>",
+        text: "x",
+        headers: &headers,
+        invites: &[],
+    };
     let mut bytes = Vec::new();
     frame.write(&mail, DATE, &mut bytes);
     assert_well_formed(&bytes);
@@ -188,7 +195,8 @@ fn a_real_newsletter_arrives_as_it_was_written() {
 fn the_same_mail_gives_the_same_bytes_and_another_reader_another_message_id() {
     let mut buffer = b"left over from another mail".to_vec();
     let to = mailbox("Ann", "ann@example.org");
-    let mail = Mail { to: &to, subject: "s", html: "<p>x</p>", text: "x", headers: &[] };
+    let mail =
+        Mail { to: &to, subject: "s", html: "<p>x</p>", text: "x", headers: &[], invites: &[] };
     frame().write(&mail, DATE, &mut buffer);
     let first = write(&frame(), "Ann", "s", "<p>x</p>", "x");
     assert_eq!(first, buffer);
@@ -210,7 +218,8 @@ fn the_same_mail_gives_the_same_bytes_and_another_reader_another_message_id() {
 #[test]
 fn an_address_beyond_ascii_is_written_as_it_is_and_asks_for_smtputf8() {
     let to = mailbox("Δοκιμή", "δοκιμή@παράδειγμα.test");
-    let mail = Mail { to: &to, subject: "s", html: "<p>x</p>", text: "x", headers: &[] };
+    let mail =
+        Mail { to: &to, subject: "s", html: "<p>x</p>", text: "x", headers: &[], invites: &[] };
     let mut bytes = Vec::new();
     frame().write(&mail, DATE, &mut bytes);
     assert!(frame().needs_smtputf8(&to));
@@ -247,7 +256,7 @@ fn a_mail_cannot_bring_a_header_that_the_frame_would_refuse() {
     let to = mailbox("Ann", "ann@example.org");
     let names = ["Bcc", "subject", "x-campaign", "X\r\nBcc", "", "X-Mine", "x-mine"];
     let headers = names.map(|name| (name, "x@example.org".to_owned()));
-    let mail = Mail { to: &to, subject: "s", html: "", text: "", headers: &headers };
+    let mail = Mail { to: &to, subject: "s", html: "", text: "", headers: &headers, invites: &[] };
     let mut bytes = Vec::new();
     frame.write(&mail, DATE, &mut bytes);
     let reading = read(&bytes);
@@ -367,7 +376,11 @@ fn frame() -> Frame {
 fn write(frame: &Frame, name: &str, subject: &str, html: &str, text: &str) -> Vec<u8> {
     let to = mailbox(name, "ann@example.org");
     let mut bytes = Vec::new();
-    frame.write(&Mail { to: &to, subject, html, text, headers: &[] }, DATE, &mut bytes);
+    frame.write(
+        &Mail { to: &to, subject, html, text, headers: &[], invites: &[] },
+        DATE,
+        &mut bytes,
+    );
     bytes
 }
 
@@ -387,7 +400,8 @@ fn write_everywhere(value: &str) -> Vec<u8> {
     .expect("the names are tokens");
     let to = mailbox(value, "ann@example.org");
     let headers = [("List-Unsubscribe", value.to_owned())];
-    let mail = Mail { to: &to, subject: value, html: value, text: value, headers: &headers };
+    let mail =
+        Mail { to: &to, subject: value, html: value, text: value, headers: &headers, invites: &[] };
     let mut bytes = Vec::new();
     frame.write(&mail, DATE, &mut bytes);
     bytes

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::finding::{Checked, Finding};
+use crate::finding::{Checked, Finding, tidy};
 use crate::ui::{Color, Ui};
 
 /// Write a newsletter in Markdown, see exactly what each reader will get, send it once to everybody
@@ -123,7 +123,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match dispatch(&ui, &cli) {
         Ok(exit) => exit.into(),
         Err(findings) => {
-            for finding in &findings {
+            for finding in &tidy(findings) {
                 ui.finding(finding);
             }
             Exit::Refused.into()

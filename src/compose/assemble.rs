@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tera::Context;
 
-use super::engine::{self, CSS, URL, URL_PART};
+use super::engine::{self, CSS, IMAGE, Knows, URL, URL_PART};
 use super::images;
 use super::marked::prints;
 use super::marks::{Hint, Marks};
@@ -100,6 +100,7 @@ pub(crate) struct Assembler<'a> {
     pub(crate) is_field: &'a dyn Fn(&str) -> bool,
     /// What is the same for every reader.
     pub(crate) constants: &'a Context,
+    pub(crate) knows: &'a Knows,
 }
 
 impl Assembler<'_> {
@@ -128,7 +129,7 @@ impl Assembler<'_> {
             place,
         ));
         let mut template = Template::default();
-        let mut colours = HashMap::new();
+        let mut constants = HashMap::new();
         let mut at = 0;
         for mark in placed {
             template.literal(&page[at..mark.found.range.start]);
@@ -144,10 +145,16 @@ impl Assembler<'_> {
                 continue;
             }
             // A colour of the template stands at hundreds of links, and is the same for everybody.
-            let colour = (mark.spot == Spot::Css)
-                .then(|| colours.entry((part, tag)).or_insert_with(|| self.constant(part, tag)));
-            match colour.and_then(|colour| colour.as_deref()) {
-                Some(colour) => template.literal(colour),
+            let fixed = match mark.spot {
+                Spot::Css => constants
+                    .entry((part, tag))
+                    .or_insert_with(|| self.constant(part, tag, CSS))
+                    .clone(),
+                Spot::Image => self.constant_image(part, tag),
+                _ => None,
+            };
+            match fixed {
+                Some(value) => template.literal(&value),
                 None => self.tag_into(&mut template, part, tag, mark.spot),
             }
         }
@@ -155,13 +162,22 @@ impl Assembler<'_> {
         template
     }
 
-    /// The value in a style that no row can change.
-    fn constant(&self, part: usize, tag: usize) -> Option<String> {
+    /// The address of an image that no row can change, if it is a page of the web or a file.
+    fn constant_image(&self, part: usize, tag: usize) -> Option<String> {
+        let address = self.constant(part, tag, "trim")?;
+        let plain = html_escape::decode_html_entities(&address).into_owned();
+        let is_usable = !images::has_scheme(&plain)
+            || ["http://", "https://"].iter().any(|scheme| plain.starts_with(scheme));
+        is_usable.then_some(address)
+    }
+
+    /// The value of an expression that no row can change, through a filter.
+    fn constant(&self, part: usize, tag: usize, filter: &str) -> Option<String> {
         let owner = &self.parts[part];
         let Some(Statement::Print(node)) = &owner.statements[tag] else { return None };
-        let text = format!("{{{{ ({}) | {CSS} }}}}", owner.text(&node.range));
+        let text = format!("{{{{ ({}) | {filter} }}}}", owner.text(&node.range));
         let is_constant = |name: &str| ["template", "vars", "sender"].contains(&name);
-        let mut tera = engine::html();
+        let mut tera = engine::html(self.knows);
         tera.add_raw_template("style", &text).ok().filter(|()| {
             node.all_names(owner.passage.text())
                 .is_some_and(|names| names.into_iter().all(is_constant))
@@ -294,6 +310,7 @@ fn unbalanced() -> Finding {
 fn filters_of(spot: Spot, repeats: bool) -> (String, String) {
     let filter = match spot {
         Spot::Url => Some(URL),
+        Spot::Image => Some(IMAGE),
         Spot::UrlPart => Some(URL_PART),
         Spot::Css => Some(CSS),
         Spot::Text | Spot::Forbidden(_) => None,

@@ -4,18 +4,24 @@
 #![allow(clippy::needless_pass_by_value, reason = "Tera hands values and arguments over")]
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use super::escape::{escape_html, escape_text};
+use super::events;
 use super::filters;
+use super::local::Language;
 use super::rewrite::{NEED, TICK, WITHIN};
 
 /// The filter for the beginning of a URL.
 pub(crate) const URL: &str = "__url";
 /// The filter for the rest of a URL.
 pub(crate) const URL_PART: &str = "__url_part";
+/// The filter for the beginning of an image's address.
+pub(crate) const IMAGE: &str = "__image";
 /// The filter for style sheets.
 pub(crate) const CSS: &str = "__css";
 
@@ -29,10 +35,13 @@ const MAX_WORK: usize = MAX_OUTPUT;
 const MAX_TURNS: u32 = 100_000;
 
 /// Filters that letters may use; `check` suggests from these.
-pub(crate) const FILTERS: [&str; 36] = [
+pub(crate) const FILTERS: [&str; 43] = [
     "abs",
     "bar",
+    "calendar",
+    "calendar_link",
     "capitalize",
+    "date",
     "default",
     "first",
     "float",
@@ -47,8 +56,10 @@ pub(crate) const FILTERS: [&str; 36] = [
     "money",
     "newlines_to_br",
     "nth",
+    "number",
     "pairs",
     "percent",
+    "plural",
     "pluralize",
     "quoted",
     "replace",
@@ -57,6 +68,7 @@ pub(crate) const FILTERS: [&str; 36] = [
     "sort",
     "split",
     "str",
+    "time",
     "title",
     "trim",
     "trim_end",
@@ -66,6 +78,7 @@ pub(crate) const FILTERS: [&str; 36] = [
     "upper",
     "urlencode",
     "wordcount",
+    "zone",
 ];
 /// Tests, as in `{% if name is starting_with("A") %}`.
 pub(crate) const TESTS: [&str; 17] = [
@@ -95,24 +108,40 @@ thread_local! {
     static WORK: Cell<usize> = const { Cell::new(0) };
 }
 
+/// What a letter knows besides its templates.
+#[derive(Clone, Debug)]
+pub(crate) struct Knows {
+    /// The language that dates and numbers are written in.
+    pub(crate) language: Language,
+    /// Images that components may be given, and their Content-IDs.
+    pub(crate) images: Arc<HashMap<String, String>>,
+}
+
 /// A Tera whose values are escaped for HTML.
-pub(crate) fn html() -> Tera {
-    let mut tera = engine(escape_html);
+pub(crate) fn html(knows: &Knows) -> Tera {
+    let mut tera = engine(escape_html, knows);
+    let images = Arc::clone(&knows.images);
+    tera.register_filter(IMAGE, move |value: Value, arguments: Kwargs, state: &State| {
+        filters::image(&images, value, arguments, state)
+    });
+    tera.register_filter("calendar", events::calendar);
     tera.register_filter("newlines_to_br", filters::newlines_to_br);
     tera.register_filter("quoted", filters::unquoted);
     tera
 }
 
 /// A Tera whose values are cleaned for plain text.
-pub(crate) fn text() -> Tera {
-    let mut tera = engine(escape_text);
+pub(crate) fn text(knows: &Knows) -> Tera {
+    let mut tera = engine(escape_text, knows);
+    filters::in_language(&mut tera, &knows.language.plain());
+    tera.register_filter("calendar", events::checked);
     // A line break is one already.
     tera.register_filter("newlines_to_br", filters::unquoted);
     tera.register_filter("quoted", filters::quoted);
     tera
 }
 
-fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>) -> Tera {
+fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>, knows: &Knows) -> Tera {
     let mut tera = Tera::default();
     tera.set_escape_fn(escape);
     tera.autoescape_on([""]);
@@ -122,7 +151,8 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>) -> Tera {
     tera.register_filter(URL_PART, filters::url_part);
     tera.register_filter(CSS, filters::css);
     tera.register_filter("bar", filters::bar);
-    tera.register_filter("money", filters::money);
+    tera.register_filter("calendar_link", events::calendar_link);
+    filters::in_language(&mut tera, &knows.language);
     tera.register_filter("percent", filters::percent);
     tera.register_filter("urlencode", filters::url_part);
     tera.register_filter("replace", filters::replace);
@@ -140,6 +170,7 @@ pub(crate) fn render(
 ) -> TeraResult<()> {
     TURNS.set(0);
     WORK.set(0);
+    events::begin();
     out.clear();
     tera.render_to(template, context, &mut Bounded(out))
 }

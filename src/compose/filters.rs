@@ -4,12 +4,14 @@
 #![allow(clippy::needless_pass_by_value, reason = "Tera hands values and arguments over")]
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use tera::{Error, Kwargs, State, StringInput, TeraResult, Value};
+use tera::{Error, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
 use super::engine::{MAX_TEXT, TOO_LARGE};
 use super::escape;
+use super::local::{Language, Moment, STYLES};
 use super::text;
 use crate::place::printable;
 
@@ -97,29 +99,107 @@ fn share(value: f64, arguments: &Kwargs) -> TeraResult<f64> {
     }
 }
 
-/// An amount of money: `$30,000`, `CHF 1,250.50`. Cents only where there are some.
-pub(super) fn money(value: f64, arguments: Kwargs, _: &State) -> TeraResult<String> {
-    let currency = arguments.must_get::<&str>("currency")?.trim();
-    let sign = match currency {
-        "USD" => "$",
-        "EUR" => "€",
-        "GBP" => "£",
-        other => other,
+/// The filters that write as the letter's language does: `date`, `time`, `zone`,
+/// `number`, `money`, `plural`.
+pub(super) fn in_language(tera: &mut Tera, language: &Language) {
+    let own = || language.clone();
+    let language = own();
+    tera.register_filter("date", move |value: Value, arguments: Kwargs, state: &State| {
+        date(&language, &shown(&value, state)?, &arguments)
+    });
+    let language = own();
+    tera.register_filter("time", move |value: Value, arguments: Kwargs, state: &State| {
+        time(&language, &shown(&value, state)?, &arguments)
+    });
+    let language = own();
+    tera.register_filter("number", move |value: Value, _: Kwargs, state: &State| {
+        let digits = format!("{}", number(&value, state)?);
+        language.number(&digits).ok_or_else(|| no_number(&digits))
+    });
+    let language = own();
+    tera.register_filter("money", move |value: Value, arguments: Kwargs, state: &State| {
+        let digits = cents(number(&value, state)?);
+        let currency = arguments.must_get::<&str>("currency")?.trim();
+        language.money(&digits, currency).ok_or_else(|| no_number(&digits))
+    });
+    let language = own();
+    tera.register_filter("plural", move |value: Value, arguments: Kwargs, state: &State| {
+        plural(&language, number(&value, state)?, &arguments)
+    });
+    tera.register_filter("zone", |value: Value, _: Kwargs, state: &State| {
+        let moment = Moment::read(&shown(&value, state)?).map_err(Error::message)?;
+        Ok::<String, Error>(moment.zone().unwrap_or_default().replace('_', " "))
+    });
+}
+
+/// A day, `style` as in [`STYLES`].
+fn date(language: &Language, text: &str, arguments: &Kwargs) -> TeraResult<String> {
+    let moment = Moment::read(text).map_err(Error::message)?;
+    let style = arguments.get::<&str>("style")?.unwrap_or("long");
+    language.date(&moment, style).ok_or_else(|| {
+        Error::message(format!("there is no style `{style}` of dates: use {}", STYLES.join(", ")))
+    })
+}
+
+/// A time of the day, `later` so many minutes.
+fn time(language: &Language, text: &str, arguments: &Kwargs) -> TeraResult<String> {
+    let later = arguments.get::<u32>("later")?.unwrap_or(0);
+    // A time may stand alone.
+    let whole = if text.contains('-') { text.to_owned() } else { format!("2000-01-01 {text}") };
+    let moment = Moment::read(&whole).map_err(Error::message)?;
+    let (hour, minute) = moment
+        .time(later % (24 * 60))
+        .ok_or_else(|| Error::message(format!("`{text}` has no time")))?;
+    language.time(hour, minute).ok_or_else(|| Error::message(format!("`{text}` has no time")))
+}
+
+/// The form that stands with a number; `#` in it is the number.
+fn plural(language: &Language, number: f64, arguments: &Kwargs) -> TeraResult<String> {
+    let digits = format!("{number}");
+    let form = language.plural(&digits).ok_or_else(|| no_number(&digits))?;
+    let text = match arguments.get::<&str>(form)? {
+        Some(text) => text,
+        None => arguments.must_get::<&str>("other")?,
     };
-    // Three letters are a code (ISO 4217), which stands apart.
-    let gap = if sign.chars().last().is_some_and(char::is_alphabetic) { " " } else { "" };
-    let cents = format!("{:.2}", value.abs());
-    let (whole, rest) = cents.split_once('.').unwrap_or((&cents, "00"));
-    let mut grouped = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
+    let shown = language.number(&digits).ok_or_else(|| no_number(&digits))?;
+    Ok(text.replace('#', &shown))
+}
+
+/// A number, also one that a list's cell holds as text.
+fn number(value: &Value, state: &State) -> TeraResult<f64> {
+    if let Some(number) = value.as_f64() {
+        return Ok(number);
     }
-    let minus = if value < 0.0 { "-" } else { "" };
-    let rest = if rest == "00" { String::new() } else { format!(".{rest}") };
-    Ok(format!("{minus}{sign}{gap}{grouped}{rest}"))
+    let text = shown(value, state)?;
+    text.trim()
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+        .ok_or_else(|| no_number(&text))
+}
+
+fn no_number(text: &str) -> Error {
+    let start: String = text.chars().take(40).map(printable).collect();
+    Error::message(format!("`{start}` is no number"))
+}
+
+/// The digits of an amount: cents only where there are some.
+fn cents(value: f64) -> String {
+    let digits = format!("{value:.2}");
+    digits.strip_suffix(".00").map(str::to_owned).unwrap_or(digits)
+}
+
+/// The address of an image: as for links, or a file that the letter brings along.
+pub(super) fn image(
+    images: &HashMap<String, String>,
+    value: Value,
+    arguments: Kwargs,
+    state: &State,
+) -> TeraResult<String> {
+    match images.get(shown(&value, state)?.trim()) {
+        Some(cid) => Ok(format!("cid:{cid}")),
+        None => url_beginning(value, arguments, state),
+    }
 }
 
 /// A colour, a length, a word: nothing that ends a declaration.

@@ -1,19 +1,108 @@
 //! Images that are files: they go with the mail, and the page shows them by
 //! their Content-ID (RFC 2392).
 
+use std::collections::HashMap;
+
 use percent_encoding::percent_decode_str;
+use tera::{Context, Value};
 
 use super::html::{self, Token};
 use super::letter::{COMPONENTS, HTML, LocalImage, Origins};
 use super::marks::Marks;
-use super::part::Part;
+use super::node::{Literal, NodeKind};
+use super::part::{Part, component_name};
+use super::statement::Statement;
 use crate::finding::Finding;
 use crate::place::Place;
 
+/// Finds the images that components are given by their names: in the calls, and in
+/// variables where a call has some. Only an author's words are files, never a row's.
+pub(super) fn of_components(
+    campaign: &str,
+    parts: &[Part],
+    constants: &Context,
+    images: &mut Vec<LocalImage>,
+) -> HashMap<String, String> {
+    let mut named: Vec<(String, Place)> = Vec::new();
+    let mut takes_variables = false;
+    for part in parts {
+        let calls = part.statements.iter().filter_map(|statement| match statement {
+            Some(Statement::Print(node) | Statement::Open(node)) => Some(node),
+            _ => None,
+        });
+        for call in calls.filter(|call| component_name(call).is_some()) {
+            for value in &call.children {
+                let text = part.text(&value.range);
+                match value.kind {
+                    NodeKind::Literal(Literal::Str) => {
+                        let range = value.range.start + 1..value.range.end - 1;
+                        named.push((text[1..text.len() - 1].to_owned(), part.passage.place(range)));
+                    }
+                    NodeKind::Literal(_) => {}
+                    _ => takes_variables = true,
+                }
+            }
+        }
+    }
+    if takes_variables {
+        let mut texts = Vec::new();
+        texts_of(constants.get("vars"), &mut texts);
+        named.extend(texts.into_iter().map(|text| {
+            let place = place_of(parts, &[&text]);
+            (text, place)
+        }));
+    }
+    let mut ids = HashMap::new();
+    for (path, place) in named {
+        if is_image(&path) && !has_scheme(&path) {
+            let cid = cid_of(campaign, &path, images, || place);
+            ids.insert(path, cid);
+        }
+    }
+    ids
+}
+
+/// Every text in a value.
+fn texts_of(value: Option<&Value>, texts: &mut Vec<String>) {
+    let Some(value) = value else { return };
+    if let Some(text) = value.as_str() {
+        texts.push(text.to_owned());
+    } else if let Some(values) = value.as_array() {
+        for value in values {
+            texts_of(Some(value), texts);
+        }
+    } else if let Some(map) = value.as_map() {
+        for value in map.values() {
+            texts_of(Some(value), texts);
+        }
+    }
+}
+
+/// Whether a name is that of an image's file.
+fn is_image(name: &str) -> bool {
+    const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "gif", "webp", "avif", "svg"];
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+}
+
+/// The Content-ID of a file, which is one image however often it is shown.
+fn cid_of(
+    campaign: &str,
+    path: &str,
+    images: &mut Vec<LocalImage>,
+    place: impl FnOnce() -> Place,
+) -> String {
+    if let Some(known) = images.iter().find(|image| image.path == path) {
+        return known.cid.clone();
+    }
+    let cid = format!("image{}@{}.handbill", images.len() + 1, slug(campaign));
+    images.push(LocalImage { path: path.to_owned(), cid: cid.clone(), place: place() });
+    cid
+}
+
 /// Finds the images of a letter that are files, and puts their Content-IDs in.
-pub(super) fn local_images(campaign: &str, origins: &mut Origins) -> Vec<LocalImage> {
+pub(super) fn local_images(campaign: &str, origins: &mut Origins, images: &mut Vec<LocalImage>) {
     let Origins { parts, html: templates, .. } = origins;
-    let mut images: Vec<LocalImage> = Vec::new();
     for name in [HTML, COMPONENTS] {
         let Some(page) = templates.get_mut(name) else { continue };
         let mut edits = Vec::new();
@@ -27,20 +116,13 @@ pub(super) fn local_images(campaign: &str, origins: &mut Origins) -> Vec<LocalIm
                 continue;
             }
             let path = percent_decode_str(&value).decode_utf8_lossy().into_owned();
-            let known = images.iter().find(|image| image.path == path).map(|i| i.cid.clone());
-            let cid = known.unwrap_or_else(|| {
-                let cid = format!("image{}@{}.handbill", images.len() + 1, slug(campaign));
-                let place = place_of(parts, &[&path, &value]);
-                images.push(LocalImage { path, cid: cid.clone(), place });
-                cid
-            });
+            let cid = cid_of(campaign, &path, images, || place_of(parts, &[&path, &value]));
             edits.push((range, format!("cid:{cid}")));
         }
         for (range, new) in edits.into_iter().rev() {
             page.replace(range, &new);
         }
     }
-    images
 }
 
 /// A file whose name depends on the reader cannot go with the mail. `place` is that of
@@ -88,16 +170,17 @@ fn sources(page: &str) -> Vec<std::ops::Range<usize>> {
 
 /// Where somebody wrote one of these, first.
 fn place_of(parts: &[Part], texts: &[&str]) -> Place {
-    let found = parts.iter().find_map(|part| {
-        let text = part.passage.text();
+    // A variable stands in the front matter.
+    let found = parts.iter().map(|part| part.passage.source()).find_map(|source| {
+        let text = source.text();
         let (at, length) =
             texts.iter().find_map(|wanted| Some((text.find(wanted)?, wanted.len())))?;
-        Some(part.passage.place(at..at + length))
+        Some(source.place(at..at + length))
     });
     found.unwrap_or_else(|| parts[0].passage.place(0..0))
 }
 
-fn has_scheme(url: &str) -> bool {
+pub(super) fn has_scheme(url: &str) -> bool {
     url.starts_with("//")
         || url.split_once(':').is_some_and(|(scheme, _)| {
             scheme.len() > 1

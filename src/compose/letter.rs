@@ -6,11 +6,13 @@ use tera::{Context, Tera};
 
 use super::assemble::Template as Compiled;
 use super::engine;
+use super::events::{self, Event};
 use super::names::FieldUse;
 use super::part::Part;
 use super::text;
 use crate::finding::Finding;
 use crate::place::Place;
+use crate::template::is_built_in;
 
 /// The names under which the compiled templates are known to Tera.
 pub(crate) const HTML: &str = "html";
@@ -82,11 +84,17 @@ impl Origins {
             Form::Text => &self.text,
         };
         let name = if report.filename().is_empty() { template } else { report.filename() };
-        let Some((part, at)) =
+        let Some((mut part, mut at)) =
             compiled.get(name).and_then(|template| template.origin(report.span().range.start))
         else {
             return (None, None);
         };
+        // What a component of ours cannot do with its arguments is corrected where it was called.
+        if is_built_in(self.parts[part].passage.source().name())
+            && let Some(call) = call_site(&error.to_string(), compiled)
+        {
+            (part, at) = call;
+        }
         let owner = &self.parts[part];
         let tag = owner.tag_at(at);
         let place = match tag {
@@ -108,6 +116,20 @@ impl Origins {
     }
 }
 
+/// The outermost call of the component in which something went wrong. Tera gives it only
+/// in its drawing of the error, as `note: called from NAME:LINE:COLUMN`.
+fn call_site(drawing: &str, compiled: &BTreeMap<&'static str, Compiled>) -> Option<(usize, usize)> {
+    const NOTE: &str = "\n\nnote: called from ";
+    let at = drawing.rfind(NOTE)? + NOTE.len();
+    let mut site = drawing[at..].lines().next()?.rsplitn(3, ':');
+    let (column, line): (usize, usize) = (site.next()?.parse().ok()?, site.next()?.parse().ok()?);
+    let template = compiled.get(site.next()?)?;
+    let mut lines = template.text.split_inclusive('\n');
+    let start: usize = lines.clone().take(line - 1).map(str::len).sum();
+    let before = lines.nth(line - 1)?.chars().take(column - 1).map(char::len_utf8);
+    template.origin(start + before.sum::<usize>())
+}
+
 impl Letter {
     /// Renders one of the compiled templates.
     pub(crate) fn render(
@@ -122,6 +144,11 @@ impl Letter {
             Form::Text => &self.text,
         };
         engine::render(tera, template, context, out)
+    }
+
+    /// The events of the page that was just rendered on this thread.
+    pub(crate) fn events_shown() -> Vec<Event> {
+        events::shown()
     }
 
     /// A hash over everything that reaches readers and is the same for all.
@@ -171,7 +198,18 @@ pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
     } else {
         "check the tag; `handbill render` shows what it makes of one row"
     };
-    let finding = Finding::error("merge", lower, help);
+    let (code, help) = match () {
+        () if message.contains("time zone") => (
+            "unknown-time-zone",
+            "write the zone as `Europe/Berlin`, a name of the IANA time zone database",
+        ),
+        () if message.contains("is no moment") => (
+            "unknown-moment",
+            "write year, month and day first, then hour and minute, then the zone",
+        ),
+        () => ("merge", help),
+    };
+    let finding = Finding::error(code, lower, help);
     match place {
         Some(place) => finding.at(place),
         None => finding,

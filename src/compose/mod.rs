@@ -10,11 +10,13 @@ mod assemble;
 mod definitions;
 mod engine;
 mod escape;
+mod events;
 mod expression;
 mod filters;
 pub(crate) mod html;
 mod images;
 pub(crate) mod letter;
+mod local;
 mod markdown;
 mod marked;
 mod marks;
@@ -31,11 +33,14 @@ mod tags;
 mod text;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use tera::{Context, Tera};
 
 use self::assemble::{Assembler, Template as Compiled};
+use self::engine::Knows;
 use self::letter::{COMPONENTS, Form, HTML, Origins, PREHEADER, SUBJECT, TEXT, WHERE};
+use self::local::Language;
 use self::marks::Marks;
 use self::names::{Components, Names};
 use self::page::Filling;
@@ -46,6 +51,7 @@ use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::template::Template;
 
+pub use self::events::Event;
 pub use self::letter::{Letter, LocalImage};
 pub(crate) use self::markdown::options as markdown_options;
 pub use self::names::{ALWAYS, FieldUse};
@@ -101,14 +107,21 @@ pub fn compile(
         // What is broken is not compiled: everything else would only say so again.
         return Err(findings);
     }
-    let (html, text) = assemble(&parts, &firsts, &fields, &constants, &mut findings);
+    let mut images = Vec::new();
+    let from_components =
+        images::of_components(&campaign.id, &parts[BODY..=PAGE], &constants, &mut images);
+    let knows = Knows {
+        language: Language::new(campaign.lang.as_deref()),
+        images: Arc::new(from_components),
+    };
+    let (html, text) = assemble(&parts, &firsts, &fields, &constants, &knows, &mut findings);
     let mut origins = Origins { parts, firsts, html, text };
     if !findings.is_empty() {
         return Err(findings);
     }
-    let images = images::local_images(&campaign.id, &mut origins);
-    let html = engine(engine::html(), &origins, Form::Html)?;
-    let text = engine(engine::text(), &origins, Form::Text)?;
+    images::local_images(&campaign.id, &mut origins, &mut images);
+    let html = engine(engine::html(&knows), &origins, Form::Html)?;
+    let text = engine(engine::text(&knows), &origins, Form::Text)?;
     Ok(Letter {
         html,
         text,
@@ -246,13 +259,15 @@ fn assemble(
     firsts: &[usize],
     fields: &[FieldUse],
     constants: &Context,
+    knows: &Knows,
     findings: &mut Vec<Finding>,
 ) -> (Templates, Templates) {
     let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();
     let marks = Marks::for_texts(&texts);
     let fields: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let is_field = |name: &str| fields.contains(name);
-    let assembler = Assembler { parts, firsts, marks: &marks, is_field: &is_field, constants };
+    let assembler =
+        Assembler { parts, firsts, marks: &marks, is_field: &is_field, constants, knows };
     let texts_from = FIRST_COMPONENT + (parts.len() - FIRST_COMPONENT) / 2;
     let html_components: Vec<usize> = (FIRST_COMPONENT..texts_from).collect();
     let content = |part: usize| firsts[part] + content_tags(&parts[part]).next().unwrap_or(0);

@@ -14,6 +14,8 @@ pub(crate) enum Spot {
     Text,
     /// The beginning of a URL.
     Url,
+    /// The beginning of an image's address, which may be a file.
+    Image,
     /// Further on in a URL.
     UrlPart,
     /// A style sheet or a `style` attribute.
@@ -138,7 +140,8 @@ impl Survey<'_> {
         let spot = match name {
             // Several URLs, each with its own beginning.
             "srcset" | "ping" => return self.urls(value),
-            name if URLS.contains(&name) => return self.url(value.start, value),
+            "src" => return self.url(value.start, value, Spot::Image),
+            name if URLS.contains(&name) => return self.url(value.start, value, Spot::Url),
             "style" => Spot::Css,
             "srcdoc" => Spot::Forbidden("`srcdoc` would read the value as HTML"),
             name if name.starts_with("on") => {
@@ -152,18 +155,18 @@ impl Survey<'_> {
     fn urls(&mut self, value: Range<usize>) {
         let mut at = value.start;
         for piece in self.page[value.clone()].split_inclusive([',', ' ']) {
-            self.url(value.start, at..at + piece.len());
+            self.url(value.start, at..at + piece.len(), Spot::Url);
             at += piece.len();
         }
     }
 
-    fn url(&mut self, within: usize, range: Range<usize>) {
+    fn url(&mut self, within: usize, range: Range<usize>, beginning: Spot) {
         let url = &self.page[range.clone()];
         let mut place = UrlPlace::default();
         for found in self.marks.find(url) {
             let spot = match place.of(&found, url, found.tag.map_or(Prints::Nothing, self.prints)) {
                 Hint::UrlPart => Spot::UrlPart,
-                _ => Spot::Url,
+                _ => beginning,
             };
             self.push(found, range.start, Some(within), spot);
         }

@@ -10,6 +10,7 @@ use super::tally::{Ended, Moment, Witness};
 use super::transport::{Envelope, Transport, Verdict};
 use crate::address::{Address, Mailbox};
 use crate::clock::{self, Stopwatch};
+use crate::compose::Event;
 use crate::compose::Letter;
 use crate::finding::{Checked, Finding};
 use crate::ledger::{self, Outcome};
@@ -187,7 +188,9 @@ pub async fn into_outbox(
 /// here too (P6).
 pub fn write(frame: &Frame, leave: &Leave, mail: &merge::Mail, bytes: &mut Vec<u8>) {
     let headers = leave.headers(&mail.to.address);
+    let invites: Vec<message::Invite<'_>> = mail.events.iter().map(invite).collect();
     let mail = message::Mail {
+        invites: &invites,
         to: &mail.to,
         subject: &mail.subject,
         html: &mail.html,
@@ -195,4 +198,14 @@ pub fn write(frame: &Frame, leave: &Leave, mail: &merge::Mail, bytes: &mut Vec<u
         headers: &headers,
     };
     frame.write(&mail, clock::unix_now(), bytes);
+}
+
+fn invite(event: &Event) -> message::Invite<'_> {
+    message::Invite {
+        title: &event.title,
+        start: event.start,
+        end: event.end,
+        place: &event.place,
+        url: event.url.as_deref(),
+    }
 }

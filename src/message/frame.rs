@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::dkim::{self, Signer};
 use super::header::{self, needs_smtputf8};
 use super::id::{boundary, list_id, message_id};
-use super::{Attachment, InlineImage, date, quoted_printable};
+use super::{Attachment, InlineImage, Invite, date, quoted_printable};
 use crate::address::Mailbox;
 use crate::finding::{Checked, Finding};
 
@@ -41,13 +41,35 @@ pub struct Frame {
     sender: Vec<u8>,
     /// From `List-Id` to the last header that all mails share.
     shared: Vec<u8>,
+    /// Around text and HTML.
+    blocks: Blocks,
+    /// The same for mails that bring files of their own.
+    mixed: Blocks,
+    /// Before each file.
+    delimiter: String,
+    signers: Arc<[Signer]>,
+}
+
+/// The MIME structure around the text and the HTML.
+#[derive(Clone, Debug)]
+struct Blocks {
     /// From `MIME-Version` to where the text begins.
     before_text: Vec<u8>,
     /// From the end of the text to where the HTML begins.
     before_html: Vec<u8>,
-    /// All that follows the HTML.
+    /// All that follows the HTML, up to a mail's own files.
     after_html: Vec<u8>,
-    signers: Arc<[Signer]>,
+    /// All that follows those.
+    end: Vec<u8>,
+}
+
+impl Blocks {
+    fn size(&self) -> usize {
+        [&self.before_text, &self.before_html, &self.after_html, &self.end]
+            .map(Vec::len)
+            .iter()
+            .sum()
+    }
 }
 
 /// What a frame is made of.
@@ -85,6 +107,8 @@ pub struct Mail<'a> {
     /// Headers of this mail only, such as `List-Unsubscribe`. One whose name
     /// is no token, belongs to the frame or is in it already is left out.
     pub headers: &'a [(&'a str, String)],
+    /// Events that the letter shows, each with a file.
+    pub invites: &'a [Invite<'a>],
 }
 
 impl Frame {
@@ -99,7 +123,6 @@ impl Frame {
         if let Some(reply_to) = parts.reply_to {
             header::mailbox(&mut sender, "Reply-To", reply_to);
         }
-        let [before_text, before_html, after_html] = body_blocks(parts);
         Ok(Self {
             campaign_id: parts.campaign_id.to_owned(),
             domain: parts.from.address.domain().to_owned(),
@@ -110,9 +133,9 @@ impl Frame {
             extra_names: parts.headers.iter().map(|(name, _)| name.clone()).collect(),
             sender,
             shared: shared_headers(parts),
-            before_text,
-            before_html,
-            after_html,
+            blocks: body_blocks(parts, !parts.attachments.is_empty()),
+            mixed: body_blocks(parts, true),
+            delimiter: format!("\r\n--{}\r\n", mixed_boundary(parts.campaign_id)),
             signers: Arc::default(),
         })
     }
@@ -148,11 +171,17 @@ impl Frame {
                 header::data(out, name, value);
             }
         }
-        out.extend_from_slice(&self.before_text);
+        let blocks = if mail.invites.is_empty() { &self.blocks } else { &self.mixed };
+        out.extend_from_slice(&blocks.before_text);
         quoted_printable::encode(mail.text, out);
-        out.extend_from_slice(&self.before_html);
+        out.extend_from_slice(&blocks.before_html);
         quoted_printable::encode(mail.html, out);
-        out.extend_from_slice(&self.after_html);
+        out.extend_from_slice(&blocks.after_html);
+        for invite in mail.invites {
+            out.extend_from_slice(self.delimiter.as_bytes());
+            invite.attachment(&self.campaign_id, &self.domain).write(out);
+        }
+        out.extend_from_slice(&blocks.end);
     }
 
     /// The Message-ID that a reader's mail has in this frame.
@@ -171,10 +200,7 @@ impl Frame {
     }
 
     fn size(&self) -> usize {
-        [&self.sender, &self.shared, &self.before_text, &self.before_html, &self.after_html]
-            .map(Vec::len)
-            .iter()
-            .sum()
+        self.sender.len() + self.shared.len() + self.mixed.size()
     }
 }
 
@@ -231,11 +257,10 @@ fn shared_headers(parts: &FrameParts<'_>) -> Vec<u8> {
 /// The MIME structure around text and HTML: before the one, between them,
 /// behind the other. No boundary can occur in a body: quoted-printable never
 /// has `=_` (RFC 2045 §6.7), base64 has no `_`.
-fn body_blocks(parts: &FrameParts<'_>) -> [Vec<u8>; 3] {
+fn body_blocks(parts: &FrameParts<'_>, has_attachments: bool) -> Blocks {
     let unique = boundary(parts.campaign_id);
-    let [mixed, alternative, related] =
-        ["mixed", "letter", "html"].map(|level| format!("=_{level}_{unique}"));
-    let has_attachments = !parts.attachments.is_empty();
+    let mixed = mixed_boundary(parts.campaign_id);
+    let [alternative, related] = ["letter", "html"].map(|level| format!("=_{level}_{unique}"));
     let has_images = !parts.inline_images.is_empty();
 
     let mut before_text = String::from("MIME-Version: 1.0\r\n");
@@ -264,10 +289,17 @@ fn body_blocks(parts: &FrameParts<'_>) -> [Vec<u8>; 3] {
         after_html.extend_from_slice(format!("\r\n--{mixed}\r\n").as_bytes());
         attachment.write(&mut after_html);
     }
-    if has_attachments {
-        after_html.extend_from_slice(format!("\r\n--{mixed}--\r\n").as_bytes());
+    let end = if has_attachments { format!("\r\n--{mixed}--\r\n") } else { String::new() };
+    Blocks {
+        before_text: before_text.into_bytes(),
+        before_html: before_html.into_bytes(),
+        after_html,
+        end: end.into_bytes(),
     }
-    [before_text.into_bytes(), before_html.into_bytes(), after_html]
+}
+
+fn mixed_boundary(campaign_id: &str) -> String {
+    format!("=_mixed_{}", boundary(campaign_id))
 }
 
 /// The header that opens a multipart, and its first delimiter.

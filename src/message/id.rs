@@ -36,8 +36,13 @@ pub(super) fn boundary(campaign_id: &str) -> String {
     hash(&["boundary", campaign_id])[..16].to_owned()
 }
 
+/// The identifier of an event (RFC 5545 §3.8.4.7), the same in every mail of a campaign.
+pub(super) fn event_id(campaign_id: &str, title: &str, start: i64, sender_domain: &str) -> String {
+    format!("{}@{sender_domain}", hash(&["event", campaign_id, title, &start.to_string()]))
+}
+
 /// Letters, digits and single hyphens of a text, in lower case.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(SLUG_MAX);
     for c in text.chars() {
         if slug.len() == SLUG_MAX {

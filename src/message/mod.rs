@@ -16,9 +16,11 @@ mod frame;
 mod header;
 mod hex;
 mod id;
+mod invite;
 mod quoted_printable;
 
 pub use attachment::{Attachment, InlineImage, media_type};
 pub use dkim::Signer;
 pub use frame::{Frame, FrameParts, Mail};
 pub use id::message_id;
+pub use invite::Invite;

@@ -30,7 +30,11 @@ impl Workshop {
         }
         let mut images = Vec::new();
         for image in &letter.images {
-            match read_file(&folder, &image.path) {
+            // What `handbill.toml` names, such as a logo, is relative to it.
+            let is_here = folder.join(&image.path).exists();
+            let root = &self.project.root;
+            let from = if is_here || !root.join(&image.path).is_file() { &folder } else { root };
+            match read_file(from, &image.path) {
                 Ok(bytes) => {
                     images.push(InlineImage::new(file_name(&image.path), bytes, image.cid.clone()));
                 }

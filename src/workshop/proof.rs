@@ -8,7 +8,7 @@ use crate::check::{LEAVE, WebLink};
 use crate::compose::Letter;
 use crate::finding::{Finding, tidy};
 use crate::list::List;
-use crate::merge::{Links, Mail, Merger, made_up};
+use crate::merge::{Gap, Links, Mail, Merger, made_up};
 use crate::message::Frame;
 
 /// What could be made of a campaign, and what there is to say about it.
@@ -58,27 +58,60 @@ impl Workshop {
 /// every value fails for everybody.
 fn rehearsed(letter: &Letter) -> (Option<Mail>, Option<String>, Vec<Finding>) {
     let address = Address::parse("reader@example.org").expect("it is an address");
-    let (columns, subscriber) = made_up(letter, &address);
-    let mut merger = Merger::new(letter, &columns);
+    let (columns, mut subscriber) = made_up(letter, &address);
     let links = Links { unsubscribe: Some(LEAVE.to_owned()), web: None };
-    match merger.merge(&subscriber, &links) {
-        Ok(mail) => {
-            let preheader = merger.preheader().map(str::to_owned);
-            (Some(mail), preheader, Vec::new())
-        }
-        Err(gaps) => {
-            let gaps = gaps.into_iter().filter(|gap| gap.code == "merge").map(|gap| {
-                let finding = Finding::error(
-                    gap.code,
-                    gap.message,
-                    "check the tag; `handbill render` shows what it makes of one row",
-                );
-                match gap.place {
-                    Some(place) => finding.at(place),
-                    None => finding,
-                }
-            });
-            (None, None, gaps.collect())
+    // As often as a field may turn out to be a number, a moment or a link.
+    for _ in 0..=columns.len() {
+        let mut merger = Merger::new(letter, &columns);
+        let gaps = match merger.merge(&subscriber, &links) {
+            Ok(mail) => return (Some(mail), merger.preheader().map(str::to_owned), Vec::new()),
+            Err(gaps) => gaps,
+        };
+        let better = gaps.iter().find_map(|gap| Some((stand_in(gap)?, fields_of(letter, gap))));
+        let Some((value, fields)) = better.filter(|(value, fields)| {
+            let cells = columns.iter().zip(&subscriber.cells);
+            let mut own = cells.filter(|(column, _)| fields.contains(&column.name.as_str()));
+            own.any(|(_, cell)| cell != value)
+        }) else {
+            return (None, None, gaps.into_iter().filter_map(as_finding).collect());
+        };
+        for (column, cell) in columns.iter().zip(&mut subscriber.cells) {
+            if fields.contains(&column.name.as_str()) {
+                value.clone_into(cell);
+            }
         }
     }
+    (None, None, Vec::new())
+}
+
+/// What a made-up reader should have had where a value was of the wrong kind.
+fn stand_in(gap: &Gap) -> Option<&'static str> {
+    match gap.code {
+        "unusable-link" => Some("https://example.org/"),
+        "unknown-moment" => Some("2027-06-15 18:30 Europe/Berlin"),
+        _ if gap.message.ends_with("is no number") => Some("42"),
+        _ => None,
+    }
+}
+
+/// The fields in the line of a gap.
+fn fields_of<'a>(letter: &'a Letter, gap: &Gap) -> Vec<&'a str> {
+    let Some(place) = &gap.place else { return Vec::new() };
+    let here = letter
+        .fields
+        .iter()
+        .filter(|field| (&field.place.file, field.place.line) == (&place.file, place.line));
+    here.map(|field| field.name.as_str()).collect()
+}
+
+fn as_finding(gap: Gap) -> Option<Finding> {
+    if gap.field.is_some() {
+        return None;
+    }
+    let help = "check the tag; `handbill render` shows what it makes of one row";
+    let finding = Finding::error(gap.code, gap.message, help);
+    Some(match gap.place {
+        Some(place) => finding.at(place),
+        None => finding,
+    })
 }

@@ -1,10 +1,12 @@
 //! Compose and merge, as an author and a hostile list live them.
 
 mod bounds;
+mod component_images;
 mod components;
 mod corpus;
 mod desk;
 mod escaping;
+mod local;
 mod markdown;
 mod page;
 mod places;

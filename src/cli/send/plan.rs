@@ -125,7 +125,8 @@ impl Plan {
     /// stands around it in a message.
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let nobody = Mailbox { name: None, address: self.from.address.clone() };
-        let mail = Mail { to: &nobody, subject: "", html: "", text: "", headers: &[] };
+        let mail =
+            Mail { to: &nobody, subject: "", html: "", text: "", headers: &[], invites: &[] };
         let mut around = Vec::new();
         self.frame.write_unsigned(&mail, 0, &mut around);
         let around = Sha256::digest(&around);
