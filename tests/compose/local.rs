@@ -106,7 +106,7 @@ fn an_event_is_a_card_in_both_parts_and_comes_along() {
 #[test]
 fn who_does_not_see_an_event_does_not_get_its_file() {
     let body = format!("{{% if member %}}\n{EVENT}\n{{% else %}}\nHello\n{{% endif %}}\n\n{EVENT}");
-    let mut events = |body: &str, member: &str| {
+    let events = |body: &str, member: &str| {
         merged("en", body, &[("member", member)]).expect("a mail").events.len()
     };
     assert_eq!(events(&body, "yes"), 1, "the same event twice is one");
