@@ -5,6 +5,7 @@ mod field_names;
 mod fields;
 mod foreign;
 mod sender;
+pub mod support;
 
 pub use fields::fields;
 pub use foreign::foreign_tags;

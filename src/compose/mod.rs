@@ -12,7 +12,7 @@ mod engine;
 mod escape;
 mod expression;
 mod filters;
-mod html;
+pub(crate) mod html;
 mod images;
 pub(crate) mod letter;
 mod markdown;
