@@ -18,7 +18,9 @@ mod parts;
 mod rule;
 mod structure;
 mod subject;
+pub mod support;
 mod switches;
+mod unsupported;
 
 pub use self::exhibit::{Exhibit, File, WebLink};
 pub use self::fields::fields;
@@ -31,7 +33,7 @@ pub use self::switches::switched;
 use crate::finding::Finding;
 
 /// Every rule, in the order of the docs: first those that keep promises.
-pub const RULES: [Rule; 43] = [
+pub const RULES: [Rule; 45] = [
     foreign::FOREIGN_TAG,
     fields::UNKNOWN_FIELD,
     fields::SHADOWED_COLUMN,
@@ -71,6 +73,8 @@ pub const RULES: [Rule; 43] = [
     parts::CLIPPED_MAIL,
     parts::LARGE_STYLE,
     parts::TEXT_DIFFERS,
+    unsupported::UNSUPPORTED_FEATURE,
+    unsupported::UNKNOWN_CLIENT,
     attachments::LARGE_ATTACHMENTS,
     attachments::RISKY_ATTACHMENT,
     switches::UNKNOWN_RULE,
@@ -84,7 +88,7 @@ type Family = fn(&Exhibit<'_>) -> Vec<Finding>;
 const DUTIES: [Family; 1] = [footer::footer];
 
 /// What makes a letter good.
-const QUALITY: [Family; 9] = [
+const QUALITY: [Family; 10] = [
     subject::subject,
     links::links,
     images::images,
@@ -93,6 +97,7 @@ const QUALITY: [Family; 9] = [
     dates::dates,
     colours::colours,
     parts::parts,
+    unsupported::unsupported,
     attachments::attachments,
 ];
 

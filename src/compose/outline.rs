@@ -55,7 +55,8 @@ pub fn has_remote_images(page: &str) -> bool {
     })
 }
 
-fn value(page: &str, attributes: &[Attribute], wanted: &str) -> Option<String> {
+/// What an attribute says, decoded; nothing if it is not there.
+pub(crate) fn value(page: &str, attributes: &[Attribute], wanted: &str) -> Option<String> {
     let attribute = attributes
         .iter()
         .find(|attribute| page[attribute.name.clone()].eq_ignore_ascii_case(wanted))?;
