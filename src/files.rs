@@ -12,7 +12,7 @@ use crate::finding::{Checked, Finding, closest};
 use crate::message::Signer;
 use crate::place::Source;
 use crate::project::{self, Dkim, Project};
-use crate::template::{self, Component, Template};
+use crate::template::{Component, Template};
 
 /// The largest text that is read: no letter is longer, and `/dev/zero` has no end.
 const MAX_TEXT: u64 = 16 << 20;
@@ -96,13 +96,7 @@ fn from_folder(folder: &Path, name: &str) -> Checked<Template> {
     if !findings.is_empty() {
         return Err(findings);
     }
-    // A template of one's own may use the built-in components without copying them.
-    if let Some(built_in) = Template::built_in(template::DEFAULT) {
-        let own: Vec<String> = components.iter().map(|own| own.stem().to_owned()).collect();
-        let is_new = |component: &Component| !own.iter().any(|own| own == component.stem());
-        components.extend(built_in.components.into_iter().filter(is_new));
-    }
-    Ok(Template { name: name.to_owned(), page, text_page, components })
+    Ok(Template::complete(name, page, text_page, components))
 }
 
 fn component_names(folder: &Path) -> Vec<String> {
@@ -117,7 +111,7 @@ fn unknown_template(project: &Path, name: &str) -> Finding {
     let templates = project.join("templates");
     let mut known: Vec<String> = names(&templates)
         .filter(|name| templates.join(name).is_dir())
-        .chain([template::DEFAULT.to_owned()])
+        .chain(Template::built_in_names().map(str::to_owned))
         .collect();
     known.sort();
     known.dedup();

@@ -9,6 +9,7 @@ use super::engine::{self, CSS, URL, URL_PART};
 use super::images;
 use super::marked::prints;
 use super::marks::{Hint, Marks};
+use super::names::CONSTANT;
 use super::part::{Part, component_name};
 use super::places::{self, Placed, Spot};
 use super::rewrite::{NEED, Rewriter, Rewritten, TICK};
@@ -160,7 +161,14 @@ impl Assembler<'_> {
         let owner = &self.parts[part];
         let Some(Statement::Print(node)) = &owner.statements[tag] else { return None };
         let text = format!("{{{{ ({}) | {CSS} }}}}", owner.text(&node.range));
-        let is_constant = |name: &str| ["template", "vars", "sender"].contains(&name);
+        // A name may be another's: that of a loop, or of a component's parameter.
+        let is_bound = |name: &str| {
+            let mut bound = owner.statements.iter().flatten().flat_map(Statement::binds);
+            bound.any(|bound| owner.text(bound) == name)
+        };
+        // The campaign's subject comes with each row.
+        let is_constant =
+            |name: &str| name != "campaign" && CONSTANT.contains(&name) && !is_bound(name);
         let mut tera = engine::html();
         tera.add_raw_template("style", &text).ok().filter(|()| {
             node.all_names(owner.passage.text())
