@@ -2,7 +2,11 @@
 //! `page.txt` and `components/NAME.html` + `NAME.txt`; the built-in ones are
 //! the same folders, embedded in the program. Pure: `files` reads folders.
 
+mod words;
+
 use crate::place::Source;
+
+pub use self::words::words;
 
 /// The template that a campaign gets when nothing names another.
 pub const DEFAULT: &str = "letter";
@@ -57,7 +61,7 @@ macro_rules! embedded {
 }
 
 const EMBEDDED: &[Embedded] = embedded! {
-    letter: button callout column columns divider footer letter progress quote share signature social;
+    letter: button callout column columns divider letter progress quote share signature social;
     newsletter: ;
     plain: ;
 };

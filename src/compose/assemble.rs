@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use tera::Context;
 
+use super::constant::{Constants, is_constant};
 use super::engine::{self, CSS, URL, URL_PART};
 use super::images;
 use super::marked::prints;
 use super::marks::{Hint, Marks};
-use super::names::CONSTANT;
 use super::part::{Part, component_name};
 use super::places::{self, Placed, Spot};
 use super::rewrite::{NEED, Rewriter, Rewritten, TICK};
@@ -129,7 +129,8 @@ impl Assembler<'_> {
             place,
         ));
         let mut template = Template::default();
-        let mut colours = HashMap::new();
+        let mut constants = Constants::new(engine::html(), self.constants);
+        let mut known = HashMap::new();
         let mut at = 0;
         for mark in placed {
             template.literal(&page[at..mark.found.range.start]);
@@ -144,11 +145,11 @@ impl Assembler<'_> {
                 );
                 continue;
             }
-            // A colour of the template stands at hundreds of links, and is the same for everybody.
-            let colour = (mark.spot == Spot::Css)
-                .then(|| colours.entry((part, tag)).or_insert_with(|| self.constant(part, tag)));
-            match colour.and_then(|colour| colour.as_deref()) {
-                Some(colour) => template.literal(colour),
+            let value = known
+                .entry((part, tag, mark.spot))
+                .or_insert_with(|| self.constant(&mut constants, part, tag, mark.spot));
+            match value {
+                Some(value) => template.literal(value),
                 None => self.tag_into(&mut template, part, tag, mark.spot),
             }
         }
@@ -156,30 +157,32 @@ impl Assembler<'_> {
         template
     }
 
-    /// The value in a style that no row can change.
-    fn constant(&self, part: usize, tag: usize) -> Option<String> {
+    /// What a tag writes, if no row can change it.
+    fn constant(
+        &self,
+        constants: &mut Constants<'_>,
+        part: usize,
+        number: usize,
+        spot: Spot,
+    ) -> Option<String> {
         let owner = &self.parts[part];
-        let Some(Statement::Print(node)) = &owner.statements[tag] else { return None };
-        let text = format!("{{{{ ({}) | {CSS} }}}}", owner.text(&node.range));
-        // A name may be another's: that of a loop, or of a component's parameter.
-        let is_bound = |name: &str| {
-            let mut bound = owner.statements.iter().flatten().flat_map(Statement::binds);
-            bound.any(|bound| owner.text(bound) == name)
-        };
-        // The campaign's subject comes with each row.
-        let is_constant =
-            |name: &str| name != "campaign" && CONSTANT.contains(&name) && !is_bound(name);
-        let mut tera = engine::html();
-        tera.add_raw_template("style", &text).ok().filter(|()| {
-            node.all_names(owner.passage.text())
-                .is_some_and(|names| names.into_iter().all(is_constant))
-        })?;
-        tera.render("style", self.constants).ok()
+        let tag = &owner.tags[number];
+        match &owner.statements[number] {
+            Some(Statement::Print(node)) if is_constant(owner, node) => {
+                let (open, close) = filters_of(spot, false);
+                let value = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
+                let trims = tag.trims_before || tag.trims_after;
+                let written = format!("{{{{ {open}{}{close} }}}}", value.text);
+                constants.value(&written).filter(|_| !trims)
+            }
+            _ => None,
+        }
     }
 
     /// Text with marks, as a template.
     pub(crate) fn text(&self, text: &str) -> Template {
         let mut template = Template::default();
+        let mut constants = Constants::new(engine::text(), self.constants);
         let mut at = 0;
         for found in self.marks.find(text) {
             template.literal(&text[at..found.range.start]);
@@ -190,7 +193,10 @@ impl Assembler<'_> {
                 Hint::Url => Spot::Url,
                 Hint::UrlPart => Spot::UrlPart,
             };
-            self.tag_into(&mut template, part, tag, spot);
+            match self.constant(&mut constants, part, tag, spot) {
+                Some(value) => template.literal(&value),
+                None => self.tag_into(&mut template, part, tag, spot),
+            }
         }
         template.literal(&text[at..]);
         template
