@@ -12,7 +12,7 @@ use crate::finding::{Checked, Finding, closest};
 use crate::message::Signer;
 use crate::place::Source;
 use crate::project::{self, Dkim, Project};
-use crate::template::{Component, Template};
+use crate::template::{self, Component, Template};
 
 /// The largest text that is read: no letter is longer, and `/dev/zero` has no end.
 const MAX_TEXT: u64 = 16 << 20;
@@ -71,8 +71,7 @@ pub fn project(folder: &Path, config: Option<&Path>) -> Checked<Project> {
 /// Finds a template: in the project's `templates/`, else among the built-in ones.
 pub fn template(project: &Path, name: &str) -> Checked<Template> {
     let folder = project.join("templates").join(name);
-    let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
-    if is_plain && folder.is_dir() {
+    if template::is_name(name) && folder.is_dir() {
         return from_folder(&folder, name);
     }
     Template::built_in(name).ok_or_else(|| unknown_template(project, name).into())
@@ -107,12 +106,19 @@ fn component_names(folder: &Path) -> Vec<String> {
     stems
 }
 
-fn unknown_template(project: &Path, name: &str) -> Finding {
+/// The templates of a project's own, by name.
+pub fn own_templates(project: &Path) -> Vec<String> {
     let templates = project.join("templates");
-    let mut known: Vec<String> = names(&templates)
-        .filter(|name| templates.join(name).is_dir())
-        .chain(Template::built_in_names().map(str::to_owned))
+    let mut own: Vec<String> = names(&templates)
+        .filter(|name| template::is_name(name) && templates.join(name).is_dir())
         .collect();
+    own.sort();
+    own
+}
+
+fn unknown_template(project: &Path, name: &str) -> Finding {
+    let mut known = own_templates(project);
+    known.extend(Template::built_in_names().map(str::to_owned));
     known.sort();
     known.dedup();
     let help = match closest(name, known.iter().map(String::as_str)) {

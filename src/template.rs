@@ -93,6 +93,12 @@ impl Template {
     }
 }
 
+/// Whether a name can be that of a template's folder, and of no other place.
+pub fn is_name(name: &str) -> bool {
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':');
+    !name.is_empty() && !name.starts_with(['.', '-']) && name.chars().all(is_plain)
+}
+
 fn own_components(embedded: &Embedded) -> Vec<Component> {
     let component = |(stem, pair): &(&str, Pair)| {
         let (html, text) = sources(embedded.name, &format!("components/{stem}"), *pair);

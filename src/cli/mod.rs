@@ -12,6 +12,7 @@ mod report;
 mod send;
 mod status;
 mod suppress;
+mod template;
 mod workshop;
 
 use std::ffi::OsString;
@@ -66,6 +67,7 @@ struct Global {
 enum Command {
     Init(init::Args),
     New(new::Args),
+    Template(template::Args),
     Check(check::Args),
     Render(render::Args),
     Preview(preview::Args),
@@ -143,6 +145,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
     match &cli.command {
         Command::Init(args) => init::run(ui, args),
         Command::New(args) => new::run(ui, &cli.global, args),
+        Command::Template(args) => template::run(ui, &cli.global, args),
         Command::Check(args) => check::run(ui, &cli.global, args),
         Command::Render(args) => render::run(ui, &cli.global, args),
         Command::Preview(args) => preview::run(ui, &cli.global, args),
