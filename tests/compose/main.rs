@@ -9,5 +9,6 @@ mod markdown;
 mod page;
 mod places;
 mod properties;
+mod snapshots;
 mod strictness;
 mod text_part;
