@@ -129,7 +129,7 @@ impl Assembler<'_> {
             place,
         ));
         let mut template = Template::default();
-        let mut constants = Constants::new(engine::html(), self.constants);
+        let mut constants = Constants::new(engine::html, self.constants);
         let mut known = HashMap::new();
         let mut at = 0;
         for mark in placed {
@@ -182,7 +182,7 @@ impl Assembler<'_> {
     /// Text with marks, as a template.
     pub(crate) fn text(&self, text: &str) -> Template {
         let mut template = Template::default();
-        let mut constants = Constants::new(engine::text(), self.constants);
+        let mut constants = Constants::new(engine::text, self.constants);
         let mut at = 0;
         for found in self.marks.find(text) {
             template.literal(&text[at..found.range.start]);

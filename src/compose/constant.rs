@@ -12,23 +12,25 @@ use super::statement::Statement;
 /// What of a campaign is known before the first row; its subject comes with each.
 const OF_CAMPAIGN: [&str; 4] = ["campaign.date", "campaign.dir", "campaign.id", "campaign.lang"];
 
-/// Works out values with the engine of one form.
+/// Works out values with the engine of one form, which is made when the first one comes.
 pub(super) struct Constants<'a> {
-    tera: Tera,
+    make: fn() -> Tera,
+    tera: Option<Tera>,
     context: &'a Context,
     out: Vec<u8>,
 }
 
 impl<'a> Constants<'a> {
-    pub(super) fn new(tera: Tera, context: &'a Context) -> Self {
-        Self { tera, context, out: Vec::new() }
+    pub(super) fn new(make: fn() -> Tera, context: &'a Context) -> Self {
+        Self { make, tera: None, context, out: Vec::new() }
     }
 
     /// What a tag writes for everybody. Nothing if it fails, so that it fails where it is told.
     pub(super) fn value(&mut self, tag: &str) -> Option<String> {
         const NAME: &str = "constant";
-        self.tera.add_raw_template(NAME, tag).ok()?;
-        engine::render(&self.tera, NAME, self.context, &mut self.out).ok()?;
+        let tera = self.tera.get_or_insert_with(self.make);
+        tera.add_raw_template(NAME, tag).ok()?;
+        engine::render(tera, NAME, self.context, &mut self.out).ok()?;
         String::from_utf8(std::mem::take(&mut self.out)).ok()
     }
 }
