@@ -114,3 +114,20 @@ fn the_frame_of_a_mail_weighs_little() {
         assert!(html.len() < 6_000, "{template}: {} bytes", html.len());
     }
 }
+
+#[test]
+fn a_variable_that_no_page_can_show_is_told_where_it_stands() {
+    let variables = "accent = \"red; x\"\nfont = \"'Lato', serif\"\nwidth = \"wide\"\n\
+                     logo = \"logo.png\"\nwhy = 3\nlinks = { a = \"b\" }\nwords = 1\nmine = \"'x';\"\n";
+    let desk = Desk::new().settings(&format!("[template]\n{variables}{SETTINGS}"));
+    let mut ran = desk.run("check campaigns/spring.md").ends(1);
+    for (line, name) in
+        ["accent", "font", "width", "logo", "why", "links", "words"].iter().enumerate()
+    {
+        ran = ran.says(&format!("handbill.toml:{}:", line + 2)).says(&format!("`{name}` must be"));
+    }
+    assert!(!ran.err.contains("mine"), "{}", ran.err);
+    let right = "accent = \"#05a\"\nfont = \"\"\nlinks = { Us = \"mailto:a@example.org\" }\n";
+    let desk = desk.settings(&format!("[template]\n{right}{SETTINGS}"));
+    desk.run("check campaigns/spring.md").ends(0);
+}
