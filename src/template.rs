@@ -2,6 +2,7 @@
 //! `page.txt` and `components/NAME.html` + `NAME.txt`; the built-in ones are
 //! the same folders, embedded in the program. Pure: `files` reads folders.
 
+pub mod colours;
 mod words;
 
 use crate::place::Source;

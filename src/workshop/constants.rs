@@ -58,6 +58,17 @@ impl Workshop {
                 variables.insert(name.clone().into(), value);
             }
         }
+        if let Some(accent) =
+            variables.get(&tera::value::Key::from("accent")).and_then(Value::as_str)
+        {
+            let ink = template::colours::ink(accent).map(Value::from);
+            let on = template::colours::on(accent).map(Value::from);
+            for (name, colour) in [("accent_ink", ink), ("on_accent", on)] {
+                if let Some(colour) = colour {
+                    variables.entry(name.into()).or_insert(colour);
+                }
+            }
+        }
         variables.entry(WORDS.into()).or_insert_with(|| Value::from(words));
         variables
     }

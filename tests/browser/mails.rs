@@ -105,6 +105,12 @@ fn variables_change_the_looks_and_leave_it_fit_to_be_read() {
 
 #[test]
 #[ignore = "needs Chromium: see main.rs"]
+fn a_light_accent_can_be_read_too() {
+    every_mail_is_fit_to_be_read("accent = \"#ffc400\"", "-yellow");
+}
+
+#[test]
+#[ignore = "needs Chromium: see main.rs"]
 fn what_shuts_people_out_would_be_found() {
     let desk =
         desk("").file("mail.html", "<title>x</title><p style='color: #ccc'>faint <img src='x'>");
