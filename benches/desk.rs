@@ -128,7 +128,8 @@ fn constants() -> Context {
     );
     context
         .insert_value("campaign", table(&[("id", "newsletter"), ("lang", "en"), ("dir", "ltr")]));
-    context.insert_value("template", table(&[]));
+    let words = Value::from(template::words("en"));
+    context.insert_value("template", Value::from(Map::from_iter([("words".into(), words)])));
     context.insert_value("vars", table(&[]));
     context
 }

@@ -2,13 +2,16 @@
 # Installs what the tests with real parts use (`cargo test --test interop --test browser -- --ignored`):
 # Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
 # `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), SpamAssassin and
-# rspamd, Chromium with its driver. Run it as root.
+# rspamd, Chromium with its driver, and axe-core, which looks for what shuts people out of a page
+# (one file of npm's package). Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
 # Postfix comes without a configuration and is not started: each test starts one of its own.
 set -eu
 
 AIOSMTPD=1.4.6
+AXE=4.14.1
+axe=${HANDBILL_TEST_AXE:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/axe-core-$AXE}
 venv=${HANDBILL_TEST_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/test-venv}
 
 # Services of what is installed here must not start; a policy that is there already stays.
@@ -36,6 +39,7 @@ has ip || missing="$missing iproute2"
 has unshare || missing="$missing util-linux"
 has chromium || missing="$missing chromium"
 has chromedriver || missing="$missing chromium-driver"
+[ -s "$axe/package/axe.min.js" ] || has npm || missing="$missing npm"
 has python3 || missing="$missing python3"
 if ! [ -x "$venv/bin/python" ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
@@ -52,4 +56,10 @@ if ! has_aiosmtpd; then
     python3 -m venv --clear "$venv"
     "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD"
     has_aiosmtpd
+fi
+
+if ! [ -s "$axe/package/axe.min.js" ]; then
+    mkdir -p "$axe"
+    (cd "$axe" && npm pack --silent "axe-core@$AXE" >/dev/null && tar -xzf "axe-core-$AXE.tgz" package/axe.min.js)
+    rm -f "$axe/axe-core-$AXE.tgz"
 fi

@@ -71,8 +71,7 @@ pub fn project(folder: &Path, config: Option<&Path>) -> Checked<Project> {
 /// Finds a template: in the project's `templates/`, else among the built-in ones.
 pub fn template(project: &Path, name: &str) -> Checked<Template> {
     let folder = project.join("templates").join(name);
-    let is_plain = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
-    if is_plain && folder.is_dir() {
+    if template::is_name(name) && folder.is_dir() {
         return from_folder(&folder, name);
     }
     Template::built_in(name).ok_or_else(|| unknown_template(project, name).into())
@@ -96,13 +95,7 @@ fn from_folder(folder: &Path, name: &str) -> Checked<Template> {
     if !findings.is_empty() {
         return Err(findings);
     }
-    // A template of one's own may use the built-in components without copying them.
-    if let Some(built_in) = Template::built_in(template::DEFAULT) {
-        let own: Vec<String> = components.iter().map(|own| own.stem().to_owned()).collect();
-        let is_new = |component: &Component| !own.iter().any(|own| own == component.stem());
-        components.extend(built_in.components.into_iter().filter(is_new));
-    }
-    Ok(Template { name: name.to_owned(), page, text_page, components })
+    Ok(Template::complete(name, page, text_page, components))
 }
 
 fn component_names(folder: &Path) -> Vec<String> {
@@ -113,12 +106,19 @@ fn component_names(folder: &Path) -> Vec<String> {
     stems
 }
 
-fn unknown_template(project: &Path, name: &str) -> Finding {
+/// The templates of a project's own, by name.
+pub fn own_templates(project: &Path) -> Vec<String> {
     let templates = project.join("templates");
-    let mut known: Vec<String> = names(&templates)
-        .filter(|name| templates.join(name).is_dir())
-        .chain([template::DEFAULT.to_owned()])
+    let mut own: Vec<String> = names(&templates)
+        .filter(|name| template::is_name(name) && templates.join(name).is_dir())
         .collect();
+    own.sort();
+    own
+}
+
+fn unknown_template(project: &Path, name: &str) -> Finding {
+    let mut known = own_templates(project);
+    known.extend(Template::built_in_names().map(str::to_owned));
     known.sort();
     known.dedup();
     let help = match closest(name, known.iter().map(String::as_str)) {

@@ -2,6 +2,8 @@
 //! Every key is optional but the sender; an unknown key is a finding. Pure:
 //! `files` finds and reads the file.
 
+mod looks;
+
 use std::path::PathBuf;
 
 use crate::address::Mailbox;
@@ -314,7 +316,11 @@ fn domains(reader: &mut Reader<'_>, findings: &mut Vec<Finding>) -> Vec<(String,
 
 fn template_settings(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> TemplateSettings {
     let name = reader.text("name");
-    let variables = reader.rest().into_iter().map(|(key, value)| (key.name, value)).collect();
+    let variables: Vec<(String, Value)> =
+        reader.rest().into_iter().map(|(key, value)| (key.name, value)).collect();
+    for (name, value) in &variables {
+        looks::check(&mut reader, name, value);
+    }
     findings.append(&mut reader.finish());
     TemplateSettings { name, variables }
 }

@@ -2,7 +2,12 @@
 //! `page.txt` and `components/NAME.html` + `NAME.txt`; the built-in ones are
 //! the same folders, embedded in the program. Pure: `files` reads folders.
 
+pub mod colours;
+mod words;
+
 use crate::place::Source;
+
+pub use self::words::words;
 
 /// The template that a campaign gets when nothing names another.
 pub const DEFAULT: &str = "letter";
@@ -29,46 +34,38 @@ pub struct Component {
     pub text: Source,
 }
 
-/// The embedded files: path below `templates/`, and content.
-const EMBEDDED: [(&str, &str); 28] = [
-    ("letter/page.html", include_str!("../templates/letter/page.html")),
-    ("letter/page.txt", include_str!("../templates/letter/page.txt")),
-    ("letter/components/button.html", include_str!("../templates/letter/components/button.html")),
-    ("letter/components/button.txt", include_str!("../templates/letter/components/button.txt")),
-    ("letter/components/callout.html", include_str!("../templates/letter/components/callout.html")),
-    ("letter/components/callout.txt", include_str!("../templates/letter/components/callout.txt")),
-    ("letter/components/column.html", include_str!("../templates/letter/components/column.html")),
-    ("letter/components/column.txt", include_str!("../templates/letter/components/column.txt")),
-    ("letter/components/columns.html", include_str!("../templates/letter/components/columns.html")),
-    ("letter/components/columns.txt", include_str!("../templates/letter/components/columns.txt")),
-    ("letter/components/divider.html", include_str!("../templates/letter/components/divider.html")),
-    ("letter/components/divider.txt", include_str!("../templates/letter/components/divider.txt")),
-    ("letter/components/event.html", include_str!("../templates/letter/components/event.html")),
-    ("letter/components/event.txt", include_str!("../templates/letter/components/event.txt")),
-    ("letter/components/image.html", include_str!("../templates/letter/components/image.html")),
-    ("letter/components/image.txt", include_str!("../templates/letter/components/image.txt")),
-    ("letter/components/letter.html", include_str!("../templates/letter/components/letter.html")),
-    ("letter/components/letter.txt", include_str!("../templates/letter/components/letter.txt")),
-    (
-        "letter/components/progress.html",
-        include_str!("../templates/letter/components/progress.html"),
-    ),
-    ("letter/components/progress.txt", include_str!("../templates/letter/components/progress.txt")),
-    ("letter/components/quote.html", include_str!("../templates/letter/components/quote.html")),
-    ("letter/components/quote.txt", include_str!("../templates/letter/components/quote.txt")),
-    ("letter/components/share.html", include_str!("../templates/letter/components/share.html")),
-    ("letter/components/share.txt", include_str!("../templates/letter/components/share.txt")),
-    (
-        "letter/components/signature.html",
-        include_str!("../templates/letter/components/signature.html"),
-    ),
-    (
-        "letter/components/signature.txt",
-        include_str!("../templates/letter/components/signature.txt"),
-    ),
-    ("letter/components/social.html", include_str!("../templates/letter/components/social.html")),
-    ("letter/components/social.txt", include_str!("../templates/letter/components/social.txt")),
-];
+/// A file of HTML and its form in text.
+type Pair = (&'static str, &'static str);
+
+/// A template that is embedded in the program.
+struct Embedded {
+    name: &'static str,
+    page: Pair,
+    components: &'static [(&'static str, Pair)],
+}
+
+/// Embeds folders of `templates/` by their names and those of their components.
+macro_rules! embedded {
+    ($($name:ident: $($component:ident)*;)*) => {
+        &[$(Embedded {
+            name: stringify!($name),
+            page: embedded!(@ "../templates/" stringify!($name) "/page"),
+            components: &[$((
+                stringify!($component),
+                embedded!(@ "../templates/" stringify!($name) "/components/" stringify!($component)),
+            )),*],
+        }),*]
+    };
+    (@ $($piece:expr)*) => {
+        (include_str!(concat!($($piece,)* ".html")), include_str!(concat!($($piece,)* ".txt")))
+    };
+}
+
+const EMBEDDED: &[Embedded] = embedded! {
+    letter: button callout column columns divider event image letter progress quote share signature social;
+    newsletter: ;
+    plain: ;
+};
 
 /// How the names of embedded files begin.
 const BUILT_IN: &str = "(built in) ";
@@ -79,27 +76,49 @@ pub(crate) fn is_built_in(file: &str) -> bool {
 }
 
 impl Template {
+    /// The names of those that are embedded in the program, the default first.
+    pub fn built_in_names() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.iter().map(|embedded| embedded.name)
+    }
+
     /// A template that is embedded in the program.
     pub fn built_in(name: &str) -> Option<Self> {
-        let source = |path: &str| {
-            embedded(name)
-                .find(|(file, _)| *file == path)
-                .map(|(_, text)| Source::new(format!("{BUILT_IN}templates/{name}/{path}"), text))
-        };
-        let components = embedded(name).filter_map(|(path, _)| {
-            let stem = path.strip_prefix("components/")?.strip_suffix(".html")?;
-            Some(Component {
-                html: source(path)?,
-                text: source(&format!("components/{stem}.txt"))?,
-            })
-        });
-        Some(Self {
-            name: name.to_owned(),
-            page: source("page.html")?,
-            text_page: source("page.txt")?,
-            components: components.collect(),
-        })
+        let found = EMBEDDED.iter().find(|embedded| embedded.name == name)?;
+        let (page, text_page) = sources(name, "page", found.page);
+        Some(Self::complete(name, page, text_page, own_components(found)))
     }
+
+    /// A template of these files. What it does not have of its own, it has from the default.
+    pub fn complete(name: &str, page: Source, text_page: Source, own: Vec<Component>) -> Self {
+        let mut components = own;
+        for shared in EMBEDDED.iter().filter(|embedded| embedded.name == DEFAULT) {
+            for component in own_components(shared) {
+                if components.iter().all(|own| own.stem() != component.stem()) {
+                    components.push(component);
+                }
+            }
+        }
+        Self { name: name.to_owned(), page, text_page, components }
+    }
+}
+
+/// Whether a name can be that of a template's folder, and of no other place.
+pub fn is_name(name: &str) -> bool {
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\' | ':');
+    !name.is_empty() && !name.starts_with(['.', '-']) && name.chars().all(is_plain)
+}
+
+fn own_components(embedded: &Embedded) -> Vec<Component> {
+    let component = |(stem, pair): &(&str, Pair)| {
+        let (html, text) = sources(embedded.name, &format!("components/{stem}"), *pair);
+        Component { html, text }
+    };
+    embedded.components.iter().map(component).collect()
+}
+
+fn sources(template: &str, stem: &str, (html, text): Pair) -> (Source, Source) {
+    let name = |ending: &str| format!("{BUILT_IN}templates/{template}/{stem}.{ending}");
+    (Source::new(name("html"), html), Source::new(name("txt"), text))
 }
 
 impl Component {
@@ -108,12 +127,4 @@ impl Component {
         let file = self.html.name().rsplit('/').next().unwrap_or("");
         file.strip_suffix(".html").unwrap_or(file)
     }
-}
-
-/// The files of a built-in template: path below its folder, and content.
-fn embedded(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let prefix = format!("{name}/");
-    EMBEDDED
-        .iter()
-        .filter_map(move |(path, text)| Some((path.strip_prefix(prefix.as_str())?, *text)))
 }

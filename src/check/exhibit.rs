@@ -147,6 +147,30 @@ impl<'a> Exhibit<'a> {
         })
     }
 
+    /// Where HTML or CSS was written. Words that people use, too, are looked for in the
+    /// template first.
+    pub(super) fn locate_code(&self, needle: &str) -> Place {
+        let is_word = needle.chars().all(char::is_alphanumeric);
+        let own = std::iter::once(&self.campaign.source);
+        let template: Vec<&Source> = self.sources().collect();
+        let mut order: Vec<&Source> = own.chain(template).collect();
+        if is_word {
+            order.rotate_left(1);
+        }
+        let found = order.into_iter().find_map(|source| {
+            let text = source.text();
+            let is_edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '-');
+            text.match_indices(needle)
+                .map(|(at, _)| at..at + needle.len())
+                .find(|range| {
+                    is_edge(text[..range.start].chars().next_back())
+                        && is_edge(text[range.end..].chars().next())
+                })
+                .map(|range| source.place(range))
+        });
+        found.unwrap_or_else(|| self.campaign.body.place(0..0))
+    }
+
     /// A finding about the letter as a whole.
     pub(super) fn about(&self, finding: Finding) -> Finding {
         finding.at(self.campaign.body.place(0..0))

@@ -48,7 +48,7 @@ pub(super) fn unsupported(exhibit: &Exhibit<'_>) -> Vec<Finding> {
             feature.title
         ));
         finding.help = format!("{}; see {}", finding.help, feature.url);
-        findings.push(finding.at(exhibit.locate(&feature.needle)));
+        findings.push(finding.at(exhibit.locate_code(&feature.needle)));
     }
     findings
 }

@@ -13,6 +13,7 @@ mod sarif;
 mod send;
 mod status;
 mod suppress;
+mod template;
 mod workshop;
 
 use std::ffi::OsString;
@@ -67,6 +68,7 @@ struct Global {
 enum Command {
     Init(init::Args),
     New(new::Args),
+    Template(template::Args),
     Check(check::Args),
     Render(render::Args),
     Preview(preview::Args),
@@ -144,6 +146,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
     match &cli.command {
         Command::Init(args) => init::run(ui, args),
         Command::New(args) => new::run(ui, &cli.global, args),
+        Command::Template(args) => template::run(ui, &cli.global, args),
         Command::Check(args) => check::run(ui, &cli.global, args),
         Command::Render(args) => render::run(ui, &cli.global, args),
         Command::Preview(args) => preview::run(ui, &cli.global, args),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use tera::Context;
 
+use super::constant::{Constants, is_constant};
 use super::engine::{self, CSS, IMAGE, Knows, URL, URL_PART};
 use super::images;
 use super::marked::prints;
@@ -129,7 +130,8 @@ impl Assembler<'_> {
             place,
         ));
         let mut template = Template::default();
-        let mut constants = HashMap::new();
+        let mut constants = Constants::new(engine::html, self.knows, self.constants);
+        let mut known = HashMap::new();
         let mut at = 0;
         for mark in placed {
             template.literal(&page[at..mark.found.range.start]);
@@ -144,17 +146,11 @@ impl Assembler<'_> {
                 );
                 continue;
             }
-            // A colour of the template stands at hundreds of links, and is the same for everybody.
-            let fixed = match mark.spot {
-                Spot::Css => constants
-                    .entry((part, tag))
-                    .or_insert_with(|| self.constant(part, tag, CSS))
-                    .clone(),
-                Spot::Image => self.constant_image(part, tag),
-                _ => None,
-            };
-            match fixed {
-                Some(value) => template.literal(&value),
+            let value = known
+                .entry((part, tag, mark.spot))
+                .or_insert_with(|| self.constant(&mut constants, part, tag, mark.spot));
+            match value {
+                Some(value) => template.literal(value),
                 None => self.tag_into(&mut template, part, tag, mark.spot),
             }
         }
@@ -162,32 +158,39 @@ impl Assembler<'_> {
         template
     }
 
-    /// The address of an image that no row can change, if it is a page of the web or a file.
-    fn constant_image(&self, part: usize, tag: usize) -> Option<String> {
-        let address = self.constant(part, tag, "trim")?;
-        let plain = html_escape::decode_html_entities(&address).into_owned();
-        let is_usable = !images::has_scheme(&plain)
-            || ["http://", "https://"].iter().any(|scheme| plain.starts_with(scheme));
-        is_usable.then_some(address)
-    }
-
-    /// The value of an expression that no row can change, through a filter.
-    fn constant(&self, part: usize, tag: usize, filter: &str) -> Option<String> {
+    /// What a tag writes, if no row can change it.
+    fn constant(
+        &self,
+        constants: &mut Constants<'_>,
+        part: usize,
+        number: usize,
+        spot: Spot,
+    ) -> Option<String> {
         let owner = &self.parts[part];
-        let Some(Statement::Print(node)) = &owner.statements[tag] else { return None };
-        let text = format!("{{{{ ({}) | {filter} }}}}", owner.text(&node.range));
-        let is_constant = |name: &str| ["template", "vars", "sender"].contains(&name);
-        let mut tera = engine::html(self.knows);
-        tera.add_raw_template("style", &text).ok().filter(|()| {
-            node.all_names(owner.passage.text())
-                .is_some_and(|names| names.into_iter().all(is_constant))
-        })?;
-        tera.render("style", self.constants).ok()
+        let tag = &owner.tags[number];
+        match &owner.statements[number] {
+            Some(Statement::Print(node)) if is_constant(owner, node) => {
+                let (open, close) = filters_of(spot, false);
+                let value_of = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
+                let trims = tag.trims_before || tag.trims_after;
+                let written = format!("{{{{ {open}{}{close} }}}}", value_of.text);
+                let value = constants.value(&written);
+                // An image may be a file, which is found in the finished page.
+                let value = value.or_else(|| {
+                    let plain = format!("{{{{ ({}) | trim }}}}", value_of.text);
+                    let file = constants.value(&plain).filter(|_| spot == Spot::Image)?;
+                    (!images::has_scheme(&html_escape::decode_html_entities(&file))).then_some(file)
+                });
+                value.filter(|_| !trims)
+            }
+            _ => None,
+        }
     }
 
     /// Text with marks, as a template.
     pub(crate) fn text(&self, text: &str) -> Template {
         let mut template = Template::default();
+        let mut constants = Constants::new(engine::text, self.knows, self.constants);
         let mut at = 0;
         for found in self.marks.find(text) {
             template.literal(&text[at..found.range.start]);
@@ -198,7 +201,10 @@ impl Assembler<'_> {
                 Hint::Url => Spot::Url,
                 Hint::UrlPart => Spot::UrlPart,
             };
-            self.tag_into(&mut template, part, tag, spot);
+            match self.constant(&mut constants, part, tag, spot) {
+                Some(value) => template.literal(&value),
+                None => self.tag_into(&mut template, part, tag, spot),
+            }
         }
         template.literal(&text[at..]);
         template

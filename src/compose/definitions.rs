@@ -66,9 +66,12 @@ fn signature(info: &ComponentInfo) -> Signature {
         required: argument.is_required(),
         type_name: argument.arg_type().map(|kind| kind.as_str()),
     };
+    let (implicit, parameters): (Vec<_>, Vec<_>) =
+        info.args().iter().partition(|argument| argument.is_implicit());
     Signature {
         takes_rest: info.rest_param().is_some(),
-        parameters: info.args().iter().map(parameter).collect(),
+        implicit: implicit.into_iter().map(|argument| argument.name().to_owned()).collect(),
+        parameters: parameters.into_iter().map(parameter).collect(),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod arrange;
 mod assemble;
+mod constant;
 mod definitions;
 mod engine;
 mod escape;

@@ -15,6 +15,9 @@ use crate::place::Place;
 pub const ALWAYS: [&str; 8] =
     ["email", "sender", "campaign", "template", "vars", "unsubscribe_url", "web_url", "preheader"];
 
+/// Those of them that are the same for every reader.
+pub(crate) const CONSTANT: [&str; 4] = ["campaign", "sender", "template", "vars"];
+
 /// A field used in a letter.
 #[derive(Clone, Debug)]
 pub struct FieldUse {
@@ -35,6 +38,8 @@ pub(crate) type Components = BTreeMap<String, Signature>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Signature {
     pub(crate) parameters: Vec<Parameter>,
+    /// What the component sees without being handed it: `@template`.
+    pub(crate) implicit: Vec<String>,
     pub(crate) takes_rest: bool,
 }
 
@@ -84,9 +89,10 @@ impl Names<'_> {
                 Statement::SetBlock { name } => {
                     scope.insert(part.text(name));
                 }
-                Statement::Define { parameters: names, .. } => {
-                    parameters = names.iter().map(|name| part.text(name)).collect();
+                Statement::Define { parameters: names, implicit, .. } => {
+                    parameters = names.iter().chain(implicit).map(|name| part.text(name)).collect();
                     parameters.insert("body");
+                    self.findings.extend(unseen(part, implicit));
                 }
                 Statement::EndDefine => parameters.clear(),
                 _ => {}
@@ -108,6 +114,21 @@ impl Names<'_> {
             }
         }
     }
+}
+
+/// What differs from reader to reader is handed to a component, so that a blank is found where
+/// it is used.
+fn unseen<'p>(part: &'p Part, implicit: &'p [Range<usize>]) -> impl Iterator<Item = Finding> + 'p {
+    let differs = |name: &&Range<usize>| !CONSTANT.contains(&part.text(name));
+    implicit.iter().filter(differs).map(|name| {
+        let text = part.text(name);
+        Finding::error(
+            "unknown-field",
+            format!("a component does not see `{text}` by itself"),
+            format!("write `{text}` and pass it in the call; `@` is for {}", CONSTANT.join(", ")),
+        )
+        .at(part.passage.place(name.clone()))
+    })
 }
 
 struct Reader<'a, 'n, 'c> {
@@ -259,7 +280,7 @@ impl<'a> Reader<'a, '_, '_> {
         let text = self.part.text_of(name);
         let Some(parameter) = signature.parameters.iter().find(|parameter| parameter.name == text)
         else {
-            if !signature.takes_rest {
+            if !signature.takes_rest || signature.implicit.iter().any(|name| name == text) {
                 let names = signature.parameters.iter().map(|parameter| parameter.name.as_str());
                 let help = match closest(text, names) {
                     Some(near) => format!("did you mean `{near}`?"),

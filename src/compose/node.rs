@@ -10,21 +10,6 @@ pub(crate) struct Node {
     pub(crate) children: Vec<Node>,
 }
 
-impl Node {
-    /// The names of an expression; nothing if it calls anything.
-    pub(crate) fn all_names<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
-        let mut names = match &self.kind {
-            NodeKind::Name(name) => vec![&text[name.clone()]],
-            NodeKind::Call { .. } | NodeKind::Component { .. } => return None,
-            _ => Vec::new(),
-        };
-        for child in &self.children {
-            names.extend(child.all_names(text)?);
-        }
-        Some(names)
-    }
-}
-
 /// What a node is, as far as merging needs to know.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum NodeKind {

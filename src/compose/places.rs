@@ -8,7 +8,7 @@ use super::marks::{Found, Hint, Marks, UrlPlace};
 use super::text::Prints;
 
 /// The place of a mark in a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Spot {
     /// Text, or the value of an ordinary attribute.
     Text,

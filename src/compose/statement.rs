@@ -34,9 +34,11 @@ pub(crate) enum Statement {
     /// `{% </quote> %}`
     Close(Range<usize>),
     /// `{% component button(label, url) %}`
+    /// What `@` stands before is seen from inside, and never passed.
     Define {
         name: Range<usize>,
         parameters: Vec<Range<usize>>,
+        implicit: Vec<Range<usize>>,
     },
     EndDefine,
     Break,
@@ -44,6 +46,16 @@ pub(crate) enum Statement {
 }
 
 impl Statement {
+    /// The names that it brings into being, for what follows or stands inside.
+    pub(crate) fn binds(&self) -> &[Range<usize>] {
+        match self {
+            Self::For { names, .. } => names,
+            Self::Set { name, .. } | Self::SetBlock { name } => std::slice::from_ref(name),
+            Self::Define { parameters, .. } => parameters,
+            _ => &[],
+        }
+    }
+
     /// The expression in it, if there is one.
     pub(crate) fn node(&self) -> Option<&Node> {
         match self {
@@ -153,16 +165,17 @@ fn set(parser: &mut Parser<'_>) -> Result<Statement, SyntaxError> {
 fn define(parser: &mut Parser<'_>) -> Result<Statement, SyntaxError> {
     let name = parser.dotted_name()?;
     parser.expect("(")?;
-    let mut parameters = Vec::new();
+    let (mut parameters, mut implicit) = (Vec::new(), Vec::new());
     while !parser.takes(")") {
-        if !parameters.is_empty() {
+        if !(parameters.is_empty() && implicit.is_empty()) {
             parser.expect(",")?;
             if parser.takes(")") {
                 break;
             }
         }
-        let _ = parser.takes("...") || parser.takes("@");
-        parameters.push(parser.name()?);
+        let names = if parser.takes("@") { &mut implicit } else { &mut parameters };
+        let _ = parser.takes("...");
+        names.push(parser.name()?);
         if parser.takes(":") {
             parser.name()?;
         }
@@ -173,5 +186,5 @@ fn define(parser: &mut Parser<'_>) -> Result<Statement, SyntaxError> {
     if !parser.is_done() {
         parser.expression(0)?;
     }
-    Ok(Statement::Define { name, parameters })
+    Ok(Statement::Define { name, parameters, implicit })
 }

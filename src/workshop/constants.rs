@@ -5,6 +5,7 @@ use tera::{Context, Value};
 use super::Workshop;
 use crate::campaign::Campaign;
 use crate::settings::Value as Setting;
+use crate::template;
 
 impl Workshop {
     /// Values that are the same for every reader.
@@ -38,13 +39,38 @@ impl Workshop {
                 ("date", campaign.date.as_deref().map(text)),
             ]),
         );
-        let variables = self.project.template.variables.iter();
-        let variables =
-            variables.filter_map(|(name, value)| Some((name.clone().into(), value.to_tera()?)));
-        context.insert_value("template", Value::from(variables.collect::<tera::Map>()));
+        context.insert_value("template", Value::from(self.variables(campaign)));
         let vars = campaign.vars.as_ref().and_then(Setting::to_tera);
         context.insert_value("vars", vars.unwrap_or_else(|| Value::from(tera::Map::new())));
         context
+    }
+
+    /// The template's variables, and the words that it writes by itself.
+    fn variables(&self, campaign: &Campaign) -> tera::Map {
+        const WORDS: &str = "words";
+        let mut words = template::words(campaign.lang.as_deref().unwrap_or(""));
+        let mut variables = tera::Map::new();
+        for (name, value) in &self.project.template.variables {
+            let Some(value) = value.to_tera() else { continue };
+            if let Some(own) = value.as_map().filter(|_| name == WORDS) {
+                words.extend(own.iter().map(|(key, word)| (key.clone(), word.clone())));
+            } else {
+                variables.insert(name.clone().into(), value);
+            }
+        }
+        if let Some(accent) =
+            variables.get(&tera::value::Key::from("accent")).and_then(Value::as_str)
+        {
+            let ink = template::colours::ink(accent).map(Value::from);
+            let on = template::colours::on(accent).map(Value::from);
+            for (name, colour) in [("accent_ink", ink), ("on_accent", on)] {
+                if let Some(colour) = colour {
+                    variables.entry(name.into()).or_insert(colour);
+                }
+            }
+        }
+        variables.entry(WORDS.into()).or_insert_with(|| Value::from(words));
+        variables
     }
 }
 

@@ -2,15 +2,18 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use axum::http::Method;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use url::Url;
 
 /// No window, nothing but the page, and no traffic of the browser's own.
 const FLAGS: [&str; 11] = [
@@ -131,10 +134,53 @@ impl Browser {
 
     /// Keeps a picture of the page in `target/preview-pictures`.
     pub(crate) fn picture(&self, name: &str) {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../preview-pictures");
+        self.picture_in("preview-pictures", name);
+    }
+
+    /// Keeps a picture of all of the page, from its head to its foot.
+    pub(crate) fn whole_picture(&self, folder: &str, name: &str) {
+        let sizes = self.eval("[innerWidth, document.documentElement.scrollHeight]");
+        let [width, height] = [&sizes[0], &sizes[1]].map(|size| size.as_u64().expect("a size"));
+        self.screen(width, height.max(900));
+        self.picture_in(folder, name);
+    }
+
+    /// Draws on a screen of this size, as a phone would if it is a narrow one.
+    pub(crate) fn screen(&self, width: u64, height: u64) {
+        let mobile = width < 600;
+        let screen = json!({
+            "cmd": "Emulation.setDeviceMetricsOverride",
+            "params": {
+                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile,
+            },
+        });
+        self.runtime.block_on(self.client().issue_cmd(DevTools(screen))).expect("it is set");
+        self.until(&format!("innerWidth === {width} && innerHeight === {height}"));
+    }
+
+    fn picture_in(&self, folder: &str, name: &str) {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..").join(folder);
         let png = self.runtime.block_on(self.client().screenshot()).expect("a picture");
         fs::create_dir_all(&folder).expect("writable");
         fs::write(folder.join(format!("{name}.png")), png).expect("writable");
+    }
+
+    /// What axe-core finds that shuts people out. Landmarks and headings are
+    /// a matter of the page around a mail, which is the mail program's.
+    pub(crate) fn violations(&self) -> Vec<String> {
+        const LOOK: &str = "
+            const done = arguments[0], off = { enabled: false };
+            axe.run(document, {
+                resultTypes: ['violations'],
+                rules: { region: off, 'landmark-one-main': off, 'page-has-heading-one': off },
+            }).then(found => done(found.violations.flatMap(rule =>
+                rule.nodes.map(node => `${rule.id}: ${node.html} ${node.failureSummary}`))))";
+        let axe = fs::read_to_string(axe()).expect("axe is there: scripts/install-test-servers.sh");
+        let found = self.runtime.block_on(async {
+            self.client().execute(&axe, Vec::new()).await.expect("it loads");
+            self.client().execute_async(LOOK, Vec::new()).await.expect("it looks")
+        });
+        serde_json::from_value(found).expect("a list")
     }
 
     /// Closes the browser, and gives the log that it kept of the network.
@@ -168,4 +214,30 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// A command that Chromium's driver hands on to the browser.
+#[derive(Debug)]
+struct DevTools(Value);
+
+impl WebDriverCompatibleCommand for DevTools {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
+        (Method::POST, Some(self.0.to_string()))
+    }
+}
+
+/// Where scripts/install-test-servers.sh puts axe-core.
+fn axe() -> PathBuf {
+    let variable = |name| std::env::var_os(name).map(PathBuf::from);
+    let folder = variable("HANDBILL_TEST_AXE").unwrap_or_else(|| {
+        let cache = variable("XDG_CACHE_HOME")
+            .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+            .expect("`HOME` is set");
+        cache.join("handbill/axe-core-4.14.1")
+    });
+    folder.join("package/axe.min.js")
 }

@@ -1,5 +1,5 @@
-//! The live preview in a real browser: Chromium without a window, through
-//! its own driver. As root:
+//! The live preview and the mails in a real browser: Chromium without a window,
+//! through its own driver. As root:
 //!
 //! ```text
 //! scripts/install-test-servers.sh
@@ -17,6 +17,7 @@ mod smtp_server;
 mod following;
 mod hostile;
 mod looking;
+mod mails;
 mod readers;
 mod testing;
 

@@ -25,6 +25,7 @@ mod standing;
 mod starting;
 mod summing_up;
 mod suppressing;
+mod templates;
 mod test_mails;
 
 use desk::{Desk, Ran};

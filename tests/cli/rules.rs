@@ -108,6 +108,7 @@ fn table() -> Vec<(&'static str, String, String, &'static str)> {
             &"A paragraph that is as long as this one is. ".repeat(2_400),
             "6:1",
         ),
+        row("unsupported-feature", "", "<div style=\"position: absolute\">a b</div>", "6:13"),
         row("risky-attachment", "attachments: [run.exe]", "x", "4:15"),
         row("large-attachments", "attachments: [big.pdf]", "x", "4:15"),
     ]
@@ -187,6 +188,8 @@ fn every_rule_speaks_at_its_place_and_nothing_else_does() {
                 who reads the other part will ever see";
     let differs = page.replace("{{ content }}", &format!("{{{{ content }}}} {footer} {many}"));
     assert_eq!(said(&template(&differs, &text)), ["text-differs 6:1"]);
+    let clients = format!("{SETTINGS}\n[check.clients]\ngmial = 100\n");
+    assert_eq!(said(&Desk::new().settings(&clients)), ["unknown-client 17:1"]);
     let shadowed =
         Desk::new().list("email,vars\nann@example.org,x\n").campaign(&letter("", "Hello"));
     assert_eq!(said(&shadowed), ["shadowed-column null:null"]);
@@ -198,6 +201,7 @@ fn every_rule_speaks_at_its_place_and_nothing_else_does() {
         "unsubscribe-not-shown",
         "large-style",
         "text-differs",
+        "unknown-client",
         "shadowed-column",
         // Found by asking: its own story below.
         "broken-link",
@@ -245,6 +249,19 @@ fn a_rule_is_switched_by_the_settings_or_by_a_comment() {
     desk("foreign-tag = \"off\"").run("check").ends(1).says("cannot be switched");
     let shown = letter("", "In Mailchimp one writes *|FNAME|*. {# check: allow foreign-tag #}");
     assert_eq!(said(&Desk::new().campaign(&shown)), [""; 0]);
+}
+
+#[test]
+fn what_readers_use_and_how_many_may_miss_something_can_be_set() {
+    let body = "<div style=\"position: absolute\">a b</div>";
+    let desk = |settings: &str| {
+        let settings = format!("{SETTINGS}\n[check]\n{settings}\n");
+        Desk::new().settings(&settings).campaign(&letter("", body))
+    };
+    assert_eq!(said(&desk("unsupported = 60")), [""; 0]);
+    assert_eq!(said(&desk("[check.clients]\napple-mail = 100")), [""; 0]);
+    desk("[check.clients]\noutlook = 100").run("check").ends(0).says("Outlook (Windows)");
+    desk("unsupported = 101").run("check").ends(1).says("error[wrong-type]");
 }
 
 #[test]

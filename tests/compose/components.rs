@@ -1,5 +1,8 @@
 //! Components: called from Markdown, with Markdown inside, in both parts.
 
+use handbill::finding::Finding;
+use handbill::template::Template;
+
 use crate::desk::{ROW, campaign, compile_with, inner, mail, merge, places, with_component};
 
 fn text(body: &str) -> String {
@@ -155,4 +158,50 @@ fn both_forms_of_a_component_take_the_same() {
     let findings =
         compile_with(&campaign("a"), &with_component(html, text)).err().expect("differs");
     assert_eq!(findings[0].code, "component-form");
+}
+
+/// A component of one's own, in both forms.
+fn own(definition: &str) -> Template {
+    with_component(definition, definition)
+}
+
+#[test]
+fn a_component_sees_the_variables_of_the_template_and_nobody_passes_them() {
+    let seen = "{% component own(x: string = \"\", @template) %}{{ x }}<b>{{ template.accent or \"none\" }}</b>{% endcomponent %}";
+    let shown = |body: &str| {
+        let letter = compile_with(&campaign(body), &own(seen))?;
+        Ok(merge(&letter, &ROW).expect("it merges").html)
+    };
+    assert!(shown("{{<own/>}}").expect("right").contains("<b>none</b>"));
+    let slips: Vec<Finding> = shown("{{<own template=\"mine\"/>}}").expect_err("it is passed");
+    assert_eq!(slips[0].code, "unknown-argument");
+    assert_eq!(slips[0].place.as_ref().expect("place").to_string(), "c.md:4:8");
+    for call in ["{{<own y=\"a\"/>}}", "{{<own/>}} {{<button/>}}"] {
+        let slips: Vec<Finding> = shown(call).expect_err("it is wrong");
+        assert!(!format!("{slips:?}").contains("template="), "{slips:#?}");
+    }
+    let rest =
+        "{% component own(@template, ...links) %}{{ template.accent or 1 }}{% endcomponent %}";
+    let call = campaign("{{<own template=\"mine\"/>}}");
+    let slips = compile_with(&call, &own(rest)).err().expect("it is passed");
+    assert_eq!(slips[0].code, "unknown-argument");
+}
+
+#[test]
+fn a_component_does_not_see_a_field_by_itself() {
+    let template = own("{% component own(@city) %}{{ city }}{% endcomponent %}");
+    let findings = compile_with(&campaign("{{<own/>}}"), &template).err().expect("a field");
+    assert_eq!(findings[0].code, "unknown-field");
+    let place = findings[0].place.as_ref().expect("place").to_string();
+    assert_eq!(place, "templates/own/components/own.html:1:19");
+}
+
+#[test]
+fn a_colour_of_the_template_is_written_into_components_once_unless_it_is_somebody_elses() {
+    let button = mail("{{<button label=\"Give\" url={url}/>}}", &ROW);
+    assert!(button.html.contains("background: #0b5c8a"), "{}", button.html);
+    let shadow = "{% component own(template: string) %}<b style=\"color: {{ template }}\">x</b>{% endcomponent %}";
+    let letter = compile_with(&campaign("{{<own template=\"#123456\"/>}}"), &own(shadow));
+    let mail = merge(&letter.expect("right"), &ROW).expect("it merges");
+    assert!(mail.html.contains("color: #123456"), "{}", mail.html);
 }

@@ -7,7 +7,7 @@ use handbill::finding::Checked;
 use handbill::list::{Column, Subscriber};
 use handbill::merge::{Gap, Links, Mail, Merger};
 use handbill::place::Source;
-use handbill::template::{Component, Template};
+use handbill::template::{self, Component, Template};
 use tera::{Context, Value};
 
 /// A row: two cells of it are blank.
@@ -71,7 +71,8 @@ pub(crate) fn constants() -> Context {
         map(&[("name", "The Library"), ("postal_address", "1 Mill Lane, Leeds")]),
     );
     context.insert_value("campaign", map(&[("id", "c"), ("dir", "ltr")]));
-    context.insert_value("template", map(&[]));
+    let words = Value::from(template::words("en"));
+    context.insert_value("template", Value::from(tera::Map::from_iter([("words".into(), words)])));
     context.insert(
         "vars",
         &serde_json::json!({

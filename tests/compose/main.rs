@@ -11,5 +11,6 @@ mod markdown;
 mod page;
 mod places;
 mod properties;
+mod snapshots;
 mod strictness;
 mod text_part;

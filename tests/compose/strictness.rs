@@ -4,7 +4,7 @@ use handbill::check::{fields, foreign_tags};
 use handbill::list::Column;
 use handbill::place::{Passage, Source};
 
-use crate::desk::{ROW, compile, mail, merge};
+use crate::desk::{ROW, compile, compile_with, framed, mail, merge};
 
 /// The fields that a row of the desk's list lacks.
 fn gaps(body: &str) -> Vec<(&'static str, String)> {
@@ -138,4 +138,21 @@ fn the_tag_of_another_tool_is_an_error() {
     let found = compile("Dear {{first name}},").err().expect("it is no field");
     assert_eq!(found[0].code, "foreign-tag");
     assert!(found[0].help.contains("{{ first_name }}"), "{}", found[0].help);
+}
+
+#[test]
+fn what_is_the_same_for_everybody_is_known_before_the_first_row_but_not_the_subject() {
+    let page = "<html><head></head><body><h1>{{ campaign.subject or \"none\" }}</h1>\
+                {% for vars in [1, 2] %}{{ vars }}{% endfor %}<i>{{ sender.name }}</i>{{ content }}</body></html>";
+    let letter = compile_with("---\nsubject: For {{ name }}\n---\n{{ vars.goal }}", &framed(page));
+    let mail = merge(&letter.expect("right"), &ROW).expect("it merges");
+    assert!(mail.html.contains("<h1>For Ann</h1>12<i>The Library</i>"), "{}", mail.html);
+    assert_eq!(mail.text, "300");
+}
+
+#[test]
+fn what_everybody_lacks_is_still_told_at_its_place() {
+    let letter = compile("{{ vars.missing ~ 1 }}").expect("only a row tells");
+    let gaps = merge(&letter, &ROW).expect_err("it is blank");
+    assert_eq!(gaps[0].place.as_ref().expect("place").line, 4);
 }

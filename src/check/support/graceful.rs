@@ -133,6 +133,7 @@ pub(super) const GRACEFUL: &[(&str, &str)] = &[
     ("html-abbr", "the text without its explanation"),
     ("html-acronym", "the text without its explanation"),
     ("html-align", "aligned by styles"),
+    ("html-anchor-links", "the note stands at the end of the same letter"),
     ("html-aria-describedby", "for screen readers only"),
     ("html-aria-hidden", "for screen readers only"),
     ("html-aria-label", "for screen readers only"),
