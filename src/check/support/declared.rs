@@ -4,7 +4,7 @@
 //! and takes the one before it. So an older counterpart that stands before in the
 //! same block is a fallback, and nothing is said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::css::{Declaration, Word, last_family};
 use super::found::{Found, Part};
@@ -41,14 +41,24 @@ pub(super) fn judge(
     found: &mut Found,
     lonely: &mut Lonely,
 ) {
+    let mut firsts: HashMap<&str, usize> = HashMap::with_capacity(declarations.len());
+    for (at, declaration) in declarations.iter().enumerate() {
+        firsts.entry(&declaration.name).or_insert(at);
+    }
+    let is_hidden = declarations.iter().any(|it| it.name == "display" && has(&it.words, "none"));
     for at in 0..declarations.len() {
-        Judge { declarations, at, owner, found }.judge(lonely);
+        Judge { declarations, at, firsts: &firsts, is_hidden, owner, found }.judge(lonely);
     }
 }
 
 struct Judge<'a> {
     declarations: &'a [Declaration],
+    /// The one that is judged.
     at: usize,
+    /// Where each property is declared first: a block may have ten thousand.
+    firsts: &'a HashMap<&'a str, usize>,
+    /// Whether nothing of it is displayed.
+    is_hidden: bool,
     owner: Owner,
     found: &'a mut Found,
 }
@@ -84,7 +94,9 @@ impl Judge<'_> {
             "position" => self.position(words),
             "background" | "background-image" => return self.background(name, words),
             "float" => self.float(words),
-            "visibility" if has(words, "hidden") || has(words, "collapse") => self.visibility(),
+            "visibility" if !self.is_hidden && (has(words, "hidden") || has(words, "collapse")) => {
+                self.add(names::VISIBILITY, name, Part::Half);
+            }
             "margin" | "margin-top" | "margin-right" | "margin-bottom" | "margin-left" => {
                 self.margin(words);
             }
@@ -205,13 +217,6 @@ impl Judge<'_> {
         }
     }
 
-    fn visibility(&mut self) {
-        let is_none = |it: &Declaration| it.name == "display" && has(&it.words, "none");
-        if !self.declarations.iter().any(is_none) {
-            self.add(names::VISIBILITY, "visibility", Part::Half);
-        }
-    }
-
     fn margin(&mut self, words: &[Word]) {
         let negative = words.iter().find_map(|word| match word {
             Word::Number { is_negative: true, text, .. } => Some(text.as_str()),
@@ -238,11 +243,11 @@ impl Judge<'_> {
     }
 
     fn stands_before(&self, names: &[&str]) -> bool {
-        self.declarations[..self.at].iter().any(|it| names.contains(&it.name.as_str()))
+        names.iter().any(|name| self.firsts.get(name).is_some_and(|first| *first < self.at))
     }
 
     fn stands(&self, name: &str) -> bool {
-        self.declarations.iter().any(|it| it.name == name)
+        self.firsts.contains_key(name)
     }
 }
 

@@ -175,7 +175,8 @@ impl Finder<'_> {
     }
 
     fn attributes(&mut self, name: &str, attributes: &[Attribute]) {
-        let is_stubborn = matches!(name, "img" | "table");
+        let is_dot = || matches!(value(self.page, attributes, "width").as_deref(), Some("0" | "1"));
+        let is_stubborn = name == "table" || name == "img" && !is_dot();
         let mut owner = self.owner(if is_stubborn { Kind::Stubborn } else { Kind::Element });
         let mut style = None;
         let mut has_background = false;

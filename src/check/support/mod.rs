@@ -48,7 +48,7 @@ pub struct Unsupported {
 }
 
 /// Every feature that a page uses and more than `threshold` per cent of its readers
-/// cannot see, most readers first.
+/// cannot see, most readers first. What nobody has tried counts as understood.
 pub fn unsupported(page: &str, clients: &Clients, threshold: f64) -> Vec<Unsupported> {
     let found = features::features(page);
     let mut told: Vec<Unsupported> = found

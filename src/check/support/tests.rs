@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 
 /// What is told of a page by slug, with the usual clients.
@@ -148,6 +150,7 @@ fn a_fallback_stands_before() {
         ("visibility: hidden", "css-visibility", "visibility"),
         ("background-image: linear-gradient(red, blue)", "css-linear-gradient", "linear-gradient("),
         ("float: left", "css-float", "float"),
+        ("padding: 0; display: inline-flex", "css-display-flex", "flex"),
         ("object-fit: cover", "css-object-fit", "object-fit"),
     ] {
         let told = unsupported(&styled(style), &Clients::default(), THRESHOLD);
@@ -182,7 +185,8 @@ fn hostile_pages_are_read_to_their_end() {
         styled(&"width:calc((".repeat(many)),
         styled(&format!("width:{}", "calc(1rem,".repeat(many))),
         styled(&"[{(".repeat(many)),
-        styled(&"a:b;".repeat(many)),
+        styled(&"padding-inline:1rem;".repeat(many)),
+        styled(&"visibility:hidden;display:grid;".repeat(many)),
         styled(&format!("background: {}", "rgb(1,2,3),".repeat(many))),
         styled(&format!("font-family: {}", "x ".repeat(many))),
         styled(&"\\".repeat(many)),
@@ -199,4 +203,36 @@ fn hostile_pages_are_read_to_their_end() {
     assert_eq!(slugs(&styled("color red; a:: b(; display: flex")), Vec::<&str>::new());
     assert_eq!(slugs(&styled("color red; : ; display: flex")), ["css-display-flex"]);
     assert_eq!(slugs("<style>.b { x } .a { DISPLAY: FLEX }</style>"), ["css-display-flex"]);
+}
+
+#[test]
+fn what_is_hidden_from_outlook_too_needs_a_word_of_its_own() {
+    let told = |page: &str| unsupported(page, &only("outlook-windows"), 0.0).len();
+    assert_eq!(told("<table style='display: none'>"), 1);
+    assert_eq!(told("<table style='display: none; mso-hide: all'>"), 0);
+    assert_eq!(told("<div style='display: none'>"), 0);
+    assert_eq!(told("<img width=1 height=1 style='display: none'>"), 0);
+}
+
+proptest! {
+    #[test]
+    fn no_page_is_too_strange(
+        pieces in prop::collection::vec(
+            prop_oneof![
+                Just("<style>"), Just("</style>"), Just("<p style='"), Just("'>"), Just("<!--[if "),
+                Just("!mso]>"), Just("<!-->"), Just("-->"), Just("<![endif]-->"), Just("{"),
+                Just("}"), Just(":"), Just(";"), Just("("), Just(")"), Just("rgb("), Just("url("),
+                Just("@media"), Just("@font-face"), Just("display"), Just("flex"), Just("1.5rem"),
+                Just("-1e9px"), Just("<video"), Just("<img src="), Just("data:"), Just("ü"),
+                Just("\\"), Just("\""), Just("/*"), Just("*/"), Just("&#0;"), Just("&lt;"),
+                Just(","), Just("!"), Just("."), Just("font"), Just("background"), Just(" "),
+            ],
+            0..60,
+        )
+    ) {
+        let page = pieces.concat();
+        for told in unsupported(&page, &Clients::default(), 0.0) {
+            prop_assert!(told.share > 0.0 && told.share < 100.01, "{told:?}");
+        }
+    }
 }
