@@ -108,7 +108,7 @@ fn table() -> Vec<(&'static str, String, String, &'static str)> {
             &"A paragraph that is as long as this one is. ".repeat(2_400),
             "6:1",
         ),
-        row("unsupported-feature", "", "<div style=\"position: absolute\">a b</div>", "6:13"),
+        row("unsupported-feature", "", "<div style=\"position: absolute\">a b</div>", "6:23"),
         row("risky-attachment", "attachments: [run.exe]", "x", "4:15"),
         row("large-attachments", "attachments: [big.pdf]", "x", "4:15"),
     ]
@@ -260,7 +260,7 @@ fn what_readers_use_and_how_many_may_miss_something_can_be_set() {
     };
     assert_eq!(said(&desk("unsupported = 60")), [""; 0]);
     assert_eq!(said(&desk("[check.clients]\napple-mail = 100")), [""; 0]);
-    desk("[check.clients]\noutlook = 100").run("check").ends(0).says("Outlook (Windows)");
+    desk("[check.clients]\noutlook = 100").run("check").ends(0).says("readers: Outlook");
     desk("unsupported = 101").run("check").ends(1).says("error[wrong-type]");
 }
 
