@@ -57,6 +57,9 @@ impl Template {
     }
 
     fn literal(&mut self, text: &str) {
+        if text.starts_with(['{', '%', '#']) {
+            self.separate();
+        }
         // Braces that are no tag must not become one for Tera.
         let mut at = 0;
         for (brace, _) in text.match_indices('{') {
@@ -69,7 +72,7 @@ impl Template {
         self.text.push_str(&text[at..]);
     }
 
-    /// Before a tag: a brace right before it would be read with it.
+    /// Before a tag, or what could be one: a brace right before it would be read with it.
     fn separate(&mut self) {
         if self.text.ends_with('{') {
             self.text.pop();
@@ -167,16 +170,13 @@ impl Assembler<'_> {
     ) -> Option<String> {
         let owner = &self.parts[part];
         let tag = &owner.tags[number];
-        match &owner.statements[number] {
-            Some(Statement::Print(node)) if is_constant(owner, node) => {
-                let (open, close) = filters_of(spot, false);
-                let value = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
-                let trims = tag.trims_before || tag.trims_after;
-                let written = format!("{{{{ {open}{}{close} }}}}", value.text);
-                constants.value(&written).filter(|_| !trims)
-            }
-            _ => None,
+        let Some(Statement::Print(node)) = &owner.statements[number] else { return None };
+        if tag.trims_before || tag.trims_after || !is_constant(owner, node) {
+            return None;
         }
+        let (open, close) = filters_of(spot, false);
+        let value = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
+        constants.value(&format!("{{{{ {open}{}{close} }}}}", value.text))
     }
 
     /// Text with marks, as a template.
