@@ -57,6 +57,9 @@ impl Template {
     }
 
     fn literal(&mut self, text: &str) {
+        if text.starts_with(['{', '%', '#']) {
+            self.separate();
+        }
         // Braces that are no tag must not become one for Tera.
         let mut at = 0;
         for (brace, _) in text.match_indices('{') {
@@ -69,7 +72,7 @@ impl Template {
         self.text.push_str(&text[at..]);
     }
 
-    /// Before a tag: a brace right before it would be read with it.
+    /// Before a tag, or what could be one: a brace right before it would be read with it.
     fn separate(&mut self) {
         if self.text.ends_with('{') {
             self.text.pop();
@@ -168,23 +171,18 @@ impl Assembler<'_> {
     ) -> Option<String> {
         let owner = &self.parts[part];
         let tag = &owner.tags[number];
-        match &owner.statements[number] {
-            Some(Statement::Print(node)) if is_constant(owner, node) => {
-                let (open, close) = filters_of(spot, false);
-                let value_of = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
-                let trims = tag.trims_before || tag.trims_after;
-                let written = format!("{{{{ {open}{}{close} }}}}", value_of.text);
-                let value = constants.value(&written);
-                // An image may be a file, which is found in the finished page.
-                let value = value.or_else(|| {
-                    let plain = format!("{{{{ ({}) | trim }}}}", value_of.text);
-                    let file = constants.value(&plain).filter(|_| spot == Spot::Image)?;
-                    (!images::has_scheme(&html_escape::decode_html_entities(&file))).then_some(file)
-                });
-                value.filter(|_| !trims)
-            }
-            _ => None,
+        let Some(Statement::Print(node)) = &owner.statements[number] else { return None };
+        if tag.trims_before || tag.trims_after || !is_constant(owner, node) {
+            return None;
         }
+        let (open, close) = filters_of(spot, false);
+        let value = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
+        constants.value(&format!("{{{{ {open}{}{close} }}}}", value.text)).or_else(|| {
+            // An image may be a file, which is found in the finished page.
+            let plain = format!("{{{{ ({}) | trim }}}}", value.text);
+            let file = constants.value(&plain).filter(|_| spot == Spot::Image)?;
+            (!images::has_scheme(&html_escape::decode_html_entities(&file))).then_some(file)
+        })
     }
 
     /// Text with marks, as a template.

@@ -4,11 +4,22 @@ use tera::{Map, Value};
 
 /// What they are called: `{{ template.words.unsubscribe }}`. `why` stands before the sender's
 /// name, `of` between two sums, `until` before a date.
-const NAMES: [&str; 8] =
-    ["why", "web", "unsubscribe", "forward", "whatsapp", "copy", "of", "until"];
+const NAMES: [&str; 11] = [
+    "why",
+    "web",
+    "unsubscribe",
+    "forward",
+    "whatsapp",
+    "copy",
+    "of",
+    "until",
+    "calendar",
+    "others",
+    "attached",
+];
 
 /// The words of a language, in the order of their names; the first stand for every other one.
-const WORDS: [(&str, [&str; 8]); 9] = [
+const WORDS: [(&str, [&str; 11]); 9] = [
     (
         "en",
         [
@@ -20,6 +31,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "or copy the link",
             "of",
             "until",
+            "Add to calendar",
+            "others: the attached file",
+            "The attached file adds it to your calendar.",
         ],
     ),
     (
@@ -33,6 +47,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "oder den Link kopieren",
             "von",
             "bis",
+            "In den Kalender",
+            "andere: die angehängte Datei",
+            "Die angehängte Datei trägt es in Ihren Kalender ein.",
         ],
     ),
     (
@@ -46,6 +63,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "ou copier le lien",
             "sur",
             "jusqu’au",
+            "Ajouter au calendrier",
+            "autres : le fichier joint",
+            "Le fichier joint l’ajoute à votre calendrier.",
         ],
     ),
     (
@@ -59,6 +79,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "o copie el enlace",
             "de",
             "hasta el",
+            "Añadir al calendario",
+            "otros: el archivo adjunto",
+            "El archivo adjunto lo añade a su calendario.",
         ],
     ),
     (
@@ -72,6 +95,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "o copia il link",
             "di",
             "entro",
+            "Aggiungi al calendario",
+            "altri: il file allegato",
+            "Il file allegato lo aggiunge al suo calendario.",
         ],
     ),
     (
@@ -85,6 +111,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "of kopieer de link",
             "van",
             "tot",
+            "Zet in agenda",
+            "andere: het bijgevoegde bestand",
+            "Het bijgevoegde bestand zet het in uw agenda.",
         ],
     ),
     (
@@ -98,6 +127,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "ou copie o link",
             "de",
             "até",
+            "Adicionar ao calendário",
+            "outros: o ficheiro anexo",
+            "O ficheiro anexo junta-o ao seu calendário.",
         ],
     ),
     (
@@ -111,6 +143,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "أو انسخ الرابط",
             "من أصل",
             "حتى",
+            "أضف إلى التقويم",
+            "غيرها: الملف المرفق",
+            "الملف المرفق يضيفه إلى تقويمك.",
         ],
     ),
     (
@@ -124,6 +159,9 @@ const WORDS: [(&str, [&str; 8]); 9] = [
             "או העתיקו את הקישור",
             "מתוך",
             "עד",
+            "הוספה ליומן",
+            "אחרים: הקובץ המצורף",
+            "הקובץ המצורף מוסיף אותו ליומן שלך.",
         ],
     ),
 ];

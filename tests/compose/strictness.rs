@@ -156,3 +156,14 @@ fn what_everybody_lacks_is_still_told_at_its_place() {
     let gaps = merge(&letter, &ROW).expect_err("it is blank");
     assert_eq!(gaps[0].place.as_ref().expect("place").line, 4);
 }
+
+#[test]
+fn a_known_value_never_becomes_a_tag() {
+    for body in
+        ["{{ '{' }}{{ '{ name }' }}", "{ {{ '{{ name' }}", "{{ '{' }}% x", "{{ '{' }}{{ '#' }}"]
+    {
+        let told: String = body.replace("{{ '", "").replace("' }}", "");
+        assert_eq!(mail(body, &ROW).text, told, "{body}");
+        assert!(mail(body, &ROW).html.contains(&told), "{body}");
+    }
+}
