@@ -2,15 +2,18 @@
 # Installs what the tests with real parts use (`cargo test --test interop --test browser -- --ignored`):
 # Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
 # `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), SpamAssassin and
-# rspamd, Chromium with its driver, and axe-core, which looks for what shuts people out of a page
-# (one file of npm's package). Run it as root.
+# rspamd, icalendar (beside aiosmtpd) and ical.js, Chromium with its driver, and axe-core, which looks for
+# what shuts people out of a page (single files of npm's packages). Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
 # Postfix comes without a configuration and is not started: each test starts one of its own.
 set -eu
 
 AIOSMTPD=1.4.6
+ICALENDAR=6.3.1
+ICAL=2.2.1
 AXE=4.14.1
+ical=${HANDBILL_TEST_ICAL:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/ical.js-$ICAL}
 axe=${HANDBILL_TEST_AXE:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/axe-core-$AXE}
 venv=${HANDBILL_TEST_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/test-venv}
 
@@ -39,7 +42,8 @@ has ip || missing="$missing iproute2"
 has unshare || missing="$missing util-linux"
 has chromium || missing="$missing chromium"
 has chromedriver || missing="$missing chromium-driver"
-[ -s "$axe/package/axe.min.js" ] || has npm || missing="$missing npm"
+[ -s "$axe/package/axe.min.js" ] && [ -s "$ical/package/dist/ical.js" ] || has npm || missing="$missing npm"
+has node || missing="$missing nodejs"
 has python3 || missing="$missing python3"
 if ! [ -x "$venv/bin/python" ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
@@ -49,13 +53,19 @@ if [ -n "$missing" ]; then
     install_packages $missing
 fi
 
-has_aiosmtpd() {
-    "$venv/bin/python" -I -c "import aiosmtpd, sys; sys.exit(aiosmtpd.__version__ != '$AIOSMTPD')" 2>/dev/null
+has_modules() {
+    "$venv/bin/python" -I -c "import aiosmtpd, icalendar, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null
 }
-if ! has_aiosmtpd; then
+if ! has_modules; then
     python3 -m venv --clear "$venv"
-    "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD"
-    has_aiosmtpd
+    "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD" "icalendar==$ICALENDAR"
+    has_modules
+fi
+
+if ! [ -s "$ical/package/dist/ical.js" ]; then
+    mkdir -p "$ical"
+    (cd "$ical" && npm pack --silent "ical.js@$ICAL" >/dev/null && tar -xzf "ical.js-$ICAL.tgz" package/dist/ical.js)
+    rm -f "$ical/ical.js-$ICAL.tgz"
 fi
 
 if ! [ -s "$axe/package/axe.min.js" ]; then

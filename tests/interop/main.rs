@@ -19,6 +19,7 @@ mod reading;
 #[allow(dead_code, reason = "tests/smtp.rs uses the rest of it")]
 mod test_ca;
 
+mod calendars;
 mod encrypted;
 mod judged;
 mod newsletter;
