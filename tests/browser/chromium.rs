@@ -172,7 +172,10 @@ impl Browser {
             const done = arguments[0], off = { enabled: false };
             axe.run(document, {
                 resultTypes: ['violations'],
-                rules: { region: off, 'landmark-one-main': off, 'page-has-heading-one': off },
+                rules: {
+                    region: off, 'landmark-one-main': off, 'page-has-heading-one': off,
+                    'target-size': { enabled: true },
+                },
             }).then(found => done(found.violations.flatMap(rule =>
                 rule.nodes.map(node => `${rule.id}: ${node.html} ${node.failureSummary}`))))";
         let axe = fs::read_to_string(axe()).expect("axe is there: scripts/install-test-servers.sh");
