@@ -12,7 +12,9 @@ pub(super) fn check(reader: &mut Reader<'_>, name: &str, value: &Value) {
         "accent" => (is_text(value, is_colour), "a colour such as \"#0b5c8a\""),
         "font" => (is_text(value, is_font), "names of fonts with commas, without quotes"),
         "width" => (is_width(value), "a number of pixels from 320 to 1000"),
-        "logo" => (is_text(value, is_web), "an address that begins with https://"),
+        "logo" => {
+            (is_text(value, is_image), "an image's file, or an address that begins with https://")
+        }
         "why" => (is_text(value, |_| true), "a sentence"),
         "links" => (is_table(value, is_link), "a table of addresses: \"Website\" = \"https://…\""),
         "words" => (is_table(value, |_| true), "a table of words: unsubscribe = \"…\""),
@@ -49,6 +51,11 @@ fn is_colour(text: &str) -> bool {
 
 fn is_font(text: &str) -> bool {
     text.chars().all(|c| c.is_alphanumeric() || " ,-_".contains(c))
+}
+
+/// On the web, or a file beside the settings.
+fn is_image(text: &str) -> bool {
+    is_web(text) || !text.contains(':')
 }
 
 fn is_web(text: &str) -> bool {

@@ -118,7 +118,7 @@ fn the_frame_of_a_mail_weighs_little() {
 #[test]
 fn a_variable_that_no_page_can_show_is_told_where_it_stands() {
     let variables = "accent = \"red; x\"\nfont = \"'Lato', serif\"\nwidth = \"wide\"\n\
-                     logo = \"logo.png\"\nwhy = 3\nlinks = { a = \"b\" }\nwords = 1\nmine = \"'x';\"\n";
+                     logo = \"data:x\"\nwhy = 3\nlinks = { a = \"b\" }\nwords = 1\nmine = \"'x';\"\n";
     let desk = Desk::new().settings(&format!("[template]\n{variables}{SETTINGS}"));
     let mut ran = desk.run("check campaigns/spring.md").ends(1);
     for (line, name) in

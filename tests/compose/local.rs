@@ -92,7 +92,11 @@ fn an_event_is_a_card_in_both_parts_and_comes_along() {
         "A night of stories\nTuesday, 15 June 2027, 18:30-20:00 (Europe/Berlin)\nReading room\n\
          https://example.org/s\nThe attached file adds it to your calendar."
     );
-    assert!(mail.html.contains("Tuesday, 15 June 2027, 18:30–20:00"), "{}", mail.html);
+    assert!(
+        mail.html.contains("Tuesday, 15 June 2027, <bdi dir=\"ltr\">18:30–20:00</bdi>"),
+        "{}",
+        mail.html
+    );
     assert!(mail.html.contains("dates=20270615T163000Z/20270615T180000Z"), "{}", mail.html);
     assert!(mail.html.contains("https://outlook.live.com/calendar/"), "{}", mail.html);
     let [event] = mail.events.as_slice() else { panic!("{:?}", mail.events) };

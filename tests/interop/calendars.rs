@@ -17,7 +17,8 @@ const LETTER: &str = "---\nsubject: Evenings\nlang: en\n---\n\n\
 fn installed(variable: &str, name: &str) -> PathBuf {
     let cache = || {
         let home = std::env::var_os("HOME").expect("a home");
-        let cache = std::env::var_os("XDG_CACHE_HOME").map_or_else(|| Path::new(&home).join(".cache"), PathBuf::from);
+        let cache = std::env::var_os("XDG_CACHE_HOME")
+            .map_or_else(|| Path::new(&home).join(".cache"), PathBuf::from);
         cache.join("handbill").join(name)
     };
     std::env::var_os(variable).map_or_else(cache, PathBuf::from)
@@ -44,7 +45,8 @@ console.log(JSON.stringify([event.summary, event.location, event.component.getFi
   ...[event.startDate, event.endDate].map(date => date.toJSDate().toISOString().replace('.000', ''))]));",
         json!(ical.to_string_lossy())
     );
-    let by_node = Command::new("node").args(["--input-type=module", "-e", &script]).arg(file).output();
+    let by_node =
+        Command::new("node").args(["--input-type=module", "-e", &script]).arg(file).output();
     [by_python, by_node].map(|output| {
         let output = output.expect("it is installed: scripts/install-test-servers.sh");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -61,12 +63,27 @@ fn the_calendars_of_others_read_our_events() {
     let message = MessageParser::default().parse(&message).expect("a message");
     let files: Vec<Vec<u8>> = message
         .attachments()
-        .filter(|part| part.attachment_name().is_some_and(|name| Path::new(name).extension().is_some_and(|e| e == "ics")))
+        .filter(|part| {
+            part.attachment_name()
+                .is_some_and(|name| Path::new(name).extension().is_some_and(|e| e == "ics"))
+        })
         .map(|part| part.contents().to_vec())
         .collect();
     let expected = [
-        json!(["A night of stories", "Mill Lane", "https://example.org/s?a=1%2C2%3Bb=3", "2027-06-15T16:30:00Z", "2027-06-15T18:00:00Z"]),
-        json!(["Ann: café, für \\ alle; 報告書 und noch viel mehr, damit die Zeile lang genug wird", "Hof", "", "2027-01-15T23:30:00Z", "2027-01-16T23:30:00Z"]),
+        json!([
+            "A night of stories",
+            "Mill Lane",
+            "https://example.org/s?a=1%2C2%3Bb=3",
+            "2027-06-15T16:30:00Z",
+            "2027-06-15T18:00:00Z"
+        ]),
+        json!([
+            "Ann: café, für \\ alle; 報告書 und noch viel mehr, damit die Zeile lang genug wird",
+            "Hof",
+            "",
+            "2027-01-15T23:30:00Z",
+            "2027-01-16T23:30:00Z"
+        ]),
     ];
     assert_eq!(files.len(), expected.len());
     for (number, (bytes, expected)) in files.into_iter().zip(expected).enumerate() {
