@@ -179,7 +179,7 @@ impl Frame {
         out.extend_from_slice(&blocks.after_html);
         for invite in mail.invites {
             out.extend_from_slice(self.delimiter.as_bytes());
-            invite.attachment(&self.campaign_id, &self.domain).write(out);
+            invite.attachment(&self.campaign_id, &self.domain).write_text(out);
         }
         out.extend_from_slice(&blocks.end);
     }
