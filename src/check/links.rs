@@ -75,7 +75,7 @@ pub(super) const MISLEADING_LINK: Rule = warning(
     "misleading-link",
     "links that show one address and lead to another",
     "show the address that it leads to, or use words",
-    "Gmail and Outlook warn of it as phishing: https://support.google.com/mail/answer/8253",
+    "Gmail and Outlook warn of it as phishing (https://support.google.com/mail/answer/8253), as does rspamd (PHISHING)",
 );
 /// A place in the letter that is not there.
 pub(super) const BROKEN_ANCHOR: Rule = warning(
@@ -345,7 +345,9 @@ fn misleading(url: &str, text: &str) -> Option<Finding> {
     }
     let shown = match text.split_once("://") {
         Some(("http" | "https", _)) => Url::parse(text).ok()?,
-        None if text.starts_with("www.") => Url::parse(&format!("https://{text}")).ok()?,
+        None if text.starts_with("www.") || is_domain(text) => {
+            Url::parse(&format!("https://{text}")).ok()?
+        }
         _ => return None,
     };
     let target = Url::parse(url).ok().filter(|url| url.scheme().starts_with("http"))?;
@@ -353,6 +355,20 @@ fn misleading(url: &str, text: &str) -> Option<Finding> {
     let plain = |host: &str| host.trim_start_matches("www.").to_owned();
     (plain(&shown) != plain(&target))
         .then(|| MISLEADING_LINK.says(format!("the link shows `{shown}` and leads to `{target}`")))
+}
+
+/// `Example.org` and nothing else: filters take it for an address, whatever it was meant to be.
+fn is_domain(text: &str) -> bool {
+    const COMMON: [&str; 24] = [
+        "com", "org", "net", "io", "dev", "app", "co", "info", "biz", "eu", "uk", "us", "ca", "au",
+        "de", "at", "ch", "fr", "it", "es", "nl", "pl", "be", "rs",
+    ];
+    let text = text.to_ascii_lowercase();
+    let (name, last) = text.rsplit_once('.').unwrap_or(("", ""));
+    let is_label = |label: &str| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    COMMON.contains(&last) && name.split('.').all(is_label)
 }
 
 fn has_id(page: &str, id: &str) -> bool {
@@ -405,5 +421,8 @@ mod tests {
         assert!(misleading("https://www.example.org/x", "https://example.org").is_none());
         assert!(misleading("https://other.example/", "the bank").is_none());
         assert!(misleading("mailto:a@example.org", "https://example.org").is_none());
+        assert!(misleading("https://meetup.example/indy", "Indy.rs").is_some());
+        assert!(misleading("https://www.example.org/x", "Example.org").is_none());
+        assert!(misleading("https://example.org/x", "notes.txt").is_none());
     }
 }
