@@ -145,6 +145,15 @@ impl Browser {
         self.picture_in(folder, name);
     }
 
+    /// Keeps a picture of one element.
+    pub(crate) fn element_picture(&self, folder: &str, name: &str, element: &str) {
+        let png = self.runtime.block_on(async {
+            let element = self.client().find(Locator::Css(element)).await.expect("an element");
+            element.screenshot().await.expect("a picture")
+        });
+        keep(folder, name, &png);
+    }
+
     /// Draws on a screen of this size, as a phone would if it is a narrow one.
     pub(crate) fn screen(&self, width: u64, height: u64) {
         let mobile = width < 600;
@@ -159,10 +168,8 @@ impl Browser {
     }
 
     fn picture_in(&self, folder: &str, name: &str) {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..").join(folder);
         let png = self.runtime.block_on(self.client().screenshot()).expect("a picture");
-        fs::create_dir_all(&folder).expect("writable");
-        fs::write(folder.join(format!("{name}.png")), png).expect("writable");
+        keep(folder, name, &png);
     }
 
     /// What axe-core finds that shuts people out. Landmarks and headings are
@@ -243,4 +250,11 @@ fn axe() -> PathBuf {
         cache.join("handbill/axe-core-4.14.1")
     });
     folder.join("package/axe.min.js")
+}
+
+/// Keeps a picture in a folder of `target/`.
+fn keep(folder: &str, name: &str, png: &[u8]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..").join(folder);
+    fs::create_dir_all(&folder).expect("writable");
+    fs::write(folder.join(format!("{name}.png")), png).expect("writable");
 }

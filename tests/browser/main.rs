@@ -14,6 +14,7 @@ mod desk;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
+mod docs;
 mod following;
 mod hostile;
 mod looking;

@@ -10,6 +10,7 @@ mod smtp_server;
 mod bad_input;
 mod checking;
 mod conventions;
+mod docs;
 mod enclosing;
 mod lists;
 mod pacing;
