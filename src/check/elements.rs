@@ -131,10 +131,18 @@ impl Hidden {
         for (number, range) in (0..MOST).zip(tag_ranges(text)) {
             let Some(sign) = char::from_u32(FIRST + number) else { continue };
             hidden.push_str(&text[hidden.len()..range.start]);
-            let rest = range.len().saturating_sub(sign.len_utf8());
-            hidden.push(sign);
-            hidden.push_str(&"x".repeat(rest));
-            tags.push((rest, written(&text[range], constants)));
+            match range.len().checked_sub(sign.len_utf8()) {
+                Some(rest) => {
+                    hidden.push(sign);
+                    hidden.push_str(&"x".repeat(rest));
+                    tags.push((rest, written(&text[range], constants)));
+                }
+                // A brace of `raw`, which is shorter than a sign.
+                None => {
+                    hidden.push_str(&text[range]);
+                    tags.push((0, String::new()));
+                }
+            }
         }
         hidden.push_str(&text[hidden.len()..]);
         Self { text: hidden, tags }
@@ -350,5 +358,14 @@ mod tests {
                 ("c.md:10:19".into(), link("mailto:ann@example.org", "ann@example.org")),
             ]
         );
+    }
+
+    #[test]
+    fn braces_that_are_shown_as_they_are_move_nothing() {
+        let places: Vec<String> = found("é {% raw %}{{ x }}{% endraw %} [a](/b)\n")
+            .into_iter()
+            .map(|(at, _)| at)
+            .collect();
+        assert_eq!(places, ["c.md:1:33"]);
     }
 }

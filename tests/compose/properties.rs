@@ -1,13 +1,16 @@
 //! What holds for every cell, every body and every file.
 
+use handbill::address::{Address, Mailbox};
 use handbill::campaign::Campaign;
-use handbill::check::foreign_tags;
+use handbill::check::{self, Exhibit, foreign_tags, switched};
 use handbill::compose::Letter;
+use handbill::merge::Mail;
 use handbill::place::{Passage, Source};
+use handbill::project::Project;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-use crate::desk::{built_in, compile, compile_with, merge};
+use crate::desk::{built_in, compile, compile_with, constants, merge};
 use crate::page::seen;
 
 /// A value in every place at once.
@@ -160,5 +163,20 @@ proptest! {
         let passage = Passage::whole(&Source::new("c.md", text));
         let _ = foreign_tags(&passage, true, &["name"]);
         let _ = foreign_tags(&passage, false, &[]);
+    }
+
+    #[test]
+    fn any_letter_and_any_page_can_be_checked(text in body(), page in body()) {
+        let file = format!("---\nsubject: x\n---\n{text}");
+        let campaign = Campaign::parse(&Source::new("c.md", file), "c").expect("it begins right");
+        let project = Project::bare(std::path::PathBuf::new());
+        let address = Address::parse("ann@example.org").expect("an address");
+        let to = Mailbox { name: None, address };
+        let mail = Mail { to, subject: text.clone(), html: page, text, events: Vec::new() };
+        let (template, constants) = (built_in(), constants());
+        let mut exhibit = Exhibit::new(&project, &campaign, &template, &constants);
+        exhibit.mail = Some((&mail, Some("x")));
+        let findings = switched(check::quality(&exhibit), &project.check, &[&campaign.source]);
+        let _ = (findings, check::duties(&exhibit), exhibit.web_links());
     }
 }
