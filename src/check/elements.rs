@@ -366,6 +366,6 @@ mod tests {
             .into_iter()
             .map(|(at, _)| at)
             .collect();
-        assert_eq!(places, ["c.md:1:33"]);
+        assert_eq!(places, ["c.md:1:32"]);
     }
 }
