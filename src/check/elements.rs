@@ -131,17 +131,14 @@ impl Hidden {
         for (number, range) in (0..MOST).zip(tag_ranges(text)) {
             let Some(sign) = char::from_u32(FIRST + number) else { continue };
             hidden.push_str(&text[hidden.len()..range.start]);
-            match range.len().checked_sub(sign.len_utf8()) {
-                Some(rest) => {
-                    hidden.push(sign);
-                    hidden.push_str(&"x".repeat(rest));
-                    tags.push((rest, written(&text[range], constants)));
-                }
+            if let Some(rest) = range.len().checked_sub(sign.len_utf8()) {
+                hidden.push(sign);
+                hidden.push_str(&"x".repeat(rest));
+                tags.push((rest, written(&text[range], constants)));
+            } else {
                 // A brace of `raw`, which is shorter than a sign.
-                None => {
-                    hidden.push_str(&text[range]);
-                    tags.push((0, String::new()));
-                }
+                hidden.push_str(&text[range]);
+                tags.push((0, String::new()));
             }
         }
         hidden.push_str(&text[hidden.len()..]);

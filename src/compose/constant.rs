@@ -10,7 +10,8 @@ use super::part::Part;
 use super::statement::Statement;
 
 /// What of a campaign is known before the first row; its subject comes with each.
-const OF_CAMPAIGN: [&str; 4] = ["campaign.date", "campaign.dir", "campaign.id", "campaign.lang"];
+const OF_CAMPAIGN: [&str; 5] =
+    ["campaign.date", "campaign.day", "campaign.dir", "campaign.id", "campaign.lang"];
 
 /// Works out values with the engine of one form, which is made when the first one comes.
 pub(super) struct Constants<'a> {

@@ -41,7 +41,7 @@ use tera::{Context, Tera};
 use self::assemble::{Assembler, Template as Compiled};
 use self::engine::Knows;
 use self::letter::{COMPONENTS, Form, HTML, Origins, PREHEADER, SUBJECT, TEXT, WHERE};
-use self::local::Language;
+use self::local::{Language, Moment};
 use self::marks::Marks;
 use self::names::{Components, Names};
 use self::page::Filling;
@@ -60,6 +60,13 @@ pub use self::names::{ALWAYS, FieldUse};
 /// Byte ranges of a text that are tags, delimiters included.
 pub fn tag_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
     tags::find(text).0.into_iter().map(|tag| tag.range).collect()
+}
+
+/// A campaign's date as its letter's language writes it; as it stands, if it is none.
+pub fn written_day(date: &str, language: Option<&str>) -> String {
+    let written = Moment::read(date).ok();
+    let written = written.and_then(|day| Language::new(language).date(&day, "long"));
+    written.unwrap_or_else(|| date.to_owned())
 }
 
 /// Conditions and loops with nothing between two of their tags.

@@ -4,6 +4,7 @@ use tera::{Context, Value};
 
 use super::Workshop;
 use crate::campaign::Campaign;
+use crate::compose::written_day;
 use crate::settings::Value as Setting;
 use crate::template;
 
@@ -23,6 +24,11 @@ impl Workshop {
                     from.as_ref()
                         .map(|from| text(from.name.as_deref().unwrap_or(from.address.as_str()))),
                 ),
+                // A campaign may be signed by a person; the list is the organisation's.
+                (
+                    "organisation",
+                    sender.mailbox.as_ref().and_then(|own| own.name.as_deref()).map(text),
+                ),
                 ("email", from.as_ref().map(|from| text(from.address.as_str()))),
                 ("reply_to", reply_to.map(|reply_to| text(reply_to.address.as_str()))),
                 ("postal_address", sender.postal_address.as_deref().map(text)),
@@ -37,6 +43,13 @@ impl Workshop {
                 ("lang", campaign.lang.as_deref().map(text)),
                 ("dir", Some(text(campaign.direction()))),
                 ("date", campaign.date.as_deref().map(text)),
+                (
+                    "day",
+                    campaign
+                        .date
+                        .as_deref()
+                        .map(|date| text(&written_day(date, campaign.lang.as_deref()))),
+                ),
             ]),
         );
         context.insert_value("template", Value::from(self.variables(campaign)));
