@@ -74,7 +74,7 @@ impl Desk {
     }
 
     pub(crate) fn links(&self) -> Links {
-        Links { unsubscribe: self.leave.link(self.address()), web: None }
+        Links { unsubscribe: self.leave.link(self.address()) }
     }
 
     pub(crate) fn write(&self, mail: &handbill::merge::Mail, out: &mut Vec<u8>) {

@@ -67,8 +67,6 @@ impl Gap {
 pub struct Links {
     /// Where the reader leaves the list.
     pub unsubscribe: Option<String>,
-    /// Where the letter stands on the web.
-    pub web: Option<String>,
 }
 
 /// Merges one letter for row after row, reusing what it can.
@@ -120,7 +118,6 @@ impl<'a> Merger<'a> {
     pub fn merge(&mut self, subscriber: &Subscriber, links: &Links) -> Result<Mail, Vec<Gap>> {
         self.fill(subscriber);
         self.set("unsubscribe_url", links.unsubscribe.as_deref());
-        self.set("web_url", links.web.as_deref());
         let merged = self.parts();
         match merged {
             Ok(subject) => Ok(Mail {

@@ -31,6 +31,8 @@ pub struct Project {
     pub template: TemplateSettings,
     /// `[unsubscribe]`
     pub unsubscribe: Unsubscribe,
+    /// `[archive]`
+    pub archive: ArchiveSettings,
     /// `[check]`
     pub check: CheckSettings,
     /// `[preview]`
@@ -122,6 +124,17 @@ pub struct Unsubscribe {
     pub mailto: Option<Mailbox>,
 }
 
+/// Past campaigns on the web.
+#[derive(Clone, Debug, Default)]
+pub struct ArchiveSettings {
+    /// Where the archive will stand; it ends in a slash.
+    pub url: Option<String>,
+    /// What it is called; the sender's name if it is not set.
+    pub title: Option<String>,
+    /// What the letters of the archive say in place of a reader's values.
+    pub persona: Vec<(String, String)>,
+}
+
 /// What `check` says, and how gravely.
 #[derive(Clone, Debug, Default)]
 pub struct CheckSettings {
@@ -180,6 +193,7 @@ impl Project {
             delivery: delivery(reader.table("delivery"), &mut findings),
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
+            archive: archive(reader.table("archive"), &mut findings),
             check: check(source, reader.table("check"), &mut findings),
             preview: preview(reader.table("preview"), &mut findings),
             ledger: ledger(reader.table("ledger"), &mut findings),
@@ -323,6 +337,32 @@ fn template_settings(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Tem
     }
     findings.append(&mut reader.finish());
     TemplateSettings { name, variables }
+}
+
+fn archive(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ArchiveSettings {
+    let url = reader.text("url").filter(|url| !url.text().is_empty());
+    if let Some(url) = &url
+        && !["https://", "http://"].iter().any(|scheme| url.text().starts_with(scheme))
+    {
+        let help = "write it as `https://news.example.org/archive/`";
+        findings.push(
+            Finding::error("archive-url", "the archive's `url` is no address", help)
+                .at(url.place(0..url.text().len())),
+        );
+    }
+    let url = url.map(|url| format!("{}/", url.text().trim_end_matches('/')));
+    let title = owned(&mut reader, "title");
+    let mut table = reader.table("persona");
+    let mut persona = Vec::new();
+    for (key, value) in table.rest() {
+        match value.as_text() {
+            Some(text) => persona.push((key.name, text)),
+            None => table.wrong_type(&key.name, &value, "one line of text"),
+        }
+    }
+    findings.append(&mut table.finish());
+    findings.append(&mut reader.finish());
+    ArchiveSettings { url, title, persona }
 }
 
 fn check(source: &Source, mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> CheckSettings {

@@ -163,7 +163,7 @@ impl Letter {
                 hash.update([0]);
             }
         }
-        for name in ["sender", "campaign", "template", "vars"] {
+        for name in ["sender", "campaign", "template", "vars", "web_url"] {
             hash.update(self.constants.get(name).map(ToString::to_string).unwrap_or_default());
             hash.update([0]);
         }

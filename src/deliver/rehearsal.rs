@@ -35,7 +35,7 @@ impl Job<'_> {
     /// Merges a row.
     pub fn merge(&self, merger: &mut Merger<'_>, subscriber: Subscriber) -> Merged {
         let unsubscribe = self.leave.link(&subscriber.mailbox.address);
-        match merger.merge(&subscriber, &merge::Links { unsubscribe, web: None }) {
+        match merger.merge(&subscriber, &merge::Links { unsubscribe }) {
             Ok(mail) => Merged::Mail(subscriber, mail),
             Err(gaps) => Merged::Incomplete(subscriber, gaps),
         }

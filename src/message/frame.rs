@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::dkim::{self, Signer};
 use super::header::{self, needs_smtputf8};
-use super::id::{boundary, list_id, message_id};
+use super::id::{boundary, feedback_id, list_id, message_id};
 use super::{Attachment, InlineImage, Invite, date, quoted_printable};
 use crate::address::Mailbox;
 use crate::finding::{Checked, Finding};
@@ -12,10 +12,11 @@ use crate::finding::{Checked, Finding};
 /// Fields that a frame writes itself, or that have no business in a mail of a
 /// campaign: `Bcc` and `Cc` would show one reader's address to another.
 /// `Content-…` and `Resent-…` belong to them.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "Bcc",
     "Cc",
     "Date",
+    "Feedback-ID",
     "From",
     "List-Id",
     "Message-ID",
@@ -245,6 +246,8 @@ fn shared_headers(parts: &FrameParts<'_>) -> Vec<u8> {
     if let Some(name) = parts.list_name {
         header::list_id(&mut out, name, &list_id(name, parts.from.address.domain()));
     }
+    let feedback = feedback_id(parts.campaign_id, parts.from.address.domain());
+    header::data(&mut out, "Feedback-ID", &feedback);
     if let Some(language) = parts.language {
         header::data(&mut out, "Content-Language", language);
     }

@@ -31,6 +31,17 @@ pub(super) fn list_id(list_name: &str, sender_domain: &str) -> String {
     format!("{label}.{sender_domain}")
 }
 
+/// By which Gmail counts complaints (`Feedback-ID`): the campaign, the kind of mail, and the
+/// sender, who is the same in all campaigns.
+/// Source: <https://support.google.com/a/answer/6254652>.
+pub(super) fn feedback_id(campaign_id: &str, sender_domain: &str) -> String {
+    let campaign = match slug(campaign_id) {
+        slug if slug.is_empty() => hash(&["campaign", campaign_id])[..12].to_owned(),
+        slug => slug,
+    };
+    format!("{campaign}:newsletter:{}", &hash(&["sender", sender_domain])[..12])
+}
+
 /// Sixteen characters for a campaign's MIME boundaries.
 pub(super) fn boundary(campaign_id: &str) -> String {
     hash(&["boundary", campaign_id])[..16].to_owned()

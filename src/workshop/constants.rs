@@ -3,6 +3,7 @@
 use tera::{Context, Value};
 
 use super::Workshop;
+use crate::archive;
 use crate::campaign::Campaign;
 use crate::compose::written_day;
 use crate::settings::Value as Setting;
@@ -53,6 +54,10 @@ impl Workshop {
             ]),
         );
         context.insert_value("template", Value::from(self.variables(campaign)));
+        if let Some(url) = &self.project.archive.url {
+            let page = archive::Site::file(&archive::slug(&campaign.id));
+            context.insert_value("web_url", text(&format!("{url}{page}")));
+        }
         let vars = campaign.vars.as_ref().and_then(Setting::to_tera);
         context.insert_value("vars", vars.unwrap_or_else(|| Value::from(tera::Map::new())));
         context

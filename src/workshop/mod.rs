@@ -9,6 +9,7 @@ mod key;
 mod links;
 mod parcel;
 mod proof;
+mod public;
 pub mod test_mail;
 
 pub(crate) use self::parcel::read_file;
@@ -224,7 +225,7 @@ pub enum Way {
 
 /// A reader's own links.
 pub fn links(leave: &Leave, reader: &Mailbox) -> Links {
-    Links { unsubscribe: leave.link(&reader.address), web: None }
+    Links { unsubscribe: leave.link(&reader.address) }
 }
 
 /// The place of a whole passage.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Workshop;
 use crate::campaign::Campaign;
-use crate::compose::Letter;
+use crate::compose::{Letter, LocalImage};
 use crate::files;
 use crate::finding::{Checked, Finding};
 use crate::message::{Attachment, Frame, FrameParts, InlineImage};
@@ -30,15 +30,11 @@ impl Workshop {
         }
         let mut images = Vec::new();
         for image in &letter.images {
-            // What `handbill.toml` names, such as a logo, is relative to it.
-            let is_here = folder.join(&image.path).exists();
-            let root = &self.project.root;
-            let from = if is_here || !root.join(&image.path).is_file() { &folder } else { root };
-            match read_file(from, &image.path) {
+            match self.image(campaign, image) {
                 Ok(bytes) => {
                     images.push(InlineImage::new(file_name(&image.path), bytes, image.cid.clone()));
                 }
-                Err(finding) => findings.push(finding.at(image.place.clone())),
+                Err(finding) => findings.push(finding),
             }
         }
         let mut signers = Vec::new();
@@ -64,6 +60,22 @@ impl Workshop {
             headers: Vec::new(),
         })?;
         Ok(frame.signed_by(signers))
+    }
+}
+
+impl Workshop {
+    /// The bytes of an image that a letter shows.
+    pub(super) fn image(
+        &self,
+        campaign: &Campaign,
+        image: &LocalImage,
+    ) -> Result<Vec<u8>, Finding> {
+        let folder = Path::new(campaign.source.name()).parent().unwrap_or(Path::new(""));
+        // What `handbill.toml` names, such as a logo, is relative to it.
+        let root = self.project.root.as_path();
+        let is_here = folder.join(&image.path).exists() || !root.join(&image.path).is_file();
+        read_file(if is_here { folder } else { root }, &image.path)
+            .map_err(|finding| finding.at(image.place.clone()))
     }
 }
 

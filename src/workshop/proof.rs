@@ -59,7 +59,7 @@ impl Workshop {
 fn rehearsed(letter: &Letter) -> (Option<Mail>, Option<String>, Vec<Finding>) {
     let address = Address::parse("reader@example.org").expect("it is an address");
     let (columns, mut subscriber) = made_up(letter, &address);
-    let links = Links { unsubscribe: Some(LEAVE.to_owned()), web: None };
+    let links = Links { unsubscribe: Some(LEAVE.to_owned()) };
     // As often as a field may turn out to be a number, a moment or a link.
     for _ in 0..=columns.len() {
         let mut merger = Merger::new(letter, &columns);

@@ -7,6 +7,7 @@ mod desk;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
+mod archiving;
 mod bad_input;
 mod checking;
 mod conventions;

@@ -1,0 +1,177 @@
+//! The archive: past campaigns as a static site with a feed (Atom, RFC 4287), merged for a
+//! public persona who is nobody of the list. Pure: letters come in, pages go out.
+
+use crate::calendar::rfc3339;
+
+/// A past campaign, merged for the public.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// The name of its page, without ending.
+    pub name: String,
+    /// The subject.
+    pub title: String,
+    /// What inboxes showed after the subject.
+    pub summary: Option<String>,
+    /// The day that it bears, in words.
+    pub day: String,
+    /// When it was sent, in seconds since 1970.
+    pub at: i64,
+}
+
+/// What all pages have in common.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Whose archive it is.
+    pub title: String,
+    /// Its address, which ends in a slash.
+    pub url: Option<String>,
+    /// The language of its own words.
+    pub language: String,
+}
+
+/// The file of the feed.
+pub const FEED: &str = "feed.xml";
+
+impl Site {
+    /// Where a campaign's page is, from the index on.
+    pub fn file(name: &str) -> String {
+        format!("{name}.html")
+    }
+
+    /// The page that lists all others, the latest first.
+    pub fn index(&self, issues: &[Issue]) -> String {
+        let title = text(&self.title);
+        let mut page = format!(
+            "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+             <link rel=\"alternate\" type=\"application/atom+xml\" title=\"{title}\" href=\"{FEED}\">\n\
+             <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n<ul>\n",
+            attribute(&self.language)
+        );
+        for issue in issues {
+            page.push_str(&format!(
+                "<li><a href=\"{}\">{}</a><br><small>{}{}</small></li>\n",
+                attribute(&Self::file(&issue.name)),
+                text(&issue.title),
+                text(&issue.day),
+                issue
+                    .summary
+                    .as_ref()
+                    .map_or_else(String::new, |summary| format!(" · {}", text(summary))),
+            ));
+        }
+        page.push_str(&format!(
+            "</ul>\n<p><a href=\"{FEED}\">Atom</a></p>\n</main>\n</body>\n</html>\n"
+        ));
+        page
+    }
+
+    /// The feed. Its identifiers do not change when it is written anew.
+    pub fn feed(&self, issues: &[Issue]) -> String {
+        let base = self.url.as_deref().unwrap_or_default();
+        let latest = issues.iter().map(|issue| issue.at).max().unwrap_or(0);
+        let mut feed = format!(
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
+             <title>{0}</title>\n<id>{1}</id>\n<updated>{2}</updated>\n\
+             <author><name>{0}</name></author>\n<link rel=\"self\" href=\"{3}{FEED}\"/>\n<link href=\"{3}\"/>\n",
+            text(&self.title),
+            text(&self.id("")),
+            rfc3339(latest),
+            attribute(base),
+        );
+        for issue in issues {
+            feed.push_str(&format!(
+                "<entry>\n<title>{}</title>\n<id>{}</id>\n<updated>{}</updated>\n<link href=\"{}{}\"/>\n{}</entry>\n",
+                text(&issue.title),
+                text(&self.id(&Self::file(&issue.name))),
+                rfc3339(issue.at),
+                attribute(base),
+                attribute(&Self::file(&issue.name)),
+                issue.summary.as_ref().map_or_else(String::new, |summary| {
+                    format!("<summary>{}</summary>\n", text(summary))
+                }),
+            ));
+        }
+        feed.push_str("</feed>\n");
+        feed
+    }
+
+    /// An identifier (RFC 4287 §4.2.6): the address, or a name that stands for it.
+    fn id(&self, file: &str) -> String {
+        match &self.url {
+            Some(url) => format!("{url}{file}"),
+            None => format!("urn:handbill:{}:{file}", slug(&self.title)),
+        }
+    }
+}
+
+/// A campaign's page: its mail, with files where it had parts of the mail.
+pub fn page(html: &str, images: &[(String, String)]) -> String {
+    images.iter().fold(html.to_owned(), |html, (cid, file)| {
+        html.replace(&format!("\"cid:{cid}\""), &format!("\"{}\"", attribute(file)))
+    })
+}
+
+/// A name that can be a file's and stand in an address: letters and digits of a campaign's id.
+pub fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_matches('-');
+    if slug.is_empty() { "letter".to_owned() } else { slug.to_owned() }
+}
+
+fn text(text: &str) -> String {
+    html_escape::encode_text(text).into_owned()
+}
+
+fn attribute(text: &str) -> String {
+    html_escape::encode_double_quoted_attribute(text).into_owned()
+}
+
+const STYLE: &str = "body{margin:0;font:18px/1.6 Georgia,serif;color:#1f2328;background:#f5f4f1}\
+main{max-width:620px;margin:0 auto;padding:48px 20px}h1{font-size:32px;line-height:1.2}\
+ul{list-style:none;margin:0;padding:0}li{margin:0 0 24px}a{color:#0b5c8a}small{font-size:15px;color:#5b616a}\
+@media(prefers-color-scheme:dark){body{color:#e6e6e3;background:#16181c}a{color:#8ccaf0}small{color:#a9afb8}}";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_subject_stays_text() {
+        let site = Site {
+            title: "A & B".into(),
+            url: Some("https://example.org/a/".into()),
+            language: "en".into(),
+        };
+        let issue = Issue {
+            name: slug("Spring / 2027"),
+            title: "<b>News</b>".into(),
+            summary: Some("\"all\" & more".into()),
+            day: "May 14, 2027".into(),
+            at: 1_795_256_000,
+        };
+        let index = site.index(std::slice::from_ref(&issue));
+        assert!(
+            index.contains("<a href=\"spring-2027.html\">&lt;b&gt;News&lt;/b&gt;</a>"),
+            "{index}"
+        );
+        let feed = site.feed(&[issue]);
+        assert!(feed.contains("<id>https://example.org/a/spring-2027.html</id>"), "{feed}");
+        assert!(feed.contains("<updated>2026-11-21T10:13:20Z</updated>"), "{feed}");
+        assert!(!feed.contains("<b>"), "{feed}");
+    }
+
+    #[test]
+    fn images_of_a_mail_become_files_beside_the_page() {
+        let images = [("image1@a.handbill".to_owned(), "a-1.png".to_owned())];
+        assert_eq!(page("<img src=\"cid:image1@a.handbill\">", &images), "<img src=\"a-1.png\">");
+    }
+}
