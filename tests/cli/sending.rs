@@ -207,14 +207,15 @@ fn a_send_that_was_killed_leaves_one_in_doubt_and_the_next_goes_on() {
     let server = Script::new().rule(at(Step::Dot).about("bob@").waits_for(&gate)).start();
     let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
     gate.until_reached();
-    // Bob's mail is under way, and Cyd is claimed ahead of it.
-    until_stands(&desk, 1, 2);
+    // Bob's mail is under way, and Cyd may be claimed ahead of it.
+    until_stands(&desk, 1);
     running.kill();
     gate.open();
     let ran = send(&desk, &server, "").ends(3);
-    assert_eq!(counts(&ran), [0, 0, 0, 2, 0, 1, 0, 0]);
+    let [sent, _, _, doubts, ..] = counts(&ran);
+    assert!(doubts > 0 && sent + doubts == 2, "{:?}", counts(&ran));
     let ran = send(&desk, &server, "--in-doubt resend").ends(0);
-    assert_eq!(counts(&ran), [2, 0, 0, 0, 0, 1, 0, 0]);
+    assert_eq!(counts(&ran)[0], doubts);
     let mut got = got(&server);
     got.sort();
     assert_eq!(got, ["ann", "bob", "bob", "cyd"], "who asks for it may get it twice");

@@ -53,8 +53,8 @@ fn a_run_that_is_at_work_is_shown_with_how_far_it_is() {
     let server = Script::new().rule(at(Step::Dot).about("n2@").waits_for(&gate)).start();
     let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
     gate.until_reached();
-    // Two have theirs, the third is at the gate, and the fourth is claimed ahead.
-    until_stands(&desk, 2, 2);
+    // Two have theirs, the third is at the gate.
+    until_stands(&desk, 2);
     let status = desk.run("status spring").ends(0).prints("a run is at work since 20");
     assert!(status.out.contains(" UTC: 2 of 5\n"), "{}", status.out);
     gate.open();
@@ -70,14 +70,13 @@ fn a_run_that_was_killed_leaves_the_rest_to_go() {
     let server = Script::new().rule(at(Step::Dot).about("n1@").waits_for(&gate)).start();
     let running = desk.start(&format!("send campaigns/spring.md --yes --via {}", server.url()));
     gate.until_reached();
-    // One is under way, and one is claimed ahead of it.
-    until_stands(&desk, 1, 2);
+    // One is under way, and one may be claimed ahead of it.
+    until_stands(&desk, 1);
     running.kill();
     gate.open();
-    let status = desk.run("status spring").ends(0);
-    status
-        .prints("         1 sent\n         2 in doubt: ")
-        .prints("         4 to go: send again\n");
+    let status = desk.run("status spring").ends(0).prints("         4 to go: send again\n");
+    let doubts = [1, 2].map(|number| format!("         1 sent\n         {number} in doubt: "));
+    assert!(doubts.iter().any(|lines| status.out.contains(lines)), "{}", status.out);
 }
 
 #[test]
