@@ -26,7 +26,7 @@ const PURE: [&str; 14] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 27] = [
     ("address", &[]),
     ("calendar", &[]),
     ("campaign", &["address", "finding", "place", "settings"]),
@@ -89,13 +89,28 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "message",
             "place",
             "project",
+            "stop",
             "unsubscribe",
             "workshop",
         ],
     ),
     ("project", &["address", "campaign", "finding", "place", "rate", "settings"]),
     ("rate", &[]),
+    (
+        "serve",
+        &[
+            "clock",
+            "deliver",
+            "files",
+            "finding",
+            "ledger",
+            "stop",
+            "template::leaving",
+            "unsubscribe",
+        ],
+    ),
     ("settings", &["finding", "place"]),
+    ("stop", &[]),
     ("template", &["place"]),
     ("ui", &["clock", "finding", "place"]),
     ("unsubscribe", &["address"]),
