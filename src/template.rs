@@ -3,6 +3,7 @@
 //! the same folders, embedded in the program. Pure: `files` reads folders.
 
 pub mod colours;
+pub mod leaving;
 mod words;
 
 use crate::place::Source;

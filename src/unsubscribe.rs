@@ -14,14 +14,14 @@ use crate::address::{Address, Mailbox};
 pub struct Leave {
     url: Option<String>,
     mailto: Option<Mailbox>,
-    key: Vec<u8>,
+    tokens: Tokens,
     campaign: String,
 }
 
 impl Leave {
     /// For a campaign, with the project's secret key.
     pub fn new(url: Option<String>, mailto: Option<Mailbox>, key: Vec<u8>, campaign: &str) -> Self {
-        Self { url, mailto, key, campaign: campaign.to_owned() }
+        Self { url, mailto, tokens: Tokens::new(&key), campaign: campaign.to_owned() }
     }
 
     /// The link in the letter, if there is a way to leave.
@@ -52,18 +52,61 @@ impl Leave {
         Some(format!("mailto:{}?subject=unsubscribe%20{token}", mailbox.address))
     }
 
-    /// 128 bits, in hexadecimal.
     fn token(&self, reader: &Address) -> String {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
-        mac.update(self.campaign.as_bytes());
-        mac.update(&[0]);
-        mac.update(reader.key().as_bytes());
-        mac.finalize().into_bytes()[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        hexadecimal(&self.tokens.of(&self.campaign, &reader.key()))
     }
+}
+
+/// 128 bits that stand for one reader of one campaign.
+pub type Token = [u8; 16];
+
+/// Makes tokens with a project's secret key.
+#[derive(Clone)]
+pub struct Tokens(Hmac<Sha256>);
+
+impl Tokens {
+    /// With a key of any length.
+    pub fn new(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+
+    /// The token of a reader, named by what makes an address the same reader.
+    pub fn of(&self, campaign: &str, reader: &str) -> Token {
+        self.cut(&[campaign.as_bytes(), &[0], reader.as_bytes()])
+    }
+
+    /// Tells one key from another without giving any of it away. Every token
+    /// is of something with a NUL in it, so this is nobody's.
+    pub fn mark(&self) -> Token {
+        self.cut(&[b"which key"])
+    }
+
+    fn cut(&self, pieces: &[&[u8]]) -> Token {
+        let mut mac = self.0.clone();
+        pieces.iter().for_each(|piece| mac.update(piece));
+        *mac.finalize().into_bytes().first_chunk().expect("SHA-256 has 256 bits")
+    }
+}
+
+/// What stands behind the prefix in a reader's link. Links are made with small
+/// letters; there is one spelling of each.
+pub fn parse_token(text: &str) -> Option<Token> {
+    let mut token = Token::default();
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if text.len() != 2 * token.len() || !text.bytes().all(is_hex) {
+        return None;
+    }
+    for (at, byte) in token.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(token)
+}
+
+fn hexadecimal(token: &Token) -> String {
+    token.iter().fold(String::with_capacity(32), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 #[cfg(test)]
@@ -88,5 +131,19 @@ mod tests {
             leave.link(&ann),
             leave.link(&Address::parse("ANN@example.org").expect("valid"))
         );
+    }
+
+    #[test]
+    fn a_token_is_read_as_it_was_written_and_nothing_else_is_one() {
+        let tokens = Tokens::new(&[1; 32]);
+        let token = tokens.of("may", "ann@example.org");
+        let text = hexadecimal(&token);
+        assert_eq!(parse_token(&text), Some(token));
+        let long = format!("{text}0");
+        let wrong =
+            ["", &text[1..], &long, &text.to_uppercase(), &"é".repeat(16), &"+1".repeat(16)];
+        assert!(wrong.iter().all(|text| parse_token(text).is_none()));
+        assert_ne!(tokens.mark(), Tokens::new(&[2; 32]).mark());
+        assert_ne!(token, Tokens::new(&[2; 32]).of("may", "ann@example.org"));
     }
 }

@@ -27,7 +27,7 @@ const PURE: [&str; 15] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 26] = [
+const ARROWS: [(&str, &[&str]); 28] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("calendar", &[]),
@@ -91,13 +91,28 @@ const ARROWS: [(&str, &[&str]); 26] = [
             "message",
             "place",
             "project",
+            "stop",
             "unsubscribe",
             "workshop",
         ],
     ),
     ("project", &["address", "campaign", "finding", "place", "rate", "settings"]),
     ("rate", &[]),
+    (
+        "serve",
+        &[
+            "clock",
+            "deliver",
+            "files",
+            "finding",
+            "ledger",
+            "stop",
+            "template::leaving",
+            "unsubscribe",
+        ],
+    ),
     ("settings", &["finding", "place"]),
+    ("stop", &[]),
     ("template", &["place"]),
     ("ui", &["clock", "finding", "place"]),
     ("unsubscribe", &["address"]),

@@ -12,6 +12,7 @@ mod render;
 mod report;
 mod sarif;
 mod send;
+mod serve;
 mod status;
 mod suppress;
 mod template;
@@ -74,6 +75,7 @@ enum Command {
     Render(render::Args),
     Preview(preview::Args),
     Send(send::Args),
+    Serve(serve::Args),
     Status(status::Args),
     List(list::Args),
     Suppress(suppress::Args),
@@ -153,6 +155,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::Render(args) => render::run(ui, &cli.global, args),
         Command::Preview(args) => preview::run(ui, &cli.global, args),
         Command::Send(args) => send::run(ui, &cli.global, args),
+        Command::Serve(args) => serve::run(ui, &cli.global, args),
         Command::Status(args) => status::run(ui, &cli.global, args),
         Command::List(args) => list::run(ui, &cli.global, args),
         Command::Suppress(args) => suppress::run(ui, &cli.global, args),

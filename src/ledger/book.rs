@@ -7,8 +7,8 @@ use crate::address::Address;
 use crate::finding::Finding;
 
 use super::entry::{
-    Answer, CampaignRecord, Claim, ClaimRequest, NewRun, Recipient, Record, RunId, Settlement,
-    State, Step, Suppression, Totals, Waiting,
+    Answer, CampaignRecord, Claim, ClaimRequest, Holder, NewRun, Recipient, Record, RunId,
+    Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,
 };
 use super::past::{RunRecord, StageTime};
 
@@ -44,6 +44,11 @@ pub trait Ledger: Book {
 
     /// Takes addresses off the suppressions; says how many stood there.
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding>;
+
+    /// Puts the tokens of at most so many recipients into the index who are not
+    /// in it yet, and says whether there are more. Where there is nobody it
+    /// costs a look at the highest row.
+    fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding>;
 
     /// Claims addresses: one answer for each, in their order.
     fn claim(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
@@ -131,6 +136,14 @@ pub trait Book: Send {
 
     /// Whether an address is suppressed.
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding>;
+
+    /// Whose tokens these are, as far as the index knows; one answer for each,
+    /// in their order.
+    fn holders(
+        &self,
+        maker: &TokenMaker,
+        tokens: &[[u8; 16]],
+    ) -> Result<Vec<Option<Holder>>, Finding>;
 
     /// Hands over the suppressions one by one, by address, until `each` has
     /// enough.

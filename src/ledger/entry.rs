@@ -274,3 +274,20 @@ pub struct Suppression {
     /// Since when, in unix seconds.
     pub at: i64,
 }
+
+/// Whose token it is: a reader of a campaign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The campaign's id.
+    pub campaign: String,
+    /// The reader.
+    pub address: Address,
+}
+
+/// How tokens are made, for the index of them.
+pub struct TokenMaker {
+    /// Tells its key from others. An index of another key is built anew.
+    pub mark: [u8; 16],
+    /// The token of a campaign's id and the key of an address.
+    pub token: Box<dyn Fn(&str, &str) -> [u8; 16] + Send>,
+}

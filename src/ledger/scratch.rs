@@ -12,8 +12,8 @@ use crate::finding::Finding;
 
 use super::book::{Book, Ledger};
 use super::entry::{
-    Answer, CampaignRecord, ClaimRequest, NewRun, Recipient, RunId, Settlement, State, Step,
-    Suppression, Totals, Waiting,
+    Answer, CampaignRecord, ClaimRequest, Holder, NewRun, Recipient, RunId, Settlement, State,
+    Step, Suppression, TokenMaker, Totals, Waiting,
 };
 use super::past::{RunRecord, StageTime};
 use super::sqlite::Sqlite;
@@ -135,6 +135,10 @@ impl Ledger for Scratch {
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.own.unsuppress(addresses)
     }
+
+    fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
+        self.own.index_tokens(maker, most)
+    }
 }
 
 /// A rehearsal reports what it did itself; only what the project knows from
@@ -197,6 +201,14 @@ impl Book for Scratch {
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         Ok(self.own.is_suppressed(address)? || self.before().is_suppressed(address)?)
+    }
+
+    fn holders(
+        &self,
+        maker: &TokenMaker,
+        tokens: &[[u8; 16]],
+    ) -> Result<Vec<Option<Holder>>, Finding> {
+        self.own.holders(maker, tokens)
     }
 
     fn suppressions(

@@ -14,12 +14,12 @@ use axum::serve::ListenerExt as _;
 use futures_util::Stream;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::studio::{Studio, Version};
 use super::{front, guard, letter, pages, test_mail, watch};
 use crate::clock;
 use crate::finding::{Checked, Finding};
+use crate::stop::Stop;
 
 pub use super::studio::Wanted as Settings;
 
@@ -70,7 +70,7 @@ impl Preview {
         watch::begin(&self.desk.studio)?;
         let runtime = crate::deliver::mailing::runtime()?;
         runtime.block_on(async {
-            let stop = Stop::listen().map_err(|error| unserved(&error))?;
+            let mut stop = Stop::listen().map_err(|error| unserved(&error))?;
             ready();
             tokio::select! {
                 served = serve(self.listener, self.desk) => served.map_err(|error| unserved(&error)),
@@ -106,26 +106,6 @@ async fn serve(listener: TcpListener, desk: Arc<Desk>) -> std::io::Result<()> {
         .layer(axum::middleware::from_fn_with_state(address.port(), guard::stand))
         .with_state(desk);
     axum::serve(listener, router).await
-}
-
-/// Ctrl-C and SIGTERM.
-struct Stop {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Stop {
-    fn listen() -> std::io::Result<Self> {
-        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
-    }
-
-    async fn told(mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }
 
 async fn page_part(Path(name): Path<String>) -> Response {

@@ -30,7 +30,7 @@ use crate::merge::Links;
 use crate::place::{Passage, Place, Source};
 use crate::project::Project;
 use crate::template::{self, Template};
-use crate::unsubscribe::Leave;
+use crate::unsubscribe::{Leave, Tokens};
 
 /// Where the ledger is when nothing else is said.
 const LEDGER: &str = "sqlite:.handbill/ledger.db";
@@ -172,6 +172,11 @@ impl Workshop {
             Vec::new()
         };
         Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), key, &campaign.id))
+    }
+
+    /// How the tokens of readers' links are made.
+    pub fn tokens(&self) -> Checked<Tokens> {
+        Ok(Tokens::new(&key::of(&self.project.root, true)?))
     }
 
     /// The server or outbox that was typed, or the project's.

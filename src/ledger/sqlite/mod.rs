@@ -2,8 +2,8 @@
 //!
 //! `open` is opening and what can go wrong with it, `schema` the tables and
 //! their migrations, `claims` all that writes, `queries` all that reads,
-//! `runs` who is alive, `reserve` the room for last words, `trouble` the errors in words. The SQL keeps to what
-//! PostgreSQL says as well, pragmas and the row ids of claims apart.
+//! `runs` who is alive, `tokens` the index of readers' links, `reserve` the room for last words, `trouble` the errors in
+//! words. The SQL keeps to what PostgreSQL says as well, pragmas and the row ids of claims apart.
 
 mod claims;
 mod open;
@@ -11,6 +11,7 @@ mod queries;
 mod reserve;
 mod runs;
 mod schema;
+mod tokens;
 mod trouble;
 
 use std::fs::File;
@@ -22,7 +23,7 @@ use crate::address::Address;
 use crate::finding::Finding;
 
 use super::book::Ledger;
-use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression};
+use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
 use super::past::StageTime;
 use claims::Known;
 use trouble::Trouble;
@@ -135,6 +136,13 @@ impl Ledger for Sqlite {
 
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.write(|transaction| claims::unsuppress(transaction, addresses))
+    }
+
+    fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
+        if self.ask(|connection| tokens::is_whole(connection, maker))? {
+            return Ok(false);
+        }
+        self.write(|transaction| tokens::index(transaction, maker, most))
     }
 }
 

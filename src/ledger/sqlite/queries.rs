@@ -10,7 +10,8 @@ use crate::address::Address;
 use crate::finding::Finding;
 use crate::ledger::book::Book;
 use crate::ledger::entry::{
-    CampaignRecord, Fingerprint, Recipient, Reply, RunId, State, Suppression, Totals, Waiting,
+    CampaignRecord, Fingerprint, Holder, Recipient, Reply, RunId, State, Suppression, TokenMaker,
+    Totals, Waiting,
 };
 use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::standing::Standing;
@@ -18,6 +19,7 @@ use crate::ledger::standing::Standing;
 use super::Sqlite;
 use super::claims::stored;
 use super::runs::{self, Runs};
+use super::tokens;
 use super::trouble::Trouble;
 
 /// In seconds. A run shows itself far more often, so its outcomes are no later
@@ -211,6 +213,14 @@ impl Book for Sqlite {
                 connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
             Ok(query.exists([address.key()])?)
         })
+    }
+
+    fn holders(
+        &self,
+        maker: &TokenMaker,
+        tokens: &[[u8; 16]],
+    ) -> Result<Vec<Option<Holder>>, Finding> {
+        self.ask(|connection| tokens::holders(connection, maker, tokens))
     }
 
     fn suppressions(
