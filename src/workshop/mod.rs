@@ -11,6 +11,7 @@ mod parcel;
 mod proof;
 pub mod test_mail;
 
+pub(crate) use self::key::write_private;
 pub(crate) use self::parcel::read_file;
 
 use std::fs;
