@@ -26,7 +26,7 @@ const PURE: [&str; 14] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 26] = [
     ("address", &[]),
     ("calendar", &[]),
     ("campaign", &["address", "finding", "place", "settings"]),
@@ -61,6 +61,13 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "place",
             "rate",
             "unsubscribe",
+        ],
+    ),
+    (
+        "doctor",
+        &[
+            "address", "check", "clock", "deliver", "files", "finding", "ledger", "list",
+            "message", "place", "project", "workshop",
         ],
     ),
     ("files", &["finding", "message", "place", "project", "template"]),

@@ -2,6 +2,7 @@
 //! function that does it. Here is what they share: global flags, the exit codes.
 
 mod check;
+mod doctor;
 mod init;
 mod list;
 mod new;
@@ -76,6 +77,7 @@ enum Command {
     Status(status::Args),
     List(list::Args),
     Suppress(suppress::Args),
+    Doctor(doctor::Args),
     Completions(CompletionArgs),
     /// Print the manual page
     Man,
@@ -154,6 +156,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::Status(args) => status::run(ui, &cli.global, args),
         Command::List(args) => list::run(ui, &cli.global, args),
         Command::Suppress(args) => suppress::run(ui, &cli.global, args),
+        Command::Doctor(args) => doctor::run(ui, &cli.global, args),
         Command::Man => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
