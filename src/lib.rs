@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod compose;
 pub mod deliver;
+pub mod doctor;
 pub mod files;
 pub mod finding;
 pub mod ledger;

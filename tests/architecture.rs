@@ -27,7 +27,7 @@ const PURE: [&str; 15] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 28] = [
+const ARROWS: [(&str, &[&str]); 29] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("calendar", &[]),
@@ -63,6 +63,13 @@ const ARROWS: [(&str, &[&str]); 28] = [
             "place",
             "rate",
             "unsubscribe",
+        ],
+    ),
+    (
+        "doctor",
+        &[
+            "address", "check", "clock", "deliver", "files", "finding", "ledger", "list",
+            "message", "place", "project", "workshop",
         ],
     ),
     ("files", &["finding", "message", "place", "project", "template"]),

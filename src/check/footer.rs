@@ -4,6 +4,7 @@ use super::exhibit::Exhibit;
 use super::parts::visible;
 use super::rule::{Rule, warning};
 use crate::finding::Finding;
+use crate::project::Project;
 
 /// Nobody is told from where.
 pub(super) const MISSING_POSTAL_ADDRESS: Rule = warning(
@@ -37,9 +38,8 @@ pub(super) const UNSUBSCRIBE_NOT_SHOWN: Rule = warning(
 /// Where the mail of the made-up reader leads to leave; rules look for it in both parts.
 pub const LEAVE: &str = "https://example.org/leave";
 
-/// All that there is to say about the footer.
-pub(super) fn footer(exhibit: &Exhibit<'_>) -> Vec<Finding> {
-    let project = exhibit.project;
+/// What a project owes its readers, whatever it sends.
+pub fn owed(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut say = |finding: Finding| {
         findings.push(match project.place() {
@@ -50,10 +50,20 @@ pub(super) fn footer(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     if project.sender.postal_address.is_none() {
         say(MISSING_POSTAL_ADDRESS.says("the sender has no postal address"));
     }
-    let can_leave = project.unsubscribe.mailto.is_some() || project.unsubscribe.url.is_some();
-    if !can_leave {
+    if !can_leave(project) {
         say(NO_UNSUBSCRIBE.says("readers have no way to leave the list"));
     }
+    findings
+}
+
+fn can_leave(project: &Project) -> bool {
+    project.unsubscribe.mailto.is_some() || project.unsubscribe.url.is_some()
+}
+
+/// All that there is to say about the footer.
+pub(super) fn footer(exhibit: &Exhibit<'_>) -> Vec<Finding> {
+    let project = exhibit.project;
+    let mut findings = owed(project);
     let Some(mail) = exhibit.mail() else { return findings };
     let page = exhibit.template.page.place(0..0);
     let text_page = exhibit.template.text_page.place(0..0);
@@ -66,7 +76,7 @@ pub(super) fn footer(exhibit: &Exhibit<'_>) -> Vec<Finding> {
             let message = format!("the {part} part does not show the postal address");
             findings.push(ADDRESS_NOT_SHOWN.says(message).at(place.clone()));
         }
-        if can_leave && !all.contains(LEAVE) {
+        if can_leave(project) && !all.contains(LEAVE) {
             let message = format!("the {part} part has no unsubscribe link");
             findings.push(UNSUBSCRIBE_NOT_SHOWN.says(message).at(place.clone()));
         }

@@ -24,7 +24,7 @@ mod unsupported;
 
 pub use self::exhibit::{Exhibit, File, WebLink};
 pub use self::fields::fields;
-pub use self::footer::LEAVE;
+pub use self::footer::{LEAVE, owed};
 pub use self::foreign::foreign_tags;
 pub use self::links::BROKEN_LINK;
 pub use self::rule::Rule;

@@ -3,6 +3,7 @@
 
 mod archive;
 mod check;
+mod doctor;
 mod init;
 mod list;
 mod new;
@@ -80,6 +81,7 @@ enum Command {
     List(list::Args),
     Suppress(suppress::Args),
     Archive(archive::Args),
+    Doctor(doctor::Args),
     Completions(CompletionArgs),
     /// Print the manual page
     Man,
@@ -160,6 +162,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::List(args) => list::run(ui, &cli.global, args),
         Command::Suppress(args) => suppress::run(ui, &cli.global, args),
         Command::Archive(args) => archive::run(ui, &cli.global, args),
+        Command::Doctor(args) => doctor::run(ui, &cli.global, args),
         Command::Man => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())

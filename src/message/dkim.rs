@@ -33,6 +33,16 @@ const HEADERS: [&str; 18] = [
 /// Signs mails with one key.
 pub struct Signer {
     key: Key,
+    public: PublicKey,
+}
+
+/// The public half of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublicKey {
+    /// `RSAPublicKey` in DER (PKCS#1).
+    Rsa(Vec<u8>),
+    /// 32 bytes.
+    Ed25519(Vec<u8>),
 }
 
 enum Key {
@@ -55,11 +65,18 @@ impl Signer {
         if let PrivateKeyDer::Pkcs8(der) = &der
             && let Ok(key) = Ed25519Key::from_pkcs8_maybe_unchecked_der(der.secret_pkcs8_der())
         {
-            return Ok(Self { key: Key::Ed25519(signer(key, domain, selector)) });
+            let public = PublicKey::Ed25519(key.public_key());
+            return Ok(Self { key: Key::Ed25519(signer(key, domain, selector)), public });
         }
         let key = RsaKey::<Sha256>::from_key_der(der)
             .map_err(|_| "its key is neither RSA, of 2048 bits or more, nor Ed25519")?;
-        Ok(Self { key: Key::Rsa(signer(key, domain, selector)) })
+        let public = PublicKey::Rsa(key.public_key());
+        Ok(Self { key: Key::Rsa(signer(key, domain, selector)), public })
+    }
+
+    /// What has to stand in DNS for who verifies.
+    pub fn public_key(&self) -> PublicKey {
+        self.public.clone()
     }
 
     /// The signature's header over a message, with its CRLF.

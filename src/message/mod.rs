@@ -20,7 +20,7 @@ mod invite;
 mod quoted_printable;
 
 pub use attachment::{Attachment, InlineImage, media_type};
-pub use dkim::Signer;
+pub use dkim::{PublicKey, Signer};
 pub use frame::{Frame, FrameParts, Mail};
 pub use id::message_id;
 pub use invite::Invite;

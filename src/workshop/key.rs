@@ -52,7 +52,7 @@ fn keep_key(path: &Path, key: &[u8]) -> std::io::Result<()> {
 }
 
 /// Writes a file that only its owner may read, in a folder of the same kind.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);

@@ -12,6 +12,7 @@ mod proof;
 mod public;
 pub mod test_mail;
 
+pub(crate) use self::key::write_private;
 pub(crate) use self::parcel::read_file;
 
 use std::fs;

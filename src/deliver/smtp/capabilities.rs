@@ -51,6 +51,24 @@ impl Capabilities {
         found
     }
 
+    /// What is offered and what is not, but for the ways to log in.
+    pub(super) fn words(&self) -> (Vec<String>, Vec<String>) {
+        let size = match self.size.and_then(|size| size.limit) {
+            Some(limit) => format!("SIZE {limit}"),
+            None => "SIZE".to_owned(),
+        };
+        let all = [
+            ("PIPELINING".to_owned(), self.pipelining),
+            (size, self.size.is_some()),
+            ("8BITMIME".to_owned(), self.eight_bit),
+            ("SMTPUTF8".to_owned(), self.utf8),
+        ];
+        let (there, missing): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(_, is_there)| *is_there);
+        let words = |pairs: Vec<(String, bool)>| pairs.into_iter().map(|(word, _)| word).collect();
+        (words(there), words(missing))
+    }
+
     fn add_mechanisms<'a>(&mut self, words: impl Iterator<Item = &'a str>) {
         let known = words.filter_map(|word| Mechanism::ALL.into_iter().find(|m| m.name() == word));
         self.auth.extend(known);

@@ -62,6 +62,11 @@ impl Smtp {
         &self.waits
     }
 
+    /// The name by which it greets servers, where this machine has one.
+    pub fn own_name(&self) -> Option<&str> {
+        self.own_name.as_deref()
+    }
+
     /// What decides about this server's replies.
     pub fn trouble(&self) -> Trouble {
         Trouble::with(self.server.name())

@@ -109,6 +109,23 @@ impl Connection {
         Ok(Self { session: Some(session), stand: Stand::Idle, trouble, capabilities })
     }
 
+    /// What the server offers of what makes a difference to us, and what of it
+    /// it does not, by the words of EHLO.
+    pub fn offers(&self) -> (Vec<String>, Vec<String>) {
+        self.capabilities.words()
+    }
+
+    /// Whether what is said stays between the server and us.
+    pub fn is_encrypted(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.wire.is_encrypted())
+    }
+
+    /// Whether the server is this machine.
+    pub fn is_loopback(&self) -> bool {
+        let ends = self.session.as_ref().and_then(|session| session.wire.ends().ok());
+        ends.is_some_and(|(_, peer)| peer.ip().to_canonical().is_loopback())
+    }
+
     /// Sends the envelope, unless it is under way, and hears what the server
     /// says to it. After `Ok` it waits for the message: [`Self::finish`] must
     /// follow. What ends here was surely not delivered.
