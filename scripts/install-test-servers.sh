@@ -2,7 +2,7 @@
 # Installs what the tests with real parts use (`cargo test --test interop --test browser -- --ignored`):
 # Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
 # `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), SpamAssassin and
-# rspamd, icalendar (beside aiosmtpd) and ical.js, Chromium with its driver, and axe-core, which looks for
+# rspamd, icalendar and dkimpy (beside aiosmtpd), ical.js, mailauth, opendkim, Chromium with its driver, and axe-core, which looks for
 # what shuts people out of a page (single files of npm's packages). Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
@@ -11,6 +11,9 @@ set -eu
 
 AIOSMTPD=1.4.6
 ICALENDAR=6.3.1
+DKIMPY=1.1.8
+MAILAUTH=7.1.0
+mailauth=${HANDBILL_TEST_MAILAUTH:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/mailauth-$MAILAUTH}
 ICAL=2.2.1
 AXE=4.14.1
 ical=${HANDBILL_TEST_ICAL:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/ical.js-$ICAL}
@@ -40,9 +43,12 @@ has spamassassin || missing="$missing spamassassin"
 has rspamd || missing="$missing rspamd"
 has ip || missing="$missing iproute2"
 has unshare || missing="$missing util-linux"
+has opendkim || missing="$missing opendkim"
+has openssl || missing="$missing openssl"
 has chromium || missing="$missing chromium"
 has chromedriver || missing="$missing chromium-driver"
-[ -s "$axe/package/axe.min.js" ] && [ -s "$ical/package/dist/ical.js" ] || has npm || missing="$missing npm"
+[ -s "$axe/package/axe.min.js" ] && [ -s "$ical/package/dist/ical.js" ] &&
+    [ -s "$mailauth/node_modules/mailauth/package.json" ] || has npm || missing="$missing npm"
 has node || missing="$missing nodejs"
 has python3 || missing="$missing python3"
 if ! [ -x "$venv/bin/python" ]; then
@@ -54,12 +60,17 @@ if [ -n "$missing" ]; then
 fi
 
 has_modules() {
-    "$venv/bin/python" -I -c "import aiosmtpd, icalendar, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null
+    "$venv/bin/python" -I -c "import aiosmtpd, dkim, icalendar, nacl, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null
 }
 if ! has_modules; then
     python3 -m venv --clear "$venv"
-    "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD" "icalendar==$ICALENDAR"
+    "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD" "icalendar==$ICALENDAR" \
+        "dkimpy[ed25519]==$DKIMPY"
     has_modules
+fi
+
+if ! [ -s "$mailauth/node_modules/mailauth/package.json" ]; then
+    npm install --silent --no-audit --no-fund --prefix "$mailauth" "mailauth@$MAILAUTH" >/dev/null
 fi
 
 if ! [ -s "$ical/package/dist/ical.js" ]; then

@@ -14,7 +14,7 @@ const LETTER: &str = "---\nsubject: Evenings\nlang: en\n---\n\n\
     {{<event title={first_name ~ \": café, für; alle; 報告書 und noch viel mehr, damit die Zeile lang genug wird\"} start=\"2027-01-15 18:30 America/New_York\" length={1440} where=\"Hof\"/>}}\n";
 
 /// A folder of the script that installs the real parts.
-fn installed(variable: &str, name: &str) -> PathBuf {
+pub(crate) fn installed(variable: &str, name: &str) -> PathBuf {
     let cache = || {
         let home = std::env::var_os("HOME").expect("a home");
         let cache = std::env::var_os("XDG_CACHE_HOME")

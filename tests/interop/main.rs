@@ -26,6 +26,7 @@ mod newsletter;
 mod overloaded;
 mod refused;
 mod restarted;
+mod signed;
 
 use desk::{Desk, Ran, Running, SETTINGS};
 use postfix::Postfix;
