@@ -9,7 +9,7 @@ use rustls::pki_types::pem::PemObject;
 
 /// What is signed. A name that stands here once more than in the mail cannot
 /// be added to it by somebody else (RFC 6376 §8.15).
-const HEADERS: [&str; 18] = [
+const HEADERS: [&str; 19] = [
     "From",
     "From",
     "To",
@@ -28,6 +28,7 @@ const HEADERS: [&str; 18] = [
     "List-Id",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",
+    "Feedback-ID",
 ];
 
 /// Signs mails with one key.
