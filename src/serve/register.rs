@@ -22,7 +22,7 @@ const BATCH: usize = 5_000;
 const GROUP: usize = 512;
 
 /// What is known of a campaign; without one, of the project.
-pub type Describe = Box<dyn Fn(Option<&str>) -> About + Send>;
+pub(super) type Describe = Box<dyn Fn(Option<&str>) -> About + Send>;
 /// Where trouble is told.
 pub(super) type Trouble = tokio::sync::mpsc::UnboundedSender<Finding>;
 

@@ -21,6 +21,7 @@ mod rendering;
 mod rules;
 mod sending;
 mod server_trouble;
+mod serving;
 mod signing;
 mod standing;
 mod starting;
