@@ -12,8 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use super::answer::{self, Desk};
+use super::page::About;
 use super::prefix::Prefix;
-use super::register::{self, Describe};
+use super::register;
 use super::visitor::Refusals;
 use crate::finding::{Checked, Finding};
 use crate::ledger::Ledger;
@@ -45,7 +46,7 @@ pub struct Settings {
     /// Where it is written down that they have left.
     pub ledger: Box<dyn Ledger>,
     /// What is known of a campaign; without one, of the project.
-    pub describe: Describe,
+    pub describe: Box<dyn Fn(Option<&str>) -> About + Send>,
 }
 
 /// A server that listens.

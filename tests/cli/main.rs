@@ -22,6 +22,7 @@ mod rendering;
 mod rules;
 mod sending;
 mod server_trouble;
+mod serving;
 mod signing;
 mod standing;
 mod starting;

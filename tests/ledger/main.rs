@@ -7,6 +7,7 @@ mod any_order_of_events;
 mod claiming;
 mod coming_back;
 mod doubting;
+mod finding_readers;
 mod looking_back;
 mod opening;
 mod rehearsing;
