@@ -3,6 +3,7 @@
 //! The rooms, in the order in which a letter goes through them.
 
 pub mod address;
+pub mod bounces;
 pub mod calendar;
 pub mod campaign;
 pub mod check;

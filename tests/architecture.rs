@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
     "address",
+    "bounces",
     "calendar",
     "campaign",
     "check",
@@ -26,8 +27,9 @@ const PURE: [&str; 14] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 26] = [
     ("address", &[]),
+    ("bounces", &[]),
     ("calendar", &[]),
     ("campaign", &["address", "finding", "place", "settings"]),
     (
