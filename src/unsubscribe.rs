@@ -47,6 +47,15 @@ impl Leave {
         headers
     }
 
+    /// Whether a token is this reader's. It takes as long for a wrong one,
+    /// however much of it is right.
+    pub fn is_token(&self, reader: &Address, token: &str) -> bool {
+        let token: Option<Vec<u8>> = (token.len() == 32 && token.is_ascii())
+            .then(|| (0..16).map(|at| u8::from_str_radix(&token[2 * at..2 * at + 2], 16).ok()))
+            .and_then(Iterator::collect);
+        token.is_some_and(|token| self.mac(reader).verify_truncated_left(&token).is_ok())
+    }
+
     fn mail(&self, token: &str) -> Option<String> {
         let mailbox = self.mailto.as_ref()?;
         Some(format!("mailto:{}?subject=unsubscribe%20{token}", mailbox.address))
@@ -54,15 +63,20 @@ impl Leave {
 
     /// 128 bits, in hexadecimal.
     fn token(&self, reader: &Address) -> String {
+        let mac = self.mac(reader);
+        mac.finalize().into_bytes()[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+
+    fn mac(&self, reader: &Address) -> Hmac<Sha256> {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
         mac.update(self.campaign.as_bytes());
         mac.update(&[0]);
         mac.update(reader.key().as_bytes());
-        mac.finalize().into_bytes()[..16].iter().fold(String::with_capacity(32), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        mac
     }
 }
 
@@ -84,6 +98,12 @@ mod tests {
         assert!(!headers[0].1.contains("ann"));
         let bob = Address::parse("bob@example.org").expect("valid");
         assert_ne!(leave.link(&ann), leave.link(&bob));
+        let token = leave.token(&ann);
+        assert!(leave.is_token(&ann, &token) && leave.is_token(&ann, &token.to_uppercase()));
+        assert!(!leave.is_token(&bob, &token));
+        for forged in ["", &token[1..], &format!("{}0", &token[1..]), &"é".repeat(16)] {
+            assert!(!leave.is_token(&ann, forged), "{forged}");
+        }
         assert_eq!(
             leave.link(&ann),
             leave.link(&Address::parse("ANN@example.org").expect("valid"))

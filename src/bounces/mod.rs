@@ -109,6 +109,11 @@ pub struct Leaving {
 /// Reads a mail.
 pub fn read(bytes: &[u8]) -> Reading {
     let bytes = &bytes[..bytes.len().min(MAIL_MAX)];
+    // The line that parts mails in an mbox is no header.
+    let bytes = match bytes.strip_prefix(b"From ") {
+        Some(rest) => &rest[rest.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1)..],
+        None => bytes,
+    };
     let Some(message) = MessageParser::default().parse(bytes) else {
         return Reading {
             entries: vec![nothing(None)],

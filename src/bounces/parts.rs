@@ -53,6 +53,9 @@ impl Parts {
             ..Self::default()
         };
         parts.walk(message, 0);
+        if parts.status.is_empty() {
+            parts.status_in_text();
+        }
         for own in [message.references(), message.in_reply_to()] {
             parts.ids(own);
         }
@@ -139,6 +142,23 @@ impl Parts {
                 self.id(&value);
             } else if name.eq_ignore_ascii_case("To") && self.returned_to.len() < IDS_MAX {
                 self.returned_to.extend(super::prose::addresses(&value).take(IDS_MAX));
+            }
+        }
+    }
+
+    /// The fields of a report whose MIME structure was lost on its way.
+    fn status_in_text(&mut self) {
+        for text in &self.texts {
+            let lower = text.to_ascii_lowercase();
+            let at = ["\nfinal-recipient:", "\noriginal-recipient:"]
+                .iter()
+                .filter_map(|name| lower.find(name))
+                .min();
+            if let Some(at) = at {
+                let fields = blocks(&text[at..]);
+                self.status.extend(fields.into_iter().filter(|fields| {
+                    field(fields, "Final-Recipient").is_some() && field(fields, "Action").is_some()
+                }));
             }
         }
     }

@@ -23,12 +23,24 @@ pub(super) enum Meaning {
 
 /// What a text means. The order decides: most careful first.
 pub(super) fn meaning(text: &str) -> Option<Meaning> {
-    let text = plain(text);
+    let (raw, text) = (text, plain(text));
     let has = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
-    // Microsoft 365 calls a recipient who is not there so.
+    // At these stages a server has not heard of the reader yet, or hardly.
+    let stage = raw.to_lowercase();
+    let is_early = ["after mail from", "in reply to mail from", "in reply to helo", "in reply to ehlo"]
+        .iter()
+        .any(|words| stage.contains(words));
     let is_edge_block = text.contains("recipient address rejected: access denied");
+    // Microsoft 365 calls a recipient who is not there so.
     if is_edge_block {
         return Some(Meaning::Nobody);
+    }
+    // Slowed down, since they do not think well of the sender.
+    if has(&["reputation", "complaint"]) {
+        return Some(Meaning::Sender);
+    }
+    if is_early && !has(BUSY) && !has(LATE_FOR_SURE) {
+        return Some(Meaning::Sender);
     }
     [
         (BUSY, Meaning::Busy),
@@ -98,7 +110,6 @@ const SENDER: &[&str] = &[
     "dnsbl",
     "rbl",
     "(bl)",
-    "listed in",
     "listed at",
     "listed on",
     "is listed",
@@ -316,6 +327,7 @@ const LATE_FOR_SURE: &[&str] = &[
     "servfail",
     "could not contact dns",
     "could not be contacted",
+    "lost connection",
     "mailbox busy",
     "mailbox is busy",
 ];
@@ -449,6 +461,7 @@ const NOBODY: &[&str] = &[
     "nullmx",
     "domain does not accept mail",
     "見つかりません",
+    "リストにありません",
     "ディレクトリには見つかり",
     "couldn't be found",
     "could not be found",
@@ -499,7 +512,6 @@ const LATE: &[&str] = &[
     "giving up",
     "connection refused",
     "connection reset",
-    "lost connection",
     "connection lost",
     "connection dropped",
     "connection closed",

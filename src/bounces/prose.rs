@@ -15,6 +15,7 @@ const DAEMONS: &[&str] = &[
     "maildaemon",
     "mdaemon",
     "postmaster",
+    "post_master",
     "mailer",
 ];
 
@@ -25,6 +26,8 @@ const SUBJECTS: &[&str] = &[
     "non-deliver",
     "nondeliver",
     "not delivered",
+    "bounce notification",
+    "error sending your mail",
     "delivery fail",
     "delivery status",
     "delivery error",
@@ -106,8 +109,9 @@ pub(super) fn entries(parts: &Parts) -> Option<Vec<Entry>> {
     let opening = &text[..text.floor_char_boundary(2000)];
     let reads_so = SUBJECTS.iter().any(|words| subject.contains(words))
         || OPENINGS.iter().any(|words| opening.contains(words));
-    let is_bounce =
-        is_told || (is_daemon || reads_so) && !(automatic::is_reply(parts) && !reads_so);
+    // A postmaster may be on holiday too.
+    let is_sure = is_told || reads_so || is_daemon && !automatic::is_reply(parts);
+    let is_bounce = is_sure || local.eq_ignore_ascii_case("mailer-daemon");
     if !is_bounce {
         return None;
     }
@@ -115,10 +119,15 @@ pub(super) fn entries(parts: &Parts) -> Option<Vec<Entry>> {
     let recipients = recipients(parts);
     let entry = |recipient: Option<&String>| {
         let said = about(parts, recipient.map(String::as_str));
+        // Google Groups has the same words, in the language of the one who wrote,
+        // for a group that is not there and for one that takes no mail of theirs.
+        let is_group = recipient.is_some_and(|to| to.ends_with("@googlegroups.com"));
         let verdict = match verdict::of(&said) {
+            _ if is_group && said.code.is_none() => Verdict::Sender,
             Some(Verdict::Hard) if is_trying => Verdict::Soft,
             Some(verdict) => verdict,
-            None if is_told || is_daemon && (reads_so || parts.has_returned) => Verdict::Soft,
+            None if is_told || is_daemon && reads_so => Verdict::Soft,
+            None if (is_daemon || reads_so) && parts.has_returned => Verdict::Soft,
             None => return None,
         };
         Some(Entry { verdict, recipient: recipient.cloned(), aliases: Vec::new(), said })

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use crate::address::Address;
 use crate::finding::Finding;
 
+use super::bounce::{Bounce, Fate};
 use super::entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, NewRun, Recipient, Record, RunId, Settlement,
     State, Step, Suppression, Totals, Waiting,
@@ -44,6 +45,10 @@ pub trait Ledger: Book {
 
     /// Takes addresses off the suppressions; says how many stood there.
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding>;
+
+    /// Takes note of what came back, and suppresses whom that is reason enough
+    /// for; says for each what became of it.
+    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding>;
 
     /// Claims addresses: one answer for each, in their order.
     fn claim(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {

@@ -135,6 +135,10 @@ impl Ledger for Scratch {
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.own.unsuppress(addresses)
     }
+
+    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
+        self.own.bounced(bounces, now)
+    }
 }
 
 /// A rehearsal reports what it did itself; only what the project knows from
