@@ -15,6 +15,7 @@ pub mod files;
 pub mod finding;
 pub mod ledger;
 pub mod list;
+pub mod mailbox;
 pub mod merge;
 pub mod message;
 pub mod place;

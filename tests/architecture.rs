@@ -27,7 +27,7 @@ const PURE: [&str; 15] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 26] = [
+const ARROWS: [(&str, &[&str]); 27] = [
     ("address", &[]),
     ("bounces", &[]),
     ("calendar", &[]),
@@ -70,6 +70,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("ledger", &["address", "clock", "finding"]),
     ("lib", &[]),
     ("list", &["address", "finding", "place"]),
+    ("mailbox", &["files", "finding"]),
     ("main", &["cli"]),
     ("merge", &["address", "compose", "finding", "list::Column", "list::Subscriber", "place"]),
     ("message", &["address", "calendar", "finding"]),

@@ -8,15 +8,14 @@ use std::path::Path;
 use handbill::bounces::{self, Verdict};
 
 /// Labels that are wrong, with the reason.
-const EXCEPTIONS: [(&str, &str, &str); 2] = [(
-    "lhost-postfix-80.eml",
-    "sender",
-    "`550 5.1.0 MailFrom domain is listed in Spamhaus` is not about the reader",
-), (
-    "not-a-bounce-2.eml",
-    "soft",
-    "it gives back a mail, with `reject reason: Mailbox full`",
-)];
+const EXCEPTIONS: [(&str, &str, &str); 2] = [
+    (
+        "lhost-postfix-80.eml",
+        "sender",
+        "`550 5.1.0 MailFrom domain is listed in Spamhaus` is not about the reader",
+    ),
+    ("not-a-bounce-2.eml", "soft", "it gives back a mail, with `reject reason: Mailbox full`"),
+];
 
 struct Label {
     file: String,

@@ -27,9 +27,10 @@ pub(super) fn meaning(text: &str) -> Option<Meaning> {
     let has = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
     // At these stages a server has not heard of the reader yet, or hardly.
     let stage = raw.to_lowercase();
-    let is_early = ["after mail from", "in reply to mail from", "in reply to helo", "in reply to ehlo"]
-        .iter()
-        .any(|words| stage.contains(words));
+    let is_early =
+        ["after mail from", "in reply to mail from", "in reply to helo", "in reply to ehlo"]
+            .iter()
+            .any(|words| stage.contains(words));
     let is_edge_block = text.contains("recipient address rejected: access denied");
     // Microsoft 365 calls a recipient who is not there so.
     if is_edge_block {

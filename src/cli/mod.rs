@@ -1,6 +1,7 @@
 //! The commands: one file each, with what was typed (its `Args`) and one
 //! function that does it. Here is what they share: global flags, the exit codes.
 
+mod bounces;
 mod check;
 mod init;
 mod list;
@@ -76,6 +77,7 @@ enum Command {
     Status(status::Args),
     List(list::Args),
     Suppress(suppress::Args),
+    Bounces(bounces::Args),
     Completions(CompletionArgs),
     /// Print the manual page
     Man,
@@ -153,6 +155,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::Send(args) => send::run(ui, &cli.global, args),
         Command::Status(args) => status::run(ui, &cli.global, args),
         Command::List(args) => list::run(ui, &cli.global, args),
+        Command::Bounces(args) => bounces::run(ui, &cli.global, args),
         Command::Suppress(args) => suppress::run(ui, &cli.global, args),
         Command::Man => {
             let mut page = Vec::new();

@@ -11,6 +11,7 @@ use crate::address::Address;
 use crate::finding::Finding;
 
 use super::book::{Book, Ledger};
+use super::bounce::{Bounce, Fate};
 use super::entry::{
     Answer, CampaignRecord, ClaimRequest, NewRun, Recipient, RunId, Settlement, State, Step,
     Suppression, Totals, Waiting,

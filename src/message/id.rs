@@ -29,7 +29,8 @@ pub fn is_message_id(id: &str, campaign_id: &str, recipient: &Address) -> bool {
         return false;
     };
     // Most are of other campaigns: a hash costs more than a look.
-    inner.ends_with(slug.as_str()) && message_id(campaign_id, recipient, domain) == format!("{inner}@{domain}>")
+    inner.ends_with(slug.as_str())
+        && message_id(campaign_id, recipient, domain) == format!("{inner}@{domain}>")
 }
 
 /// A list's identifier (RFC 2919): its name as a label under the sender's
@@ -98,7 +99,9 @@ mod tests {
         assert!(!ann.contains("ann"), "{ann}");
         let address = Address::parse("Ann@Example.org").expect("an address");
         assert!(is_message_id(&ann, "spring 2026", &address));
-        assert!(!is_message_id(&ann, "spring-2026", &address) && !is_message_id("<x", "", &address));
+        assert!(
+            !is_message_id(&ann, "spring-2026", &address) && !is_message_id("<x", "", &address)
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod desk;
 mod smtp_server;
 
 mod bad_input;
+mod bouncing;
 mod checking;
 mod conventions;
 mod docs;

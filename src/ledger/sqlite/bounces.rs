@@ -26,7 +26,7 @@ fn take_one(connection: &Connection, bounce: &Bounce, now: i64) -> Result<Fate, 
         .prepare_cached(
             "SELECT r.id FROM recipients r JOIN campaigns c ON c.id = r.campaign
              WHERE c.name = ?1 AND r.address = ?2
-               AND r.state IN ('sent', 'in_doubt', 'claimed')",
+               AND r.state IN ('sent', 'in_doubt')",
         )?
         .query_row(params![bounce.campaign, bounce.address.key()], |row| row.get(0))
         .optional()?;
