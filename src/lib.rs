@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod archive;
+pub mod bounces;
 pub mod calendar;
 pub mod campaign;
 pub mod check;
@@ -16,6 +17,7 @@ pub mod files;
 pub mod finding;
 pub mod ledger;
 pub mod list;
+pub mod mailbox;
 pub mod merge;
 pub mod message;
 pub mod place;

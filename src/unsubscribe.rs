@@ -47,6 +47,14 @@ impl Leave {
         headers
     }
 
+    /// Whether a token is this reader's. It takes as long for a wrong one,
+    /// however much of it is right.
+    pub fn is_token(&self, reader: &Address, token: &str) -> bool {
+        let own = self.tokens.of(&self.campaign, &reader.key());
+        let given = parse_token(&token.to_ascii_lowercase());
+        given.is_some_and(|given| own.iter().zip(given).fold(0, |all, (a, b)| all | (a ^ b)) == 0)
+    }
+
     fn mail(&self, token: &str) -> Option<String> {
         let mailbox = self.mailto.as_ref()?;
         Some(format!("mailto:{}?subject=unsubscribe%20{token}", mailbox.address))
@@ -127,6 +135,12 @@ mod tests {
         assert!(!headers[0].1.contains("ann"));
         let bob = Address::parse("bob@example.org").expect("valid");
         assert_ne!(leave.link(&ann), leave.link(&bob));
+        let token = leave.token(&ann);
+        assert!(leave.is_token(&ann, &token) && leave.is_token(&ann, &token.to_uppercase()));
+        assert!(!leave.is_token(&bob, &token));
+        for forged in ["", &token[1..], &format!("{}0", &token[1..]), &"é".repeat(16)] {
+            assert!(!leave.is_token(&ann, forged), "{forged}");
+        }
         assert_eq!(
             leave.link(&ann),
             leave.link(&Address::parse("ANN@example.org").expect("valid"))

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
     "address",
     "archive",
+    "bounces",
     "calendar",
     "campaign",
     "check",
@@ -27,9 +28,10 @@ const PURE: [&str; 15] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 29] = [
+const ARROWS: [(&str, &[&str]); 31] = [
     ("address", &[]),
     ("archive", &["calendar"]),
+    ("bounces", &[]),
     ("calendar", &[]),
     ("campaign", &["address", "finding", "place", "settings"]),
     (
@@ -77,6 +79,7 @@ const ARROWS: [(&str, &[&str]); 29] = [
     ("ledger", &["address", "clock", "finding"]),
     ("lib", &[]),
     ("list", &["address", "finding", "place"]),
+    ("mailbox", &["files", "finding"]),
     ("main", &["cli"]),
     ("merge", &["address", "compose", "finding", "list::Column", "list::Subscriber", "place"]),
     ("message", &["address", "calendar", "finding"]),

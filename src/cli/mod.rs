@@ -2,6 +2,7 @@
 //! function that does it. Here is what they share: global flags, the exit codes.
 
 mod archive;
+mod bounces;
 mod check;
 mod doctor;
 mod init;
@@ -82,6 +83,7 @@ enum Command {
     Suppress(suppress::Args),
     Archive(archive::Args),
     Doctor(doctor::Args),
+    Bounces(bounces::Args),
     Completions(CompletionArgs),
     /// Print the manual page
     Man,
@@ -160,6 +162,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::Serve(args) => serve::run(ui, &cli.global, args),
         Command::Status(args) => status::run(ui, &cli.global, args),
         Command::List(args) => list::run(ui, &cli.global, args),
+        Command::Bounces(args) => bounces::run(ui, &cli.global, args),
         Command::Suppress(args) => suppress::run(ui, &cli.global, args),
         Command::Archive(args) => archive::run(ui, &cli.global, args),
         Command::Doctor(args) => doctor::run(ui, &cli.global, args),

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use crate::address::Address;
 use crate::finding::Finding;
 
+use super::bounce::{Bounce, Fate};
 use super::entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, Holder, NewRun, Recipient, Record, RunId,
     Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,
@@ -49,6 +50,10 @@ pub trait Ledger: Book {
     /// in it yet, and says whether there are more. Where there is nobody it
     /// costs a look at the highest row.
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding>;
+
+    /// Takes note of what came back, and suppresses whom that is reason enough
+    /// for; says for each what became of it.
+    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding>;
 
     /// Claims addresses: one answer for each, in their order.
     fn claim(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {

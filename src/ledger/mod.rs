@@ -12,6 +12,7 @@
 //! The schema is described in `docs/ledger.md`.
 
 mod book;
+mod bounce;
 mod entry;
 mod handle;
 mod location;
@@ -22,6 +23,7 @@ mod sqlite;
 mod standing;
 
 pub use book::{Book, Ledger};
+pub use bounce::{Bounce, Fate, SOFT_BOUNCES, SOFT_DAYS};
 pub use entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, Fingerprint, Holder, NewRun, Outcome, Recipient,
     Record, Reply, RunId, Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,

@@ -11,6 +11,7 @@ use crate::address::Address;
 use crate::finding::Finding;
 
 use super::book::{Book, Ledger};
+use super::bounce::{Bounce, Fate};
 use super::entry::{
     Answer, CampaignRecord, ClaimRequest, Holder, NewRun, Recipient, RunId, Settlement, State,
     Step, Suppression, TokenMaker, Totals, Waiting,
@@ -138,6 +139,10 @@ impl Ledger for Scratch {
 
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
         self.own.index_tokens(maker, most)
+    }
+
+    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
+        self.own.bounced(bounces, now)
     }
 }
 

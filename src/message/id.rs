@@ -20,6 +20,19 @@ pub fn message_id(campaign_id: &str, recipient: &Address, sender_domain: &str) -
     }
 }
 
+/// Whether a Message-ID is that of a campaign's mail to this recipient. The
+/// domain is no secret, and a campaign may have a sender of its own: only what
+/// stands before it is proof.
+pub fn is_message_id(id: &str, campaign_id: &str, recipient: &Address) -> bool {
+    let slug = slug(campaign_id);
+    let Some((inner, domain)) = id.strip_suffix('>').and_then(|id| id.rsplit_once('@')) else {
+        return false;
+    };
+    // Most are of other campaigns: a hash costs more than a look.
+    inner.ends_with(slug.as_str())
+        && message_id(campaign_id, recipient, domain) == format!("{inner}@{domain}>")
+}
+
 /// A list's identifier (RFC 2919): its name as a label under the sender's
 /// domain. It does not change from campaign to campaign, so that readers'
 /// filters keep working.
@@ -95,6 +108,11 @@ mod tests {
         assert_ne!(ann, id("spring-2026", "ann@example.org"), "though the slug is the same");
         assert!(ann.ends_with(".spring-2026@news.example.org>"), "{ann}");
         assert!(!ann.contains("ann"), "{ann}");
+        let address = Address::parse("Ann@Example.org").expect("an address");
+        assert!(is_message_id(&ann, "spring 2026", &address));
+        assert!(
+            !is_message_id(&ann, "spring-2026", &address) && !is_message_id("<x", "", &address)
+        );
     }
 
     #[test]

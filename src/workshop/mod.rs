@@ -180,6 +180,13 @@ impl Workshop {
         Ok(Tokens::new(&key::of(&self.project.root, true)?))
     }
 
+    /// How readers of campaigns that were sent have left, for all ids.
+    pub fn leaves(&self, campaigns: &[String]) -> Checked<Vec<Leave>> {
+        let key = key::of(&self.project.root, false)?;
+        let leave = |id: &String| Leave::new(None, None, key.clone(), id);
+        Ok(campaigns.iter().map(leave).collect())
+    }
+
     /// The server or outbox that was typed, or the project's.
     pub fn way(&self, typed: Option<&str>) -> Checked<Option<Way>> {
         let configured = self.project.delivery.via.as_ref();

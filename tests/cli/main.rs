@@ -9,6 +9,7 @@ mod smtp_server;
 
 mod archiving;
 mod bad_input;
+mod bouncing;
 mod checking;
 mod conventions;
 mod docs;

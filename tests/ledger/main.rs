@@ -26,9 +26,9 @@ use std::sync::{Arc, Mutex, mpsc};
 use handbill::address::Address;
 use handbill::finding::Finding;
 use handbill::ledger::{
-    self, Answer, Book, CampaignRecord, Claim, ClaimRequest, Fingerprint, LEASE, Ledger, Location,
-    NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord, Settlement, StageTime,
-    State, Step, Suppression, Totals, Waiting,
+    self, Answer, Book, Bounce, CampaignRecord, Claim, ClaimRequest, Fate, Fingerprint, LEASE,
+    Ledger, Location, NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord,
+    Settlement, StageTime, State, Step, Suppression, Totals, Waiting,
 };
 use proptest::prelude::*;
 use rusqlite::Connection;

@@ -42,6 +42,9 @@ impl Ledger for Watched {
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.inner.unsuppress(addresses)
     }
+    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
+        self.inner.bounced(bounces, now)
+    }
 }
 
 impl Book for Watched {

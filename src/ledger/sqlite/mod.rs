@@ -1,10 +1,11 @@
 //! The ledger in an SQLite file: the embedded default.
 //!
 //! `open` is opening and what can go wrong with it, `schema` the tables and
-//! their migrations, `claims` all that writes, `queries` all that reads,
+//! their migrations, `claims` all that writes (`bounces` what comes back), `queries` all that reads,
 //! `runs` who is alive, `tokens` the index of readers' links, `reserve` the room for last words, `trouble` the errors in
 //! words. The SQL keeps to what PostgreSQL says as well, pragmas and the row ids of claims apart.
 
+mod bounces;
 mod claims;
 mod open;
 mod queries;
@@ -23,6 +24,7 @@ use crate::address::Address;
 use crate::finding::Finding;
 
 use super::book::Ledger;
+use super::bounce::{Bounce, Fate};
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
 use super::past::StageTime;
 use claims::Known;
@@ -143,6 +145,10 @@ impl Ledger for Sqlite {
             return Ok(false);
         }
         self.write(|transaction| tokens::index(transaction, maker, most))
+    }
+
+    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
+        self.write(|transaction| bounces::take(transaction, bounces, now))
     }
 }
 

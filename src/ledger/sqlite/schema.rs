@@ -12,7 +12,7 @@ use super::trouble::Trouble;
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// What makes version 1 of nothing, 2 of 1, and so on.
-const MIGRATIONS: &[&str] = &[V1, V2, TOKENS];
+const MIGRATIONS: &[&str] = &[V1, V2, TOKENS, BOUNCES];
 
 /// Says in the file's header that it is a ledger: "HBLL".
 const APPLICATION_ID: i64 = 0x4842_4c4c;
@@ -100,6 +100,22 @@ const TOKENS: &str = "
     END;
 ";
 
+/// What came back, once each.
+const BOUNCES: &str = "
+    CREATE TABLE bounces (
+        digest    TEXT NOT NULL,
+        recipient INTEGER NOT NULL REFERENCES recipients (id),
+        address   TEXT NOT NULL,
+        is_final  INTEGER NOT NULL,
+        at        INTEGER NOT NULL,
+        enhanced  TEXT,
+        reply     TEXT,
+        PRIMARY KEY (digest, recipient)
+    ) STRICT;
+
+    CREATE INDEX bounces_by_address ON bounces (address, at);
+";
+
 /// Whether a file holds anything yet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Contents {
@@ -177,7 +193,7 @@ mod tests {
         connection
             .execute("INSERT INTO suppressions VALUES ('a@b.test', 'A@b.test', 'asked', 1)", [])
             .expect("a row");
-        run(&mut connection, &[V1, V2, TOKENS, NEXT]).expect("migrates");
+        run(&mut connection, &[V1, V2, TOKENS, BOUNCES, NEXT]).expect("migrates");
         assert_eq!(version(&connection).expect("a version"), 4);
         let kept: (String, Option<String>) = connection
             .query_row("SELECT email, source FROM suppressions", [], |row| {
@@ -189,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_ledger_newer_by_one_is_used_as_it_is() {
-        let mut connection = ledger(&[V1, V2, TOKENS, NEXT]);
+        let mut connection = ledger(&[V1, V2, TOKENS, BOUNCES, NEXT]);
         assert_eq!(inspect(&connection).expect("usable"), Contents::Ledger);
         migrate(&mut connection).expect("nothing to do");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);
