@@ -1,5 +1,7 @@
 //! The ledger on its thread: group commit, and nobody waits for ever.
 
+use handbill::ledger::{Holder, TokenMaker};
+
 use super::*;
 
 /// A ledger that counts its commits, waits at a gate before each, and
@@ -41,6 +43,9 @@ impl Ledger for Watched {
     }
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.inner.unsuppress(addresses)
+    }
+    fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
+        self.inner.index_tokens(maker, most)
     }
 }
 
@@ -91,6 +96,13 @@ impl Book for Watched {
     }
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.inner.is_suppressed(address)
+    }
+    fn holders(
+        &self,
+        maker: &TokenMaker,
+        tokens: &[[u8; 16]],
+    ) -> Result<Vec<Option<Holder>>, Finding> {
+        self.inner.holders(maker, tokens)
     }
     fn suppressions(
         &self,
