@@ -1,5 +1,7 @@
 //! The ledger on its thread: group commit, and nobody waits for ever.
 
+use handbill::ledger::{Holder, TokenMaker};
+
 use super::*;
 
 /// A ledger that counts its commits, waits at a gate before each, and
@@ -44,6 +46,10 @@ impl Ledger for Watched {
     }
     fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
         self.inner.bounced(bounces, now)
+    }
+
+    fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
+        self.inner.index_tokens(maker, most)
     }
 }
 
@@ -94,6 +100,13 @@ impl Book for Watched {
     }
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.inner.is_suppressed(address)
+    }
+    fn holders(
+        &self,
+        maker: &TokenMaker,
+        tokens: &[[u8; 16]],
+    ) -> Result<Vec<Option<Holder>>, Finding> {
+        self.inner.holders(maker, tokens)
     }
     fn suppressions(
         &self,
