@@ -121,9 +121,9 @@ pub fn read(bytes: &[u8]) -> Reading {
             ..Reading::default()
         };
     };
-    let parts = Parts::of(&message);
+    let mut parts = Parts::of(&message);
     let mut entries = report::complaint(&parts)
-        .or_else(|| notice::entries(&parts))
+        .or_else(|| notice::entries(&mut parts))
         .or_else(|| report::entries(&parts))
         .or_else(|| prose::entries(&parts))
         .unwrap_or_default();

@@ -7,17 +7,22 @@ use super::reply::{Said, enhanced_in};
 use super::{Entry, Verdict, verdict};
 
 /// What a notice says, if the mail is one.
-pub(super) fn entries(parts: &Parts) -> Option<Vec<Entry>> {
+pub(super) fn entries(parts: &mut Parts) -> Option<Vec<Entry>> {
     let text =
         parts.texts.iter().map(|text| text.trim_start()).find(|text| text.starts_with('{'))?;
+    // A line may have become too long for somebody on the way, who broke it.
+    let text = text.replace("!\r\n ", "").replace("!\n ", "").replace(['\r', '\n'], "");
     // Behind it may stand how to leave the topic.
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let outer = values.next()?.ok()?;
+    let outer = serde_json::Deserializer::from_str(&text).into_iter::<Value>().next()?.ok()?;
     let inner: Option<Value> = outer
         .get("Message")
         .and_then(Value::as_str)
         .and_then(|text| serde_json::from_str(text).ok());
     let notice = inner.as_ref().unwrap_or(&outer);
+    // SES gives a mail an id of its own; this is the one that it came with.
+    if let Some(id) = notice["mail"]["commonHeaders"]["messageId"].as_str() {
+        parts.id(id);
+    }
     let kind = notice.get("notificationType").or_else(|| notice.get("eventType"))?.as_str()?;
     let address = |value: &Value| value.get("emailAddress")?.as_str().map(str::to_owned);
     let people = |key: &str, list: &str| {

@@ -27,6 +27,8 @@ pub(super) struct Parts {
     /// The blocks of a `delivery-status` (RFC 3464 §2.1): first about the
     /// message, then about each recipient.
     pub(super) status: Vec<Fields>,
+    /// The same, where they stand in a text.
+    lost: Vec<Fields>,
     /// The fields of a `feedback-report` (RFC 5965).
     pub(super) feedback: Option<Fields>,
     /// The Message-IDs of what it may be about.
@@ -54,7 +56,7 @@ impl Parts {
         };
         parts.walk(message, 0);
         if parts.status.is_empty() {
-            parts.status_in_text();
+            parts.status = std::mem::take(&mut parts.lost);
         }
         for own in [message.references(), message.in_reply_to()] {
             parts.ids(own);
@@ -126,6 +128,7 @@ impl Parts {
         let room = TEXT_MAX.saturating_sub(used);
         if room > 0 && !text.trim().is_empty() {
             let text = &text[..text.floor_char_boundary(room)];
+            self.status_in(text);
             let (own, returned) = split_off_returned(text);
             self.texts.push(own.to_owned());
             if let Some(returned) = returned {
@@ -146,21 +149,15 @@ impl Parts {
         }
     }
 
-    /// The fields of a report whose MIME structure was lost on its way.
-    fn status_in_text(&mut self) {
-        for text in &self.texts {
-            let lower = text.to_ascii_lowercase();
-            let at = ["\nfinal-recipient:", "\noriginal-recipient:"]
-                .iter()
-                .filter_map(|name| lower.find(name))
-                .min();
-            if let Some(at) = at {
-                let fields = blocks(&text[at..]);
-                self.status.extend(fields.into_iter().filter(|fields| {
-                    field(fields, "Final-Recipient").is_some() && field(fields, "Action").is_some()
-                }));
-            }
-        }
+    /// The fields of a report whose MIME structure was lost on its way. One
+    /// that kept it comes later, and counts instead.
+    fn status_in(&mut self, text: &str) {
+        let lower = text.to_ascii_lowercase();
+        let names = ["\nfinal-recipient:", "\noriginal-recipient:"];
+        let Some(at) = names.iter().filter_map(|name| lower.find(name)).min() else { return };
+        self.lost.extend(blocks(&text[at..]).into_iter().filter(|fields| {
+            field(fields, "Final-Recipient").is_some() && field(fields, "Action").is_some()
+        }));
     }
 
     fn ids(&mut self, value: &HeaderValue<'_>) {
@@ -171,7 +168,8 @@ impl Parts {
         }
     }
 
-    fn id(&mut self, id: &str) {
+    /// Adds one of the Message-IDs that it may be about.
+    pub(super) fn id(&mut self, id: &str) {
         let id = id.trim().trim_start_matches('<').trim_end_matches('>');
         if self.about.len() < IDS_MAX && !id.is_empty() && id.len() < 500 {
             self.about.push(format!("<{id}>"));

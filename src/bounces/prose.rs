@@ -220,7 +220,7 @@ fn replies(text: &str) -> String {
     let is_reply = |line: &&str| {
         let line = line.trim_start_matches(['>', ' ', '\t']);
         line.starts_with("<<<")
-            || line.starts_with("(reason:")
+            || line.to_lowercase().contains("reason:")
             || line.to_lowercase().contains("returned '")
             || line.starts_with('#')
             || Said::read(line.get(..12).unwrap_or(line)).code.is_some()

@@ -19,10 +19,11 @@ pub(super) fn of(said: &Said) -> Option<Verdict> {
         Some(Meaning::Busy | Meaning::Full) => Verdict::Soft,
         Some(Meaning::Nobody) if matches!(enhanced, Some((_, 2, 2))) => Verdict::Soft,
         Some(Meaning::Nobody) => Verdict::Hard,
-        Some(Meaning::PerhapsNobody) if is_policy => Verdict::Sender,
         Some(Meaning::PerhapsNobody) if class == Some(4) || code.is_some_and(|c| c < 500) => {
             Verdict::Soft
         }
+        // Vague words: a number that says more counts more.
+        Some(Meaning::PerhapsNobody) if !is_about_a_name(said) => return by_number(said),
         Some(Meaning::PerhapsNobody) => Verdict::Hard,
         Some(Meaning::Late) if is_policy && class == Some(5) => Verdict::Sender,
         Some(Meaning::Late) => Verdict::Soft,
@@ -38,6 +39,12 @@ pub(super) fn has_words(said: &Said) -> bool {
 /// Whether words or codes say more than that it failed.
 pub(super) fn is_clear(said: &Said) -> bool {
     has_words(said) || (said.is_specific() && !said.text.is_empty())
+}
+
+/// Whether no number denies that it is about the name of the reader.
+fn is_about_a_name(said: &Said) -> bool {
+    let subject = said.enhanced.map(|(_, subject, _)| subject);
+    !said.is_specific() || matches!(subject, Some(1 | 5)) || said.enhanced == Some((5, 2, 1))
 }
 
 /// What the codes alone say (RFC 3463, RFC 5321 §4.2.3).
