@@ -44,12 +44,11 @@ pub(super) fn index(
     maker: &TokenMaker,
     most: usize,
 ) -> Result<bool, Trouble> {
-    let from = match through(connection, maker)? {
-        Some(through) => through,
-        None => {
-            connection.execute("DELETE FROM tokens", [])?;
-            0
-        }
+    let from = if let Some(through) = through(connection, maker)? {
+        through
+    } else {
+        connection.execute("DELETE FROM tokens", [])?;
+        0
     };
     let mut last = from;
     let mut found: Vec<([u8; 16], i64)> = Vec::new();
