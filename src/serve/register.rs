@@ -111,12 +111,11 @@ impl Keeper {
                 continue;
             }
             // They may have had their mail just now.
-            match self.index() {
-                Some(more) => is_whole = !more,
-                None => {
-                    is_whole = true;
-                    strangers.drain(..).for_each(|job| job.is(Came::Trouble));
-                }
+            if let Some(more) = self.index() {
+                is_whole = !more;
+            } else {
+                is_whole = true;
+                strangers.drain(..).for_each(|job| job.is(Came::Trouble));
             }
             if is_whole {
                 let strangers = std::mem::take(&mut strangers);
@@ -139,7 +138,9 @@ impl Keeper {
         let asked: Vec<Token> = group.iter().map(|job| job.token).collect();
         let holders = self.ledger.holders(&self.maker, &asked);
         let Some(holders) = self.well(holders) else {
-            group.into_iter().for_each(|job| job.is(Came::Trouble));
+            for job in group {
+                job.is(Came::Trouble);
+            }
             return Vec::new();
         };
         let (mut known, mut strangers) = (Vec::new(), Vec::new());

@@ -172,7 +172,7 @@ impl Workshop {
         } else {
             Vec::new()
         };
-        Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), key, &campaign.id))
+        Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), &key, &campaign.id))
     }
 
     /// How the tokens of readers' links are made.
@@ -183,7 +183,7 @@ impl Workshop {
     /// How readers of campaigns that were sent have left, for all ids.
     pub fn leaves(&self, campaigns: &[String]) -> Checked<Vec<Leave>> {
         let key = key::of(&self.project.root, false)?;
-        let leave = |id: &String| Leave::new(None, None, key.clone(), id);
+        let leave = |id: &String| Leave::new(None, None, &key, id);
         Ok(campaigns.iter().map(leave).collect())
     }
 
