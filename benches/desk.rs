@@ -56,7 +56,7 @@ impl Desk {
         Self {
             letter: compile(campaign, &template),
             frame: frame.expect("it has no headers of its own"),
-            leave: Leave::new(url, mailto, vec![7; 32], "newsletter"),
+            leave: Leave::new(url, mailto, &[7; 32], "newsletter"),
             columns: columns.to_vec(),
             reader: Subscriber {
                 mailbox: mailbox(cells[0]),

@@ -20,8 +20,8 @@ pub struct Leave {
 
 impl Leave {
     /// For a campaign, with the project's secret key.
-    pub fn new(url: Option<String>, mailto: Option<Mailbox>, key: Vec<u8>, campaign: &str) -> Self {
-        Self { url, mailto, tokens: Tokens::new(&key), campaign: campaign.to_owned() }
+    pub fn new(url: Option<String>, mailto: Option<Mailbox>, key: &[u8], campaign: &str) -> Self {
+        Self { url, mailto, tokens: Tokens::new(key), campaign: campaign.to_owned() }
     }
 
     /// The link in the letter, if there is a way to leave.
@@ -83,7 +83,9 @@ impl Tokens {
 
     fn cut(&self, pieces: &[&[u8]]) -> Token {
         let mut mac = self.0.clone();
-        pieces.iter().for_each(|piece| mac.update(piece));
+        for piece in pieces {
+            mac.update(piece);
+        }
         *mac.finalize().into_bytes().first_chunk().expect("SHA-256 has 256 bits")
     }
 }
@@ -116,7 +118,7 @@ mod tests {
     #[test]
     fn every_reader_has_a_token_of_their_own_without_their_address() {
         let mailbox = Mailbox::parse("leave@example.org").ok();
-        let leave = Leave::new(Some("https://example.org/u/".into()), mailbox, vec![1; 32], "may");
+        let leave = Leave::new(Some("https://example.org/u/".into()), mailbox, &[1; 32], "may");
         let ann = Address::parse("ann@example.org").expect("valid");
         let headers = leave.headers(&ann);
         assert_eq!(headers.len(), 2);

@@ -160,6 +160,6 @@ mod tests {
     #[test]
     fn only_the_pages_own_style_is_allowed() {
         let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-        assert!(POLICY.contains(&hash) && !POLICY.contains("unsafe") && !STYLE.contains("\n"));
+        assert!(POLICY.contains(&hash) && !POLICY.contains("unsafe") && !STYLE.contains('\n'));
     }
 }

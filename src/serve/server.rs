@@ -12,9 +12,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use super::answer::{self, Desk};
-use super::page::About;
 use super::prefix::Prefix;
-use super::register;
+use super::register::{self, Describe};
 use super::visitor::Refusals;
 use crate::finding::{Checked, Finding};
 use crate::ledger::Ledger;
@@ -46,7 +45,7 @@ pub struct Settings {
     /// Where it is written down that they have left.
     pub ledger: Box<dyn Ledger>,
     /// What is known of a campaign; without one, of the project.
-    pub describe: Box<dyn Fn(Option<&str>) -> About + Send>,
+    pub describe: Describe,
 }
 
 /// A server that listens.

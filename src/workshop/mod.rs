@@ -170,7 +170,7 @@ impl Workshop {
         } else {
             Vec::new()
         };
-        Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), key, &campaign.id))
+        Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), &key, &campaign.id))
     }
 
     /// How the tokens of readers' links are made.
