@@ -97,10 +97,10 @@ fn tokens(folder: &Path, count: usize) -> Vec<String> {
     let path = folder.join(".handbill/ledger.db");
     let database = rusqlite::Connection::open(path).expect("a ledger");
     loop {
-        let indexed: usize = database
+        let indexed: i64 = database
             .query_row("SELECT count(*) FROM tokens", [], |row| row.get(0))
             .expect("a count");
-        if indexed == count {
+        if usize::try_from(indexed) == Ok(count) {
             break;
         }
         thread::sleep(Duration::from_millis(20));

@@ -284,13 +284,13 @@ pub struct Holder {
     pub address: Address,
 }
 
-/// Makes the token of a campaign's id and the key of an address.
-type MakeToken = dyn Fn(&str, &str) -> [u8; 16] + Send;
+/// The token of a campaign's id and the key of an address.
+pub type MakeToken = Box<dyn Fn(&str, &str) -> [u8; 16] + Send>;
 
 /// How tokens are made, for the index of them.
 pub struct TokenMaker {
     /// Tells its key from others. An index of another key is built anew.
     pub mark: [u8; 16],
-    /// The token of a campaign's id and the key of an address.
-    pub token: Box<MakeToken>,
+    /// Makes one.
+    pub token: MakeToken,
 }

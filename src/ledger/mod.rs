@@ -25,8 +25,9 @@ mod standing;
 pub use book::{Book, Ledger};
 pub use bounce::{Bounce, Fate, SOFT_BOUNCES, SOFT_DAYS};
 pub use entry::{
-    Answer, CampaignRecord, Claim, ClaimRequest, Fingerprint, Holder, NewRun, Outcome, Recipient,
-    Record, Reply, RunId, Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,
+    Answer, CampaignRecord, Claim, ClaimRequest, Fingerprint, Holder, MakeToken, NewRun, Outcome,
+    Recipient, Record, Reply, RunId, Settlement, State, Step, Suppression, TokenMaker, Totals,
+    Waiting,
 };
 pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use location::{Location, open, read, scratch};

@@ -17,4 +17,5 @@ mod visitor;
 
 pub use page::About;
 pub use prefix::Prefix;
+pub use register::Describe;
 pub use server::{Server, Settings};

@@ -22,7 +22,7 @@ const BATCH: usize = 5_000;
 const GROUP: usize = 512;
 
 /// What is known of a campaign; without one, of the project.
-pub(super) type Describe = Box<dyn Fn(Option<&str>) -> About + Send>;
+pub type Describe = Box<dyn Fn(Option<&str>) -> About + Send>;
 /// Where trouble is told.
 pub(super) type Trouble = tokio::sync::mpsc::UnboundedSender<Finding>;
 
@@ -111,15 +111,13 @@ impl Keeper {
                 continue;
             }
             // They may have had their mail just now.
-            if let Some(more) = self.index() {
-                is_whole = !more;
-            } else {
-                is_whole = true;
-                strangers.drain(..).for_each(|job| job.is(Came::Trouble));
-            }
-            if is_whole {
-                let strangers = std::mem::take(&mut strangers);
-                self.attend(strangers).into_iter().for_each(|job| job.is(Came::Unknown));
+            let indexed = self.index();
+            is_whole = indexed != Some(true);
+            if indexed.is_none() {
+                all(strangers.drain(..), || Came::Trouble);
+            } else if is_whole {
+                let still = self.attend(std::mem::take(&mut strangers));
+                all(still, || Came::Unknown);
             }
         }
     }
@@ -138,9 +136,7 @@ impl Keeper {
         let asked: Vec<Token> = group.iter().map(|job| job.token).collect();
         let holders = self.ledger.holders(&self.maker, &asked);
         let Some(holders) = self.well(holders) else {
-            for job in group {
-                job.is(Came::Trouble);
-            }
+            all(group, || Came::Trouble);
             return Vec::new();
         };
         let (mut known, mut strangers) = (Vec::new(), Vec::new());
@@ -200,6 +196,12 @@ impl Keeper {
                 None
             }
         }
+    }
+}
+
+fn all(jobs: impl IntoIterator<Item = Job>, came: fn() -> Came) {
+    for job in jobs {
+        job.is(came());
     }
 }
 

@@ -44,12 +44,11 @@ pub(super) fn index(
     maker: &TokenMaker,
     most: usize,
 ) -> Result<bool, Trouble> {
-    let from = if let Some(through) = through(connection, maker)? {
-        through
-    } else {
+    let through = through(connection, maker)?;
+    if through.is_none() {
         connection.execute("DELETE FROM tokens", [])?;
-        0
-    };
+    }
+    let from = through.unwrap_or(0);
     let mut last = from;
     let mut found: Vec<([u8; 16], i64)> = Vec::new();
     let mut query = connection.prepare_cached(NEXT)?;
