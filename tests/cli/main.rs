@@ -4,6 +4,8 @@
 
 #[path = "../common/desk.rs"]
 mod desk;
+#[path = "../common/dns_server.rs"]
+mod dns_server;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
@@ -11,6 +13,7 @@ mod bad_input;
 mod checking;
 mod conventions;
 mod docs;
+mod doctoring;
 mod enclosing;
 mod lists;
 mod pacing;
