@@ -1,5 +1,7 @@
 //! DNS, asked of one resolver: the system's, or the one that was named. What
-//! is not there is an empty answer; what was not answered is a finding.
+//! is not there is an empty answer; what was not answered is a finding. The
+//! names of the mail server and of the unsubscribe page are not asked for here:
+//! the system finds them, as it does for `send`.
 
 use std::net::SocketAddr;
 use std::time::Duration;

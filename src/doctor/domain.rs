@@ -1,7 +1,7 @@
 //! Whose domain a domain is. Two are *aligned* if they are the same, or, where
 //! that is enough, belong to the same organisation (RFC 7489 §3.1). Where an
 //! organisation's domain begins is known by the public suffix list (§3.2),
-//! which the crate `psl` carries.
+//! which the crate `psl` carries as of its release.
 
 /// The domain that was registered: `example.co.uk` of `news.example.co.uk`.
 pub(super) fn organisation(domain: &str) -> &str {

@@ -4,6 +4,8 @@
 
 #[path = "../common/desk.rs"]
 mod desk;
+#[path = "../common/dns_server.rs"]
+mod dns_server;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
@@ -13,6 +15,7 @@ mod bouncing;
 mod checking;
 mod conventions;
 mod docs;
+mod doctoring;
 mod enclosing;
 mod lists;
 mod pacing;
