@@ -1,5 +1,5 @@
 //! Bounces that keep to no standard, by their text: qmail, Exim, Postfix,
-//! sendmail, OpenSMTPD, Exchange, Domino, and whoever writes as they do. They
+//! sendmail, `OpenSMTPD`, Exchange, Domino, and whoever writes as they do. They
 //! name an address at the beginning of a line, and what was said about it
 //! behind or beneath it.
 

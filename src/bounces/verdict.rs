@@ -9,6 +9,7 @@ use super::phrases::{Meaning, meaning};
 use super::reply::Said;
 
 /// Decides about a reply.
+#[allow(clippy::match_same_arms, reason = "a table, most careful first")]
 pub(super) fn of(said: &Said) -> Option<Verdict> {
     let class = said.enhanced.map(|(class, ..)| class);
     let subject = said.enhanced.map(|(_, subject, _)| subject);
@@ -48,6 +49,7 @@ fn is_about_a_name(said: &Said) -> bool {
 }
 
 /// What the codes alone say (RFC 3463, RFC 5321 §4.2.3).
+#[allow(clippy::match_same_arms, reason = "a table, from what is special to what is not")]
 fn by_number(said: &Said) -> Option<Verdict> {
     Some(match (said.enhanced, said.code) {
         (Some((4, ..)), _) => Verdict::Soft,
@@ -55,7 +57,7 @@ fn by_number(said: &Said) -> Option<Verdict> {
         (Some((5, 1, 7 | 8)), _) => Verdict::Sender,
         (Some((5, 1, _) | (5, 2, 1)), _) => Verdict::Hard,
         (Some((5, 2, 3) | (5, 3, 4) | (5, 6 | 7, _)), _) => Verdict::Sender,
-        (Some((5, 2 | 3 | 4, _)), _) => Verdict::Soft,
+        (Some((5, 2..=4, _)), _) => Verdict::Soft,
         (_, Some(400..=499)) => Verdict::Soft,
         // Refused, and nobody says that the reader is not there.
         (_, Some(500..=599)) | (Some((5, 5, _)), _) => Verdict::Sender,
