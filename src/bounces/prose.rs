@@ -187,6 +187,15 @@ pub(super) fn recipients(parts: &Parts) -> Vec<String> {
 /// names the next one, or else the whole of it.
 pub(super) fn about(parts: &Parts, recipient: Option<&str>) -> Said {
     let text = human(parts);
+    near(&text, recipient).unwrap_or_else(|| Said::read(&text))
+}
+
+/// The same, without the whole, in which much stands that is no reply.
+pub(super) fn quoted(parts: &Parts, recipient: Option<&str>) -> Option<Said> {
+    near(&human(parts), recipient)
+}
+
+fn near(text: &str, recipient: Option<&str>) -> Option<Said> {
     let wanted = recipient.map(str::to_lowercase);
     let mut chunk = String::new();
     let mut is_inside = false;
@@ -206,13 +215,13 @@ pub(super) fn about(parts: &Parts, recipient: Option<&str>) -> Said {
     }
     // A stretch of text ends where the next paragraph does, if that is enough.
     let paragraph = chunk.split("\n\n").next().unwrap_or_default();
-    for text in [paragraph, &chunk, &replies(&text)] {
+    for text in [paragraph, &chunk, &replies(text)] {
         let said = Said::read(text);
         if !text.is_empty() && (verdict::has_words(&said) || said.is_specific()) {
-            return said;
+            return Some(said);
         }
     }
-    Said::read(&text)
+    None
 }
 
 /// The lines in which a server is quoted, as sendmail, Exchange and others do.

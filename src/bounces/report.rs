@@ -110,7 +110,11 @@ fn said(parts: &Parts, fields: &Fields, recipient: Option<&str>) -> Said {
         said.enhanced = of_status.or(said.enhanced);
     }
     if !verdict::is_clear(&said) {
-        let told = prose::about(parts, recipient);
+        let told = if said.is_specific() {
+            prose::quoted(parts, recipient).unwrap_or_default()
+        } else {
+            prose::about(parts, recipient)
+        };
         let is_better = verdict::has_words(&told)
             || (!said.is_specific() && (told.is_specific() || said.code.is_none()));
         if is_better && !told.text.is_empty() {

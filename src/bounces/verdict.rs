@@ -9,7 +9,7 @@ use super::phrases::{Meaning, meaning};
 use super::reply::Said;
 
 /// Decides about a reply.
-#[allow(clippy::match_same_arms, reason = "it is a table, read from above")]
+#[allow(clippy::match_same_arms, reason = "a table, most careful first")]
 pub(super) fn of(said: &Said) -> Option<Verdict> {
     let class = said.enhanced.map(|(class, ..)| class);
     let subject = said.enhanced.map(|(_, subject, _)| subject);
@@ -49,7 +49,7 @@ fn is_about_a_name(said: &Said) -> bool {
 }
 
 /// What the codes alone say (RFC 3463, RFC 5321 §4.2.3).
-#[allow(clippy::match_same_arms, reason = "it is a table, read from above")]
+#[allow(clippy::match_same_arms, reason = "a table, from what is special to what is not")]
 fn by_number(said: &Said) -> Option<Verdict> {
     Some(match (said.enhanced, said.code) {
         (Some((4, ..)), _) => Verdict::Soft,

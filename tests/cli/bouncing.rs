@@ -155,7 +155,7 @@ fn complaints_and_wishes_to_leave_suppress_and_machines_that_answer_do_not() {
         .collect();
     assert_eq!(verdicts, ["none", "none", "complaint", "autoreply"]);
     ran.says("2 addresses suppressed, 1 of them by their own wish, 1 not about a mail of yours\n");
-    desk.run("suppress list").prints_only("ann@example.org\nbob@example.org\n");
+    desk.run("suppress list").prints_only("ann@example.org\nBob@example.org\n");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::output::Lines;
+use super::report::Format;
 use super::workshop;
 use super::{Exit, Global};
 use crate::bounces::{self, Entry, MAIL_MAX, Reading};
@@ -29,15 +30,9 @@ pub(super) struct Args {
     /// Say what the mails are; change nothing
     #[arg(long)]
     dry_run: bool,
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    /// How to answer
+    #[arg(long, default_value = "human")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    Human,
-    Json,
 }
 
 /// What is printed of one recipient.
