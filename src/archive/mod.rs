@@ -1,6 +1,8 @@
 //! The archive: past campaigns as a static site with a feed (Atom, RFC 4287), merged for a
 //! public persona who is nobody of the list. Pure: letters come in, pages go out.
 
+use sha2::{Digest, Sha256};
+
 use crate::calendar::rfc3339;
 
 /// A past campaign, merged for the public.
@@ -101,7 +103,7 @@ impl Site {
     fn id(&self, file: &str) -> String {
         match &self.url {
             Some(url) => format!("{url}{file}"),
-            None => format!("urn:handbill:{}:{file}", slug(&self.title)),
+            None => format!("urn:handbill:{}:{file}", page_name(&self.title)),
         }
     }
 }
@@ -113,18 +115,24 @@ pub fn page(html: &str, images: &[(String, String)]) -> String {
     })
 }
 
-/// A name that can be a file's and stand in an address: letters and digits of a campaign's id.
-pub fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for c in text.chars().flat_map(char::to_lowercase) {
+/// The name of a campaign's page: its id where that can be a file's and stand in an address,
+/// else what is left of it, with a hash that tells it from others that are alike.
+pub fn page_name(id: &str) -> String {
+    let mut name = String::new();
+    for c in id.chars().flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
         }
     }
-    let slug = slug.trim_matches('-');
-    if slug.is_empty() { "letter".to_owned() } else { slug.to_owned() }
+    // The index has its own page.
+    if name == id && name != "index" && !name.ends_with('-') {
+        return name;
+    }
+    let hash = Sha256::digest(id);
+    let hash = hash[..4].iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    format!("{}-{hash}", name.trim_matches('-')).trim_start_matches('-').to_owned()
 }
 
 fn text(text: &str) -> String {
@@ -152,7 +160,7 @@ mod tests {
             language: "en".into(),
         };
         let issue = Issue {
-            name: slug("Spring / 2027"),
+            name: page_name("spring-2027"),
             title: "<b>News</b>".into(),
             summary: Some("\"all\" & more".into()),
             day: "May 14, 2027".into(),
@@ -173,5 +181,26 @@ mod tests {
     fn images_of_a_mail_become_files_beside_the_page() {
         let images = [("image1@a.handbill".to_owned(), "a-1.png".to_owned())];
         assert_eq!(page("<img src=\"cid:image1@a.handbill\">", &images), "<img src=\"a-1.png\">");
+    }
+
+    #[test]
+    fn no_two_campaigns_have_one_page() {
+        let ids = [
+            "spring-2027",
+            "Spring 2027",
+            "spring--2027",
+            "spring-2027-",
+            "春",
+            "夏",
+            "index",
+            "..",
+        ];
+        let names: std::collections::BTreeSet<String> =
+            ids.iter().map(|id| page_name(id)).collect();
+        assert_eq!(names.len(), ids.len(), "{names:?}");
+        assert!(names.contains("spring-2027") && !names.contains("index"), "{names:?}");
+        assert!(
+            names.iter().all(|name| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        );
     }
 }

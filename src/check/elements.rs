@@ -46,12 +46,9 @@ pub(super) enum Kind {
     },
 }
 
-impl Element {
-    /// Whether a text of it is known without a row.
-    #[allow(clippy::unused_self, reason = "it is a question about the element's texts")]
-    pub(super) fn knows(&self, text: &str) -> bool {
-        !text.contains(UNKNOWN)
-    }
+/// Whether a text is known without a row.
+pub(super) fn is_known(text: &str) -> bool {
+    !text.contains(UNKNOWN)
 }
 
 /// The elements of a letter's Markdown.

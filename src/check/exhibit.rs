@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use tera::Context;
 
-use super::elements::{self, Element, Kind};
+use super::elements::{self, Element, Kind, is_known};
 use crate::campaign::Campaign;
 use crate::finding::Finding;
 use crate::merge::Mail;
@@ -105,7 +105,7 @@ impl<'a> Exhibit<'a> {
     pub fn web_links(&self) -> Vec<WebLink> {
         let mut seen = HashSet::new();
         let urls = self.elements().iter().filter_map(|element| match &element.kind {
-            Kind::Link { url, .. } | Kind::Image { src: url, .. } if element.knows(url) => {
+            Kind::Link { url, .. } | Kind::Image { src: url, .. } if is_known(url) => {
                 let mut parsed = url::Url::parse(url.trim()).ok()?;
                 parsed.set_fragment(None);
                 let host = parsed.host_str().filter(|_| parsed.scheme().starts_with("http"))?;

@@ -2,8 +2,9 @@
 
 use url::{Host, Url};
 
-use super::elements::{Element, Kind};
+use super::elements::{Kind, is_known};
 use super::exhibit::Exhibit;
+use super::known::{COMMON, PARAMETERS, SHORTENERS, TRACKERS, VAGUE};
 use super::rule::{Rule, error, warning};
 use crate::finding::Finding;
 
@@ -98,8 +99,8 @@ pub(super) fn links(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for element in exhibit.elements() {
         let said = match &element.kind {
-            Kind::Link { url, text } => link(url, text, element, exhibit),
-            Kind::Image { src, size, .. } => image(src, *size, element),
+            Kind::Link { url, text } => link(url, text, exhibit),
+            Kind::Image { src, size, .. } => image(src, *size),
             _ => Vec::new(),
         };
         findings.extend(said.into_iter().map(|finding| finding.at(element.place.clone())));
@@ -107,10 +108,10 @@ pub(super) fn links(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     findings
 }
 
-fn link(url: &str, text: &str, element: &Element, exhibit: &Exhibit<'_>) -> Vec<Finding> {
+fn link(url: &str, text: &str, exhibit: &Exhibit<'_>) -> Vec<Finding> {
     let url = url.trim();
     let mut findings = Vec::new();
-    if element.knows(url) {
+    if is_known(url) {
         if url.is_empty() || url == "#" {
             findings.push(EMPTY_LINK.says("the link leads nowhere"));
         } else if let Some(id) = url.strip_prefix('#') {
@@ -123,7 +124,7 @@ fn link(url: &str, text: &str, element: &Element, exhibit: &Exhibit<'_>) -> Vec<
             findings.extend(trackers(url));
         }
     }
-    if element.knows(text) {
+    if is_known(text) {
         let words = bare(text);
         if words.is_empty() && text.trim().is_empty() {
             findings.push(EMPTY_LINK.says("the link has no text"));
@@ -131,16 +132,16 @@ fn link(url: &str, text: &str, element: &Element, exhibit: &Exhibit<'_>) -> Vec<
             findings
                 .push(VAGUE_LINK.says(format!("`{}` does not say where it leads", text.trim())));
         }
-        if element.knows(url) {
+        if is_known(url) {
             findings.extend(misleading(url, text));
         }
     }
     findings
 }
 
-fn image(src: &str, size: Option<(u32, u32)>, element: &Element) -> Vec<Finding> {
+fn image(src: &str, size: Option<(u32, u32)>) -> Vec<Finding> {
     // A file goes with the mail.
-    if !element.knows(src) || !(src.starts_with("//") || src.contains(':')) {
+    if !is_known(src) || !(src.starts_with("//") || src.contains(':')) {
         return Vec::new();
     }
     if src.starts_with("cid:") {
@@ -211,68 +212,6 @@ fn is_local(host: &Host<&str>) -> bool {
     }
 }
 
-/// Public shorteners, by their hosts.
-const SHORTENERS: [&str; 21] = [
-    "bit.ly",
-    "tinyurl.com",
-    "goo.gl",
-    "t.co",
-    "ow.ly",
-    "is.gd",
-    "buff.ly",
-    "cutt.ly",
-    "rb.gy",
-    "rebrand.ly",
-    "shorturl.at",
-    "t.ly",
-    "tiny.cc",
-    "tiny.one",
-    "v.gd",
-    "lnkd.in",
-    "dlvr.it",
-    "bl.ink",
-    "s.id",
-    "qr.ae",
-    "adf.ly",
-];
-
-/// Hosts of click trackers, and what stands in the path of their redirections: such
-/// links come from a forwarded newsletter.
-const TRACKERS: [(&str, &str); 12] = [
-    ("list-manage.com", "/track/"),
-    ("sendgrid.net", "/ls/click"),
-    ("mailgun.org", "/c/"),
-    ("hubspotlinks.com", ""),
-    ("exct.net", ""),
-    ("rs6.net", ""),
-    ("cmail19.com", ""),
-    ("cmail20.com", ""),
-    ("mlsend.com", "/link/"),
-    ("sendibt2.com", ""),
-    ("mandrillapp.com", "/track/"),
-    ("safelinks.protection.outlook.com", ""),
-];
-
-/// Parameters that stand for a person or a campaign.
-const PARAMETERS: [&str; 16] = [
-    "fbclid",
-    "gclid",
-    "gbraid",
-    "wbraid",
-    "dclid",
-    "msclkid",
-    "twclid",
-    "igshid",
-    "yclid",
-    "mc_cid",
-    "mc_eid",
-    "mkt_tok",
-    "_hsenc",
-    "_hsmi",
-    "vero_id",
-    "oly_enc_id",
-];
-
 fn trackers(url: &str) -> Option<Finding> {
     let parsed = Url::parse(url).ok().filter(|url| url.scheme().starts_with("http"))?;
     let host = parsed.host_str()?;
@@ -295,41 +234,6 @@ fn is_below(host: &str, domains: &[&str]) -> bool {
         host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
     })
 }
-
-/// Texts that say nothing, in the languages of newsletters.
-const VAGUE: [&str; 31] = [
-    "click here",
-    "here",
-    "click",
-    "link",
-    "this link",
-    "more",
-    "read more",
-    "learn more",
-    "this",
-    "klick",
-    "hier",
-    "hier klicken",
-    "klicken sie hier",
-    "klick hier",
-    "mehr",
-    "mehr lesen",
-    "weiterlesen",
-    "cliquez ici",
-    "ici",
-    "en savoir plus",
-    "lire la suite",
-    "haga clic aquí",
-    "aquí",
-    "leer más",
-    "clicca qui",
-    "qui",
-    "leggi di più",
-    "klik hier",
-    "lees meer",
-    "clique aqui",
-    "aqui",
-];
 
 /// A text in small letters, without what surrounds its words.
 fn bare(text: &str) -> String {
@@ -359,10 +263,6 @@ fn misleading(url: &str, text: &str) -> Option<Finding> {
 
 /// `Example.org` and nothing else: filters take it for an address, whatever it was meant to be.
 fn is_domain(text: &str) -> bool {
-    const COMMON: [&str; 24] = [
-        "com", "org", "net", "io", "dev", "app", "co", "info", "biz", "eu", "uk", "us", "ca", "au",
-        "de", "at", "ch", "fr", "it", "es", "nl", "pl", "be", "rs",
-    ];
     let text = text.to_ascii_lowercase();
     let (name, last) = text.rsplit_once('.').unwrap_or(("", ""));
     let is_label = |label: &str| {

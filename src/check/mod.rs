@@ -12,6 +12,7 @@ mod fields;
 mod footer;
 mod foreign;
 mod images;
+mod known;
 mod language;
 mod links;
 mod parts;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::workshop;
 use super::{Exit, Global};
-use crate::archive::{self, FEED, Issue, Site, slug};
+use crate::archive::{self, FEED, Issue, Site, page_name};
+use crate::clock;
 use crate::finding::{Checked, Finding};
 use crate::ledger::{self, Book};
 use crate::ui::{Ui, counted};
@@ -65,15 +66,17 @@ fn one(
     out: &Path,
 ) -> Checked<Option<Issue>> {
     let campaign = Workshop::campaign(path)?;
-    let Some(sent) = book.map(|book| book.campaign(&campaign.id)).transpose()?.flatten() else {
+    let Some(book) = book else { return Ok(None) };
+    let Some(sent) = book.campaign(&campaign.id)? else { return Ok(None) };
+    if book.totals(&campaign.id, clock::unix_now())?.sent == 0 {
         return Ok(None);
-    };
+    }
     let public = workshop.public(&campaign)?;
-    let name = slug(&campaign.id);
+    let name = page_name(&campaign.id);
     let mut images = Vec::new();
     for (number, (image, bytes)) in public.images.iter().enumerate() {
         let ending = image.path.rsplit_once('.').map_or("img", |(_, ending)| ending);
-        let file = format!("{name}-{}.{}", number + 1, slug(ending));
+        let file = format!("{name}.{}.{}", number + 1, page_name(ending));
         write(&out.join(&file), bytes)?;
         images.push((image.cid.clone(), file));
     }

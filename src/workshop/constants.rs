@@ -55,7 +55,7 @@ impl Workshop {
         );
         context.insert_value("template", Value::from(self.variables(campaign)));
         if let Some(url) = &self.project.archive.url {
-            let page = archive::Site::file(&archive::slug(&campaign.id));
+            let page = archive::Site::file(&archive::page_name(&campaign.id));
             context.insert_value("web_url", text(&format!("{url}{page}")));
         }
         let vars = campaign.vars.as_ref().and_then(Setting::to_tera);

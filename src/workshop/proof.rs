@@ -34,11 +34,8 @@ impl Workshop {
             .letter(campaign, condition.as_ref())
             .map_err(|mut slips| findings.append(&mut slips))
             .ok();
-        let (sample, preheader, gaps) = letter.as_ref().map(rehearsed).unwrap_or_default();
-        let sample = sample.as_ref().map(|mail| (mail, preheader.as_deref()));
-        let (said, links) = self.all_findings(campaign, letter.as_ref(), list, sample);
-        findings.extend(said);
-        findings.extend(gaps);
+        let (mut said, links) = self.said(campaign, letter.as_ref(), list);
+        findings.append(&mut said);
         let from = self.from(campaign).map_err(|mut slips| findings.append(&mut slips)).ok();
         let mut frame = None;
         if let Some(letter) = &letter {
@@ -51,6 +48,23 @@ impl Workshop {
             }
         }
         Proof { letter, frame, from, links, findings: tidy(findings) }
+    }
+}
+
+impl Workshop {
+    /// All that the rules say of a campaign and the letter that was made of it, and the
+    /// links that could be asked.
+    pub fn said(
+        &self,
+        campaign: &Campaign,
+        letter: Option<&Letter>,
+        list: Option<&List>,
+    ) -> (Vec<Finding>, Vec<WebLink>) {
+        let (sample, preheader, mut gaps) = letter.map(rehearsed).unwrap_or_default();
+        let sample = sample.as_ref().map(|mail| (mail, preheader.as_deref()));
+        let (mut said, links) = self.all_findings(campaign, letter, list, sample);
+        said.append(&mut gaps);
+        (said, links)
     }
 }
 

@@ -35,11 +35,11 @@ fn what_was_sent_is_written_for_everybody_and_nobody_of_the_list_is_in_it() {
     let read = |name: &str| String::from_utf8(desk.read(&format!("site/{name}"))).expect("UTF-8");
     let (page, index, feed) = (read("spring.html"), read("index.html"), read("feed.xml"));
     assert!(
-        page.contains("Dear friend of our town") && page.contains("src=\"spring-1.png\""),
+        page.contains("Dear friend of our town") && page.contains("src=\"spring.1.png\""),
         "{page}"
     );
     assert!(!page.contains("Unsubscribe") && !page.contains("Read on the web"), "{page}");
-    assert_eq!(desk.read("site/spring-1.png"), desk.read("campaigns/weir.png"));
+    assert_eq!(desk.read("site/spring.1.png"), desk.read("campaigns/weir.png"));
     assert!(
         index.contains("<a href=\"spring.html\">News for you</a>")
             && index.contains("May 14, 2027"),

@@ -142,11 +142,10 @@ fn every_rule_speaks_at_its_place_and_nothing_else_does() {
         ("repeated-subject", "The last stones!"),
     ] {
         let text = letter("", "Hello").replace("News from the path", &format!("\"{subject}\""));
-        let place = if code == "repeated-subject" { "3:12" } else { "2:11" };
-        let place = if code == "repeated-subject" { place } else { "2:10" };
+        let line = if code == "repeated-subject" { 3 } else { 2 };
         let said = said(&Desk::new().campaign(&text));
         assert_eq!(said.len(), 1, "{said:?}");
-        assert!(said[0].starts_with(&format!("{code} {}", &place[..2])), "{said:?}");
+        assert!(said[0].starts_with(&format!("{code} {line}:")), "{said:?}");
         seen.insert(code);
     }
     let bare = letter("", "Hello").replace("preheader: The last stones\n", "");

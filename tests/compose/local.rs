@@ -108,6 +108,14 @@ fn an_event_is_a_card_in_both_parts_and_comes_along() {
 }
 
 #[test]
+fn an_event_that_is_the_same_for_everybody_comes_along_too() {
+    let body =
+        "Come!{{ \"2027-06-15 18:30 UTC\" | calendar(title=\"Talk\", length=60, where=\"Mill\") }}";
+    let mail = merged("en", body, &[]).expect("a mail");
+    assert_eq!((mail.text.as_str(), mail.events.len()), ("Come!", 1));
+}
+
+#[test]
 fn who_does_not_see_an_event_does_not_get_its_file() {
     let body = format!("{{% if member %}}\n{EVENT}\n{{% else %}}\nHello\n{{% endif %}}\n\n{EVENT}");
     let events = |body: &str, member: &str| {

@@ -77,8 +77,8 @@ impl Plan {
         else {
             return Err(errors);
         };
-        let said = workshop.proof(&campaign, Some(&list)).findings;
-        let more = said.iter().filter(|finding| !warnings.contains(finding)).count();
+        let (said, _) = workshop.said(&campaign, Some(&letter), Some(&list));
+        let more = tidy(said).iter().filter(|finding| !warnings.contains(finding)).count();
         if more > 0 {
             let things = counted(more as u64, "more thing", "more things");
             ui.status(&format!("`handbill check` has {things} to say of this letter"));
