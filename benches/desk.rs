@@ -35,6 +35,11 @@ impl Desk {
         Self::new(&NEWSLETTER[..*end])
     }
 
+    /// A letter with every component.
+    pub(crate) fn with_every_component() -> Self {
+        Self::new(include_str!("../tests/fixtures/letters/everything.md"))
+    }
+
     fn new(campaign: &str) -> Self {
         let template = Template::built_in(template::DEFAULT).expect("it is built in");
         let from = mailbox("Ann Lee <news@example.org>");

@@ -25,7 +25,7 @@ use desk::{Desk, NEWSLETTER, compile};
 
 const ROWS: usize = 10_000;
 
-criterion_group!(stages, compiling, mailing, signing, walking, remembering);
+criterion_group!(stages, compiling, mailing, components, signing, walking, remembering);
 criterion_main!(stages);
 
 /// A campaign of 24 KB becomes a letter.
@@ -74,6 +74,23 @@ fn mailing(criterion: &mut Criterion) {
         });
         group.finish();
     }
+}
+
+/// A letter of every component, beside one of the same size without any.
+fn components(criterion: &mut Criterion) {
+    let with = Desk::with_every_component();
+    let without = Desk::with_message_of(with.message_size());
+    let mut group = criterion.benchmark_group("merge");
+    for (name, desk) in [("every component", &with), ("none, the same size", &without)] {
+        let mut merger = Merger::new(&desk.letter, &desk.columns);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mail = merger.merge(black_box(&desk.reader), &desk.links()).expect("complete");
+                merger.recycle(black_box(mail));
+            });
+        });
+    }
+    group.finish();
 }
 
 /// The same with a DKIM signature: what it takes beyond MIME is the signature's.
