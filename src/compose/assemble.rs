@@ -1,15 +1,17 @@
 //! Puts the tags back in place of their marks, each with the escape of the
 //! place where it stands, and remembers which byte came from where.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use tera::Context;
 
-use super::constant::{Constants, is_constant};
-use super::engine::{self, CSS, IMAGE, Knows, URL, URL_PART};
+use super::constant::{Constants, Shown};
+use super::engine::{self, CSS, EVENT, IMAGE, Knows, URL, URL_PART};
+use super::events::Event;
 use super::images;
 use super::marked::prints;
-use super::marks::{Hint, Marks};
+use super::marks::{Found, Hint, Marks};
 use super::part::{Part, component_name};
 use super::places::{self, Placed, Spot};
 use super::rewrite::{NEED, Rewriter, Rewritten, TICK};
@@ -80,6 +82,15 @@ impl Template {
         }
     }
 
+    /// What a component has written for everybody, and the events that come along.
+    fn shown(&mut self, shown: &Shown) {
+        self.literal(&shown.text);
+        for number in &shown.events {
+            self.separate();
+            self.text.push_str(&format!("{{{{ {number} | {EVENT} }}}}"));
+        }
+    }
+
     fn begin_tag(&mut self, part: usize, author: usize) {
         let here = self.text.len();
         self.origins.push(Origin { compiled: here..here, part, author });
@@ -96,6 +107,14 @@ impl Template {
     }
 }
 
+/// A tag's place in a page.
+pub(super) struct Slot {
+    pub(super) range: std::ops::Range<usize>,
+    /// The part and the tag; nothing where a mark stands for nothing.
+    pub(super) tag: Option<(usize, usize)>,
+    pub(super) spot: Spot,
+}
+
 /// All parts of a letter, with the number of each one's first tag.
 pub(crate) struct Assembler<'a> {
     pub(crate) parts: &'a [Part],
@@ -105,6 +124,10 @@ pub(crate) struct Assembler<'a> {
     /// What is the same for every reader.
     pub(crate) constants: &'a Context,
     pub(crate) knows: &'a Knows,
+    /// Components that write the same for the same arguments.
+    pub(crate) settled: HashSet<&'a str>,
+    /// Events of what is written once.
+    pub(crate) events: RefCell<Vec<Event>>,
 }
 
 impl Assembler<'_> {
@@ -121,8 +144,14 @@ impl Assembler<'_> {
         self.tag(number).map_or(Prints::Nothing, |(part, tag)| prints(&self.parts[part], tag))
     }
 
-    /// A page of HTML with marks, as a template.
-    pub(crate) fn html(&self, page: &str, findings: &mut Vec<Finding>) -> Template {
+    /// A page of HTML with marks, as a template. `components` are those that it may call,
+    /// compiled: what they write for everybody is written here.
+    pub(crate) fn html(
+        &self,
+        page: &str,
+        components: Option<&Template>,
+        findings: &mut Vec<Finding>,
+    ) -> Template {
         let placed = places::places(page, self.marks, &|tag| self.prints(tag));
         self.check_nesting(&placed, findings);
         let place = |number| self.tag(number).map(|(part, tag)| self.parts[part].place(tag));
@@ -132,79 +161,78 @@ impl Assembler<'_> {
             &|tag| self.prints(tag) == Prints::Value,
             place,
         ));
-        let mut template = Template::default();
-        let mut constants = Constants::new(engine::html, self.knows, self.constants);
-        let mut known = HashMap::new();
-        let mut at = 0;
+        let mut slots = Vec::with_capacity(placed.len());
         for mark in placed {
-            template.literal(&page[at..mark.found.range.start]);
-            at = mark.found.range.end;
-            let Some((part, tag)) = mark.found.tag.and_then(|number| self.tag(number)) else {
-                continue;
-            };
-            if let Spot::Forbidden(why) = mark.spot {
+            let tag = mark.found.tag.and_then(|number| self.tag(number));
+            if let (Some((part, tag)), Spot::Forbidden(why)) = (tag, mark.spot) {
                 findings.push(
                     Finding::error("forbidden-place", "no tag can stand here", why)
                         .at(self.parts[part].place(tag)),
                 );
-                continue;
             }
+            let tag = tag.filter(|_| !matches!(mark.spot, Spot::Forbidden(_)));
+            slots.push(Slot { range: mark.found.range, tag, spot: mark.spot });
+        }
+        let components = components.map(|template| template.text.as_str());
+        let constants = Constants::new(engine::html, self.knows, components, self.constants);
+        self.filled(page, &slots, constants)
+    }
+
+    /// Text with marks, as a template.
+    pub(crate) fn text(&self, text: &str, components: Option<&Template>) -> Template {
+        let slot = |found: Found| {
+            let spot = match found.hint {
+                Hint::Place => Spot::Text,
+                Hint::Url => Spot::Url,
+                Hint::UrlPart => Spot::UrlPart,
+            };
+            let tag = found.tag.and_then(|number| self.tag(number));
+            Slot { range: found.range, tag, spot }
+        };
+        let slots: Vec<Slot> = self.marks.find(text).into_iter().map(slot).collect();
+        let components = components.map(|template| template.text.as_str());
+        let constants = Constants::new(engine::text, self.knows, components, self.constants);
+        self.filled(text, &slots, constants)
+    }
+
+    /// A page with its tags in their places.
+    fn filled(&self, page: &str, slots: &[Slot], mut constants: Constants<'_>) -> Template {
+        let mut template = Template::default();
+        let (mut known, mut at, mut next) = (HashMap::new(), 0, 0);
+        while let Some(slot) = slots.get(next) {
+            template.literal(&page[at..slot.range.start]);
+            at = slot.range.end;
+            next += 1;
+            let Some((part, tag)) = slot.tag else { continue };
             let value = known
-                .entry((part, tag, mark.spot))
-                .or_insert_with(|| self.constant(&mut constants, part, tag, mark.spot));
-            match value {
-                Some(value) => template.literal(value),
-                None => self.tag_into(&mut template, part, tag, mark.spot),
+                .entry((part, tag, slot.spot))
+                .or_insert_with(|| self.constant(&mut constants, part, tag, slot.spot));
+            if let Some(value) = value {
+                template.literal(value);
+            } else if let Some((last, shown)) = self.shown(page, &slots[next - 1..], &mut constants)
+            {
+                template.shown(&shown);
+                at = slots[next - 1 + last].range.end;
+                next += last;
+            } else {
+                self.tag_into(&mut template, part, tag, slot.spot);
             }
         }
         template.literal(&page[at..]);
         template
     }
 
-    /// What a tag writes, if no row can change it.
-    fn constant(
-        &self,
-        constants: &mut Constants<'_>,
-        part: usize,
-        number: usize,
-        spot: Spot,
-    ) -> Option<String> {
-        let owner = &self.parts[part];
-        let tag = &owner.tags[number];
-        let Some(Statement::Print(node)) = &owner.statements[number] else { return None };
-        if tag.trims_before || tag.trims_after || !is_constant(owner, node) {
-            return None;
-        }
-        let (open, close) = filters_of(spot, false);
-        let value = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
-        constants.value(&format!("{{{{ {open}{}{close} }}}}", value.text)).or_else(|| {
-            // An image may be a file, which is found in the finished page.
-            let plain = format!("{{{{ ({}) | trim }}}}", value.text);
-            let file = constants.value(&plain).filter(|_| spot == Spot::Image)?;
-            (!images::has_scheme(&html_escape::decode_html_entities(&file))).then_some(file)
-        })
-    }
-
-    /// Text with marks, as a template.
-    pub(crate) fn text(&self, text: &str) -> Template {
+    /// A page's piece with its tags, as they are when nothing of it is worked out.
+    pub(super) fn piece(&self, page: &str, slots: &[Slot]) -> Template {
         let mut template = Template::default();
-        let mut constants = Constants::new(engine::text, self.knows, self.constants);
-        let mut at = 0;
-        for found in self.marks.find(text) {
-            template.literal(&text[at..found.range.start]);
-            at = found.range.end;
-            let Some((part, tag)) = found.tag.and_then(|number| self.tag(number)) else { continue };
-            let spot = match found.hint {
-                Hint::Place => Spot::Text,
-                Hint::Url => Spot::Url,
-                Hint::UrlPart => Spot::UrlPart,
-            };
-            match self.constant(&mut constants, part, tag, spot) {
-                Some(value) => template.literal(&value),
-                None => self.tag_into(&mut template, part, tag, spot),
+        let mut at = slots.first().map_or(0, |slot| slot.range.start);
+        for slot in slots {
+            template.literal(&page[at..slot.range.start]);
+            at = slot.range.end;
+            if let Some((part, tag)) = slot.tag {
+                self.tag_into(&mut template, part, tag, slot.spot);
             }
         }
-        template.literal(&text[at..]);
         template
     }
 
@@ -311,7 +339,7 @@ fn unbalanced() -> Finding {
 }
 
 /// What stands around an expression in its place. What may be written again and again is counted.
-fn filters_of(spot: Spot, repeats: bool) -> (String, String) {
+pub(super) fn filters_of(spot: Spot, repeats: bool) -> (String, String) {
     let filter = match spot {
         Spot::Url => Some(URL),
         Spot::Image => Some(IMAGE),

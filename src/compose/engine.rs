@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use super::escape::{escape_html, escape_text};
-use super::events;
+use super::events::{self, Event};
 use super::filters;
 use super::local::Language;
 use super::rewrite::{NEED, TICK, WITHIN};
@@ -22,6 +22,8 @@ pub(crate) const URL: &str = "__url";
 pub(crate) const URL_PART: &str = "__url_part";
 /// The filter for the beginning of an image's address.
 pub(crate) const IMAGE: &str = "__image";
+/// The filter that brings an event along which is known by its number.
+pub(crate) const EVENT: &str = "__event";
 /// The filter for style sheets.
 pub(crate) const CSS: &str = "__css";
 
@@ -115,6 +117,8 @@ pub(crate) struct Knows {
     pub(crate) language: Language,
     /// Images that components may be given, and their Content-IDs.
     pub(crate) images: Arc<HashMap<String, String>>,
+    /// Events of what was written once for everybody, by the numbers that stand in its place.
+    pub(crate) events: Arc<Vec<Event>>,
 }
 
 /// A Tera whose values are escaped for HTML.
@@ -125,6 +129,10 @@ pub(crate) fn html(knows: &Knows) -> Tera {
         filters::image(&images, value, arguments, state)
     });
     tera.register_filter("calendar", events::calendar);
+    let events = Arc::clone(&knows.events);
+    tera.register_filter(EVENT, move |number: usize, _: Kwargs, _: &State| {
+        events::show(events.get(number))
+    });
     tera.register_filter("newlines_to_br", filters::newlines_to_br);
     tera.register_filter("quoted", filters::unquoted);
     tera
@@ -168,11 +176,26 @@ pub(crate) fn render(
     context: &tera::Context,
     out: &mut Vec<u8>,
 ) -> TeraResult<()> {
+    begin(out);
+    tera.render_to(template, context, &mut Bounded(out))
+}
+
+/// The same for a piece that is rendered once, and may call the components that are there.
+pub(crate) fn render_once(
+    tera: &Tera,
+    piece: &str,
+    context: &tera::Context,
+    out: &mut Vec<u8>,
+) -> TeraResult<()> {
+    begin(out);
+    tera.render_str_to(piece, context, true, &mut Bounded(out))
+}
+
+fn begin(out: &mut Vec<u8>) {
     TURNS.set(0);
     WORK.set(0);
     events::begin();
     out.clear();
-    tera.render_to(template, context, &mut Bounded(out))
 }
 
 /// A writer that refuses to grow beyond any mail.

@@ -47,10 +47,14 @@ pub(super) fn shown() -> Vec<Event> {
 /// `{{ start | calendar(title=…, length=…, where=…, url=…) }}`: writes nothing, and
 /// brings the event along.
 pub(super) fn calendar(start: &str, arguments: Kwargs, _: &State) -> TeraResult<Value> {
-    let event = event(start, &arguments)?;
+    show(Some(&event(start, &arguments)?))
+}
+
+/// Brings an event along, once.
+pub(super) fn show(event: Option<&Event>) -> TeraResult<Value> {
     SHOWN.with_borrow_mut(|shown| {
-        if !shown.contains(&event) {
-            shown.push(event);
+        if let Some(event) = event.filter(|event| !shown.contains(event)) {
+            shown.push(event.clone());
         }
     });
     Ok(Value::from(""))

@@ -1,6 +1,7 @@
 //! The letter: a campaign compiled with its template, once, for everybody.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tera::{Context, Tera};
 
@@ -31,6 +32,8 @@ pub struct Letter {
     pub(crate) origins: Origins,
     /// Values that are the same for everybody: sender, campaign, variables.
     pub(crate) constants: Context,
+    /// Events of what is written once for everybody.
+    pub(crate) events: Arc<Vec<Event>>,
     /// The fields that the letter uses, each place of them.
     pub fields: Vec<FieldUse>,
     /// Image files that the letter shows, relative to the campaign's file.
@@ -166,6 +169,9 @@ impl Letter {
         for name in ["sender", "campaign", "template", "vars", "web_url"] {
             hash.update(self.constants.get(name).map(ToString::to_string).unwrap_or_default());
             hash.update([0]);
+        }
+        for event in self.events.iter() {
+            hash.update(format!("{event:?}"));
         }
         hash.finalize().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
     }

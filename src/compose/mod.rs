@@ -33,6 +33,7 @@ mod syntax;
 mod tags;
 mod text;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -121,8 +122,11 @@ pub fn compile(
     let knows = Knows {
         language: Language::new(campaign.lang.as_deref()),
         images: Arc::new(from_components),
+        events: Arc::default(),
     };
-    let (html, text) = assemble(&parts, &firsts, &fields, &constants, &knows, &mut findings);
+    let (html, text, events) =
+        assemble(&parts, &firsts, &fields, &constants, &knows, &mut findings);
+    let knows = Knows { events: Arc::new(events), ..knows };
     let mut origins = Origins { parts, firsts, html, text };
     if !findings.is_empty() {
         return Err(findings);
@@ -137,6 +141,7 @@ pub fn compile(
         has_where: condition.is_some(),
         origins,
         constants,
+        events: knows.events,
         fields,
         images,
     })
@@ -269,13 +274,21 @@ fn assemble(
     constants: &Context,
     knows: &Knows,
     findings: &mut Vec<Finding>,
-) -> (Templates, Templates) {
+) -> (Templates, Templates, Vec<Event>) {
     let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();
     let marks = Marks::for_texts(&texts);
     let fields: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let is_field = |name: &str| fields.contains(name);
-    let assembler =
-        Assembler { parts, firsts, marks: &marks, is_field: &is_field, constants, knows };
+    let assembler = Assembler {
+        parts,
+        firsts,
+        marks: &marks,
+        is_field: &is_field,
+        constants,
+        knows,
+        settled: constant::settled(&parts[FIRST_COMPONENT..]),
+        events: RefCell::default(),
+    };
     let texts_from = FIRST_COMPONENT + (parts.len() - FIRST_COMPONENT) / 2;
     let html_components: Vec<usize> = (FIRST_COMPONENT..texts_from).collect();
     let content = |part: usize| firsts[part] + content_tags(&parts[part]).next().unwrap_or(0);
@@ -292,24 +305,28 @@ fn assemble(
     let mut html = Templates::new();
     match page::inlined(&assembler, &filling) {
         Ok(page) => {
-            html.insert(HTML, assembler.html(&page.html, findings));
-            html.insert(COMPONENTS, assembler.html(&page.components.concat(), findings));
+            let mut later = Vec::new();
+            let components = assembler.html(&page.components.concat(), None, &mut later);
+            html.insert(HTML, assembler.html(&page.html, Some(&components), findings));
+            html.insert(COMPONENTS, components);
+            findings.append(&mut later);
         }
         Err(mut slips) => findings.append(&mut slips),
     }
     let mut text = Templates::new();
     let frame = page::marked_text(&assembler, TEXT_PAGE);
     let full = frame.replacen(&marks.word(content(TEXT_PAGE)), &body.text, 1);
-    text.insert(TEXT, assembler.text(&full));
     let definitions: String = (texts_from..parts.len())
         .map(|part| page::marked_text(&assembler, part).trim().to_owned())
         .collect();
-    text.insert(COMPONENTS, assembler.text(&definitions));
+    let components = assembler.text(&definitions, None);
+    text.insert(TEXT, assembler.text(&full, Some(&components)));
+    text.insert(COMPONENTS, components);
     for (name, part) in [(SUBJECT, SUBJECT_PART), (PREHEADER, PREHEADER_PART)] {
-        text.insert(name, assembler.text(&page::marked_text(&assembler, part)));
+        text.insert(name, assembler.text(&page::marked_text(&assembler, part), None));
     }
     text.insert(WHERE, assembler.condition(WHERE_PART));
-    (html, text)
+    (html, text, assembler.events.into_inner())
 }
 
 fn engine(mut tera: Tera, origins: &Origins, form: Form) -> Checked<Tera> {

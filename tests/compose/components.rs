@@ -205,3 +205,45 @@ fn a_colour_of_the_template_is_written_into_components_once_unless_it_is_somebod
     let mail = merge(&letter.expect("right"), &ROW).expect("it merges");
     assert!(mail.html.contains("color: #123456"), "{}", mail.html);
 }
+
+/// What a call with the same arguments for everybody writes once is what it writes
+/// when a row hands the same over.
+#[test]
+fn a_component_writes_the_same_whether_a_row_could_change_it_or_not() {
+    let row = [("a", "Tom & <b>Ann</b>"), ("u", "https://x.test/?a=1&b=2"), ("no", "")];
+    for (fixed, changing) in [
+        (
+            "{{<button label=\"Tom & <b>Ann</b>\" url=\"https://x.test/?a=1&b=2\"/>}}",
+            "{{<button label={a} url={u}/>}}",
+        ),
+        (
+            "{% <callout title=\"Tom & <b>Ann</b>\"> %}\n- one\n- *two* {{<button label=\"b\" url=\"https://x.test/?a=1&b=2\"/>}}\n{% </callout> %}",
+            "{% <callout title={a}> %}\n- one\n- *two* {{<button label=\"b\" url={u}/>}}\n{% </callout> %}",
+        ),
+        (
+            "{{<share url=\"https://x.test/?a=1&b=2\" text=\"Tom & <b>Ann</b>\"/>}}",
+            "{{<share url={u} text={a}/>}}",
+        ),
+    ] {
+        for around in ["@", "> @", "> {% if no %}\n> x\n> {% else %}\n> @\n> {% endif %}"] {
+            let shown = |call: &str| {
+                let call = if around == "@" { call.to_owned() } else { call.replace('\n', "\n> ") };
+                mail(&around.replace('@', &call), &row)
+            };
+            let (fixed, changing) = (shown(fixed), shown(changing));
+            assert_eq!(inner(&fixed), inner(&changing), "{around}");
+            assert_eq!(fixed.text, changing.text, "{around}");
+        }
+    }
+}
+
+#[test]
+fn a_component_that_shows_the_subject_shows_each_readers_own() {
+    let shows = "{% component own(@campaign) %}{{ campaign.subject or \"Nobody\" }} {{ campaign.id }}{% endcomponent %}";
+    let letter = "---\nsubject: For {{ name }}\n---\n{{<own/>}}";
+    let letter = compile_with(letter, &own(shows)).expect("right");
+    for name in ["Ann", "Bea"] {
+        let html = merge(&letter, &[("name", name)]).expect("it merges").html;
+        assert!(html.contains(&format!("For {name} c")), "{html}");
+    }
+}
