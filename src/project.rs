@@ -37,8 +37,8 @@ pub struct Project {
     pub check: CheckSettings,
     /// `[preview]`
     pub preview: PreviewSettings,
-    /// `[ledger] url`
-    pub ledger: Option<Passage>,
+    /// `[ledger]`
+    pub ledger: LedgerSettings,
     /// `[dkim]`, or several of `[[dkim]]`
     pub dkim: Vec<Dkim>,
     source: Option<Source>,
@@ -133,6 +133,15 @@ pub struct ArchiveSettings {
     pub title: Option<String>,
     /// What the letters of the archive say in place of a reader's values.
     pub persona: Vec<(String, String)>,
+}
+
+/// Where the ledger is.
+#[derive(Clone, Debug, Default)]
+pub struct LedgerSettings {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: Option<Passage>,
+    /// A command that prints the database's password.
+    pub password_command: Option<String>,
 }
 
 /// What `check` says, and how gravely.
@@ -463,8 +472,11 @@ fn one_dkim(reader: &Reader<'_>, table: Value, findings: &mut Vec<Finding>) -> O
     Some(Dkim { domain: domain?, selector: selector?, key: file? })
 }
 
-fn ledger(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Option<Passage> {
-    let url = reader.text("url");
+fn ledger(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> LedgerSettings {
+    let ledger = LedgerSettings {
+        url: reader.text("url"),
+        password_command: owned(&mut reader, "password_command"),
+    };
     findings.append(&mut reader.finish());
-    url
+    ledger
 }

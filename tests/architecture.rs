@@ -28,7 +28,7 @@ const PURE: [&str; 16] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 31] = [
+const ARROWS: [(&str, &[&str]); 33] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -64,6 +64,8 @@ const ARROWS: [(&str, &[&str]); 31] = [
             "message",
             "place",
             "rate",
+            "secret",
+            "tls",
             "unsubscribe",
         ],
     ),
@@ -76,7 +78,7 @@ const ARROWS: [(&str, &[&str]); 31] = [
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
-    ("ledger", &["address", "clock", "finding"]),
+    ("ledger", &["address", "clock", "finding", "secret", "tls"]),
     ("lib", &[]),
     ("list", &["address", "finding", "place"]),
     ("mailbox", &["files", "finding"]),
@@ -108,6 +110,7 @@ const ARROWS: [(&str, &[&str]); 31] = [
     ),
     ("project", &["address", "campaign", "finding", "place", "rate", "settings"]),
     ("rate", &[]),
+    ("secret", &["finding", "place"]),
     (
         "serve",
         &[
@@ -124,6 +127,7 @@ const ARROWS: [(&str, &[&str]); 31] = [
     ("settings", &["finding", "place"]),
     ("stop", &[]),
     ("template", &["place"]),
+    ("tls", &["finding"]),
     ("ui", &["clock", "finding", "place"]),
     ("unsubscribe", &["address"]),
     (
@@ -144,6 +148,7 @@ const ARROWS: [(&str, &[&str]); 31] = [
             "message",
             "place",
             "project",
+            "secret",
             "settings",
             "template",
             "unsubscribe",

@@ -47,17 +47,17 @@ pub(super) fn shown() -> Vec<Event> {
 /// `{{ start | calendar(title=…, length=…, where=…, url=…) }}`: writes nothing, and
 /// brings the event along.
 pub(super) fn calendar(start: &str, arguments: Kwargs, _: &State) -> TeraResult<Value> {
-    show(Some(&event(start, &arguments)?))
+    Ok(show(Some(&event(start, &arguments)?)))
 }
 
 /// Brings an event along, once.
-pub(super) fn show(event: Option<&Event>) -> TeraResult<Value> {
+pub(super) fn show(event: Option<&Event>) -> Value {
     SHOWN.with_borrow_mut(|shown| {
         if let Some(event) = event.filter(|event| !shown.contains(event)) {
             shown.push(event.clone());
         }
     });
-    Ok(Value::from(""))
+    Value::from("")
 }
 
 /// The same, to be sure that there is such an event.

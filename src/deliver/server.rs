@@ -2,24 +2,19 @@
 //! not stand there.
 //!
 //! A [`Server`] was parsed: its host is A-labels or an address, and how it is
-//! encrypted is decided. A [`Secret`] never shows itself.
+//! encrypted is decided.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
-use std::process::{Command, Stdio};
 
 use percent_encoding::percent_decode_str;
 use url::Url;
-use zeroize::Zeroizing;
 
 use crate::finding::{Checked, Finding, closest};
 use crate::place::printable;
 
 /// The environment variable that holds the password.
 pub const PASSWORD_VARIABLE: &str = "HANDBILL_SMTP_PASSWORD";
-
-/// The longest piece of a failed command's words that is shown, in characters.
-const STDERR_MAX: usize = 400;
 
 /// Where to connect, how to encrypt, and as whom to log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,76 +159,6 @@ impl Query {
     }
 }
 
-/// A password or token. It never shows itself, and is zeroed when it is
-/// dropped.
-#[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
-impl Secret {
-    /// Keeps a secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(Zeroizing::new(text.into()))
-    }
-
-    /// The secret itself, for the wire.
-    pub(super) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-/// The password: from the environment, else from the command that
-/// `password_command` names, else none.
-pub fn password(environment: Option<String>, command: Option<&str>) -> Checked<Option<Secret>> {
-    match (environment.filter(|text| !text.is_empty()), command) {
-        (Some(text), _) => Ok(Some(Secret::new(text))),
-        (None, Some(command)) => password_from(command).map(Some),
-        (None, None) => Ok(None),
-    }
-}
-
-/// Runs a command by `sh -c`; the first line that it prints is the password.
-/// The command itself is not repeated in findings: it may hold a secret too.
-pub fn password_from(command: &str) -> Checked<Secret> {
-    let failed = |why: String| {
-        Finding::error(
-            "password-command",
-            format!("`password_command` {why}"),
-            format!(
-                "run it by hand: it should print the password; or set `{PASSWORD_VARIABLE}` instead"
-            ),
-        )
-    };
-    let output = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|why| failed(format!("could not be run: {why}")))?;
-    let stdout = Zeroizing::new(String::from_utf8_lossy(&output.stdout).into_owned());
-    let line = stdout.lines().next().unwrap_or_default();
-    if !output.status.success() {
-        let said = without_secret(&String::from_utf8_lossy(&output.stderr), line);
-        let said = if said.is_empty() { said } else { format!(": {said}") };
-        return Err(failed(format!("failed with {}{said}", output.status)).into());
-    }
-    if line.is_empty() {
-        return Err(failed("printed nothing".into()).into());
-    }
-    Ok(Secret::new(line))
-}
-
-/// What a failed command said, on one line, without what it printed as password.
-fn without_secret(stderr: &str, secret: &str) -> String {
-    let stderr = if secret.is_empty() { stderr.into() } else { stderr.replace(secret, "…") };
-    let lines: Vec<&str> = stderr.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join("; ").chars().take(STDERR_MAX).map(printable).collect()
-}
-
 fn host(url: &Url) -> Checked<url::Host<String>> {
     // For schemes that are not the web's, `url` leaves names and IPv4
     // addresses as they were written, percent-encoded.
@@ -374,25 +299,5 @@ mod tests {
     fn a_slip_in_the_query_gets_a_suggestion() {
         let findings = Server::parse("smtp://mail.example.org?tsl=require").expect_err("a slip");
         assert_eq!(findings[0].help, "did you mean `tls`?");
-    }
-
-    #[test]
-    fn the_password_is_the_first_line_that_the_command_prints() {
-        let secret = password_from("printf 'open sesame\\nuser: ann\\n'").expect("it prints");
-        assert_eq!(secret.expose(), "open sesame");
-        let from_environment = password(Some("from outside".into()), Some("echo inside"));
-        let secret = from_environment.ok().flatten().expect("it is set");
-        assert_eq!(secret.expose(), "from outside");
-        assert!(password(None, None).is_ok_and(|none| none.is_none()));
-    }
-
-    #[test]
-    fn a_failed_command_is_quoted_without_its_secret() {
-        let said = password_from("echo s3cr3t; echo 'no key for s3cr3t' >&2; exit 7");
-        let findings = said.expect_err("it failed");
-        assert!(findings[0].message.contains("no key for …"), "{findings:?}");
-        assert!(!format!("{findings:?}").contains("s3cr3t"), "{findings:?}");
-        let nothing = password_from("true").expect_err("it printed nothing");
-        assert_eq!(nothing[0].message, "`password_command` printed nothing");
     }
 }

@@ -1,5 +1,5 @@
-//! What a ledger can be asked and told. SQLite implements it; whatever comes
-//! later implements the same and passes the same tests.
+//! What a ledger can be asked and told. SQLite and PostgreSQL implement it, and pass the
+//! same tests.
 
 use std::ops::ControlFlow;
 
@@ -12,6 +12,7 @@ use super::entry::{
     Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,
 };
 use super::past::{RunRecord, StageTime};
+use super::standing::Standing;
 
 /// A ledger that can be written. Every call is one transaction: when it
 /// returns, what it did is durable, or it did nothing.
@@ -137,6 +138,20 @@ pub trait Book: Send {
     /// When the first mail since a moment was sent, over all campaigns.
     fn first_sent_since(&self, moment: i64) -> Result<Option<i64>, Finding> {
         self.nth_sent_since(moment, 1)
+    }
+
+    /// Where addresses stand for a campaign, one answer for each in their order, as
+    /// somebody sees it who has no run in this ledger.
+    fn standings(
+        &self,
+        campaign: &str,
+        addresses: &[&Address],
+        now: i64,
+    ) -> Result<Vec<Standing>, Finding>;
+
+    /// Whether what was opened to be read is to be opened anew, since somebody writes to it now.
+    fn has_stirred(&self) -> bool {
+        false
     }
 
     /// Whether an address is suppressed.

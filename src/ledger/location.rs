@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::finding::Finding;
+use crate::finding::{Checked, Finding};
+use crate::secret::Secret;
 
 use super::book::{Book, Ledger};
+use super::postgres::{Postgres, Server};
 use super::scratch::Scratch;
 use super::sqlite::Sqlite;
 
@@ -13,59 +15,72 @@ use super::sqlite::Sqlite;
 pub enum Location {
     /// An SQLite database in a file.
     Sqlite(PathBuf),
+    /// A database of PostgreSQL's.
+    Postgres(Box<Server>),
 }
 
 impl Location {
     /// Reads `[ledger] url` or `--ledger`: a path or `sqlite:PATH`, relative
     /// to `base`. The text is not repeated in a finding: a URL may hold a
     /// password.
-    pub fn parse(text: &str, base: &Path) -> Result<Self, Finding> {
+    pub fn parse(text: &str, base: &Path) -> Checked<Self> {
         let text = text.trim();
-        let help = "write a path, or `sqlite:PATH`, such as `sqlite:.handbill/ledger.db`";
+        let help = "write a path, `sqlite:PATH`, such as `sqlite:.handbill/ledger.db`, or `postgres://user@host/database`";
         let path = match text.split_once(':') {
             Some(("sqlite", path)) => path.strip_prefix("//").unwrap_or(path),
             Some(("postgres" | "postgresql", _)) => {
-                return Err(Finding::error(
-                    "ledger-unsupported",
-                    "a ledger in PostgreSQL is not supported yet",
-                    help,
-                ));
+                return Server::parse(text, base).map(|server| Self::Postgres(Box::new(server)));
             }
             Some((_, rest)) if rest.starts_with("//") => {
                 return Err(Finding::error(
                     "ledger-url",
                     "the ledger's URL has a scheme that is not known",
                     help,
-                ));
+                )
+                .into());
             }
             _ => text,
         };
         if path.is_empty() {
-            return Err(Finding::error("ledger-url", "the ledger's URL names no file", help));
+            return Err(Finding::error("ledger-url", "the ledger's URL names no file", help).into());
         }
         Ok(Self::Sqlite(base.join(path)))
+    }
+
+    /// The same with the password of a database that asks for one.
+    #[must_use]
+    pub fn with_password(self, password: Option<&Secret>) -> Self {
+        match (self, password) {
+            (Self::Postgres(server), Some(password)) => {
+                Self::Postgres(Box::new(server.with_password(password)))
+            }
+            (location, _) => location,
+        }
     }
 }
 
 /// Opens a ledger to write, and makes it if it is not there. Whatever would
 /// stop a run is found now: a lock, a full disk, a file that is no ledger.
 pub fn open(location: &Location) -> Result<Box<dyn Ledger>, Finding> {
-    let Location::Sqlite(path) = location;
-    Ok(Box::new(Sqlite::open(path)?))
+    Ok(match location {
+        Location::Sqlite(path) => Box::new(Sqlite::open(path)?),
+        Location::Postgres(server) => Box::new(Postgres::open(server)?),
+    })
 }
 
 /// Opens a ledger only to read, also while a run writes to it. Nothing is
 /// made or changed; where there is no ledger there is nothing to read.
 pub fn read(location: &Location) -> Result<Option<Box<dyn Book>>, Finding> {
-    let Location::Sqlite(path) = location;
-    Ok(Sqlite::read(path)?.map(|ledger| Box::new(ledger) as Box<dyn Book>))
+    Ok(match location {
+        Location::Sqlite(path) => Sqlite::read(path)?.map(|ledger| Box::new(ledger) as _),
+        Location::Postgres(server) => Postgres::read(server)?.map(|ledger| Box::new(ledger) as _),
+    })
 }
 
 /// A ledger for a rehearsal: it knows what the real one knows and leaves
 /// nothing behind.
 pub fn scratch(real: Option<&Location>) -> Result<Box<dyn Ledger>, Finding> {
-    let path = real.map(|Location::Sqlite(path)| path.as_path());
-    Ok(Box::new(Scratch::new(path)?))
+    Ok(Box::new(Scratch::new(real)?))
 }
 
 #[cfg(test)]
@@ -73,7 +88,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<Location, &'static str> {
-        Location::parse(text, Path::new("/home/ann")).map_err(|finding| finding.code)
+        Location::parse(text, Path::new("/home/ann")).map_err(|findings| findings[0].code)
     }
 
     #[test]
@@ -88,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_is_no_ledger_of_ours_is_refused_without_its_password() {
-        assert_eq!(parsed("postgres://ann:secret@db.test/x"), Err("ledger-unsupported"));
+        assert_eq!(parsed("postgres://ann:secret@db.test/x"), Err("password-in-config"));
         assert_eq!(parsed("mysql://ann:secret@db.test/x"), Err("ledger-url"));
         assert_eq!(parsed("sqlite:"), Err("ledger-url"));
         assert_eq!(parsed(" "), Err("ledger-url"));

@@ -6,7 +6,8 @@
 //! key. What was claimed by a run that died is *in doubt*: it is shown and
 //! asked about, never guessed. Suppressed addresses cannot be claimed.
 //!
-//! One trait, [`Ledger`], stands before the database; [`spawn`] puts it on a
+//! One trait, [`Ledger`], stands before the database: SQLite in a file, or PostgreSQL where
+//! several machines send together; [`spawn`] puts it on a
 //! thread of its own, where those who wait at the same moment share one
 //! commit. Sending, retrying and reporting are left to `deliver` and `cli`.
 //! The schema is described in `docs/ledger.md`.
@@ -17,6 +18,7 @@ mod entry;
 mod handle;
 mod location;
 mod past;
+mod postgres;
 mod process;
 mod scratch;
 mod sqlite;
@@ -32,4 +34,6 @@ pub use entry::{
 pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use location::{Location, open, read, scratch};
 pub use past::{RunRecord, StageTime};
+pub use postgres::{PASSWORD_VARIABLE, Server};
 pub use process::{LEASE, Process};
+pub use standing::Standing;

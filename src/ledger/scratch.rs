@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::slice;
 
 use crate::address::Address;
@@ -16,23 +15,23 @@ use super::entry::{
     Answer, CampaignRecord, ClaimRequest, Holder, NewRun, Recipient, RunId, Settlement, State,
     Step, Suppression, TokenMaker, Totals, Waiting,
 };
+use super::location::{self, Location};
 use super::past::{RunRecord, StageTime};
 use super::sqlite::Sqlite;
-use super::standing::Turn;
+use super::standing::{Standing, Turn};
 
 /// A temporary ledger, with the real one behind it if there is one.
-#[derive(Debug)]
 pub(super) struct Scratch {
     own: Sqlite,
-    real: Option<(PathBuf, Sqlite)>,
+    real: Option<(Location, Box<dyn Book>)>,
     campaigns: HashMap<RunId, String>,
 }
 
 impl Scratch {
     /// Makes one that knows what the ledger at `real` knows.
-    pub(super) fn new(real: Option<&Path>) -> Result<Self, Finding> {
+    pub(super) fn new(real: Option<&Location>) -> Result<Self, Finding> {
         let real = match real {
-            Some(path) => Sqlite::read(path)?.map(|ledger| (path.to_owned(), ledger)),
+            Some(location) => location::read(location)?.map(|book| (location.clone(), book)),
             None => None,
         };
         Ok(Self { own: Sqlite::temporary()?, real, campaigns: HashMap::new() })
@@ -47,22 +46,22 @@ impl Scratch {
         own: Vec<Answer>,
     ) -> Result<Vec<Answer>, Finding> {
         let campaign = self.campaigns.get(&request.run);
-        let (Some((path, real)), Some(campaign)) = (&mut self.real, campaign) else {
+        let (Some((location, real)), Some(campaign)) = (&mut self.real, campaign) else {
             return Ok(own);
         };
         if real.has_stirred()
-            && let Some(anew) = Sqlite::read(path)?
+            && let Some(anew) = location::read(location)?
         {
             *real = anew;
         }
-        let mut turns = turns(real, campaign, request, &own);
+        let mut turns = turns(real.as_ref(), campaign, request, &own);
         // A writer that was killed or has closed the file meanwhile leaves one
         // that has to be opened anew to be read.
         if turns.as_ref().is_err_and(|finding| finding.code == "ledger-read-only")
-            && let Some(anew) = Sqlite::read(path)?
+            && let Some(anew) = location::read(location)?
         {
             *real = anew;
-            turns = self::turns(real, campaign, request, &own);
+            turns = self::turns(real.as_ref(), campaign, request, &own);
         }
         let answered = own.into_iter().zip(turns?).map(|(answer, turn)| match turn {
             Some(Turn::Stay(before)) => before,
@@ -75,22 +74,20 @@ impl Scratch {
 
 /// What the real ledger says of those that are new to its own.
 fn turns(
-    real: &Sqlite,
+    real: &dyn Book,
     campaign: &str,
     request: &ClaimRequest,
     own: &[Answer],
 ) -> Result<Vec<Option<Turn>>, Finding> {
-    let turn = |(address, answer): (&Address, &Answer)| {
-        if !matches!(answer, Answer::Yours(_)) {
-            return Ok(None);
-        }
-        Ok(Some(match real.standing(campaign, address, request.now)? {
-            Some(standing) => standing.turn(request.retry_failed, request.now),
-            None if real.is_suppressed(address)? => Turn::Suppress,
-            None => Turn::Claim,
-        }))
+    let is_new = |answer: &Answer| matches!(answer, Answer::Yours(_));
+    let asked = request.addresses.iter().zip(own).filter(|(_, answer)| is_new(answer));
+    let asked: Vec<&Address> = asked.map(|(address, _)| address).collect();
+    let mut standings = real.standings(campaign, &asked, request.now)?.into_iter();
+    let mut turn = |answer: &Answer| {
+        let standing = is_new(answer).then(|| standings.next()).flatten();
+        standing.map(|standing| standing.turn(request.retry_failed, request.now))
     };
-    request.addresses.iter().zip(own).map(turn).collect()
+    Ok(own.iter().map(&mut turn).collect())
 }
 
 impl Ledger for Scratch {
@@ -204,6 +201,15 @@ impl Book for Scratch {
         self.before().nth_sent_since(moment, nth)
     }
 
+    fn standings(
+        &self,
+        campaign: &str,
+        addresses: &[&Address],
+        now: i64,
+    ) -> Result<Vec<Standing>, Finding> {
+        self.before().standings(campaign, addresses, now)
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         Ok(self.own.is_suppressed(address)? || self.before().is_suppressed(address)?)
     }
@@ -225,7 +231,7 @@ impl Book for Scratch {
 }
 
 impl Scratch {
-    fn before(&self) -> &Sqlite {
-        self.real.as_ref().map_or(&self.own, |(_, real)| real)
+    fn before(&self) -> &dyn Book {
+        self.real.as_ref().map_or(&self.own, |(_, real)| real.as_ref())
     }
 }

@@ -3,11 +3,12 @@
 
 use super::entry::{Answer, State};
 
-/// Where a recipient of a campaign stands when it is asked for again.
+/// Where a recipient of a campaign stands when it is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Standing {
-    /// Its state; `InDoubt` also where a dead run holds the claim.
-    pub state: State,
+pub struct Standing {
+    /// Its state; `InDoubt` also where a dead run holds the claim. Nothing where the
+    /// campaign does not know it.
+    pub state: Option<State>,
     /// When it may be tried again, if ever.
     pub retry_at: Option<i64>,
     /// Whether the run that asks is the one that put it there.
@@ -31,15 +32,18 @@ impl Standing {
     /// Decides. In this run's own time only deferred recipients come back:
     /// a second row with the same address is a duplicate.
     pub(super) fn turn(self, retry_failed: bool, now: i64) -> Turn {
+        let Some(state) = self.state else {
+            return if self.is_suppressed { Turn::Suppress } else { Turn::Claim };
+        };
         let is_due = self.retry_at.is_some_and(|at| at <= now);
-        let comes_back = match self.state {
+        let comes_back = match state {
             State::Deferred => is_due,
             State::Skipped => is_due && !self.is_mine,
             State::Failed => retry_failed && !self.is_mine && !self.is_suppressed,
             State::Suppressed => !self.is_mine && !self.is_suppressed,
             State::Claimed | State::Sent | State::InDoubt => false,
         };
-        match self.state {
+        match state {
             _ if comes_back && self.is_suppressed => Turn::Suppress,
             _ if comes_back => Turn::Claim,
             _ if self.is_mine => Turn::Stay(Answer::Duplicate),
@@ -59,7 +63,7 @@ mod tests {
     const NOW: i64 = 1000;
 
     fn standing(state: State, retry_at: Option<i64>) -> Standing {
-        Standing { state, retry_at, is_mine: false, is_suppressed: false }
+        Standing { state: Some(state), retry_at, is_mine: false, is_suppressed: false }
     }
 
     #[test]
@@ -82,6 +86,9 @@ mod tests {
             assert_eq!(standing.turn(false, NOW), turn, "{standing:?}");
         }
         assert_eq!(standing(State::Failed, None).turn(true, NOW), Turn::Claim);
+        let new = Standing { state: None, ..standing(State::Sent, None) };
+        assert_eq!(new.turn(false, NOW), Turn::Claim);
+        assert_eq!(Standing { is_suppressed: true, ..new }.turn(false, NOW), Turn::Suppress);
     }
 
     #[test]

@@ -21,15 +21,16 @@ use std::path::{Path, PathBuf};
 use crate::address::Mailbox;
 use crate::campaign::Campaign;
 use crate::compose::{self, Letter};
-use crate::deliver::server::{self, PASSWORD_VARIABLE, Server};
+use crate::deliver::server::{PASSWORD_VARIABLE, Server};
 use crate::deliver::smtp::Smtp;
 use crate::files;
 use crate::finding::{Checked, Finding};
-use crate::ledger::Location;
+use crate::ledger::{self, Location};
 use crate::list::{self, List, StatusColumn};
 use crate::merge::Links;
 use crate::place::{Passage, Place, Source};
 use crate::project::Project;
+use crate::secret;
 use crate::template::{self, Template};
 use crate::unsubscribe::{Leave, Tokens};
 
@@ -208,10 +209,7 @@ impl Workshop {
     pub fn smtp(&self, server: &Server) -> Checked<Smtp> {
         let delivery = &self.project.delivery;
         let secret = match server.user {
-            Some(_) => server::password(
-                std::env::var(PASSWORD_VARIABLE).ok(),
-                delivery.password_command.as_deref(),
-            )?,
+            Some(_) => secret::password(PASSWORD_VARIABLE, delivery.password_command.as_deref())?,
             None => None,
         };
         let ca = delivery.ca.as_ref().map(|file| self.project.root.join(file));
@@ -220,11 +218,20 @@ impl Workshop {
 
     /// Where the ledger is.
     pub fn ledger(&self) -> Checked<Location> {
-        let configured = self.project.ledger.as_ref().map(Passage::text);
-        match &self.ledger {
-            Some(typed) => Ok(Location::parse(typed, &here()?)?),
-            None => Ok(Location::parse(configured.unwrap_or(LEDGER), &self.project.root)?),
+        let settings = &self.project.ledger;
+        let location = match (&self.ledger, &settings.url) {
+            (Some(typed), _) => Location::parse(typed, &here()?)?,
+            // The line may hold a password: its place is named, the line is not shown.
+            (None, Some(url)) => Location::parse(url.text(), &self.project.root)
+                .map_err(|findings| placed(findings, &whole(url).without_excerpt()))?,
+            (None, None) => Location::parse(LEDGER, &self.project.root)?,
+        };
+        if !matches!(location, Location::Postgres(_)) {
+            return Ok(location);
         }
+        let command = settings.password_command.as_deref();
+        let password = secret::password(ledger::PASSWORD_VARIABLE, command)?;
+        Ok(location.with_password(password.as_ref()))
     }
 }
 

@@ -1,6 +1,5 @@
 //! A run in a process of its own, watched from this one and killed.
 
-use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
 
@@ -12,8 +11,9 @@ const LEDGER: &str = "HANDBILL_TEST_LEDGER";
 /// holds on until it is killed.
 #[test]
 fn a_run_holds_a_claim() {
-    let Some(path) = env::var_os(LEDGER) else { return };
-    let mut ledger = ledger::open(&Location::Sqlite(path.into())).expect("the ledger opens");
+    let Ok(text) = env::var(LEDGER) else { return };
+    let mut ledger = ledger::open(&Location::parse(&text, Path::new("/")).expect("a place"))
+        .expect("the ledger opens");
     let run = live_run(&mut *ledger);
     claims(&mut *ledger, run, &["ann"]);
     writeln!(io::stdout(), "\nclaimed").expect("somebody reads");
@@ -23,7 +23,7 @@ fn a_run_holds_a_claim() {
 fn start(desk: &Desk) -> Child {
     let mut child = Command::new(env::current_exe().expect("this test"))
         .args(["--exact", "another_process::a_run_holds_a_claim", "--nocapture"])
-        .env(LEDGER, desk.path())
+        .env(LEDGER, desk.text())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -65,7 +65,7 @@ fn looking_at_a_run_of_another_process_changes_no_byte() {
 
 fn look(desk: &Desk, expected: Totals) {
     let before = desk.files();
-    assert_eq!(before.len(), 3, "the file, its -wal and its -shm");
+    assert!(desk.url.is_some() || before.len() == 3, "the file, its -wal and its -shm");
     let rehearsal = ledger::scratch(Some(&desk.location())).unwrap();
     assert_eq!(desk.read().totals("spring", NOW).unwrap(), expected);
     drop(rehearsal);

@@ -91,7 +91,7 @@ fn mails_are_found_in_the_order_in_which_they_were_sent() {
 
 #[test]
 fn a_ledger_of_the_version_before_is_read_as_it_is_and_brought_up_to_date_by_a_run() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     let mut ledger = desk.open();
     let run = live_run(&mut *ledger);
     claims(&mut *ledger, run, &["ann"]);
@@ -113,7 +113,7 @@ fn a_ledger_of_the_version_before_is_read_as_it_is_and_brought_up_to_date_by_a_r
 
 #[test]
 fn a_program_one_version_older_goes_on_with_a_newer_ledger() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     drop(desk.open());
     // What the program of version 1 says when it opens a run.
     desk.database()

@@ -1,6 +1,9 @@
 //! The ledger's promises: nobody gets a campaign twice (P3), nobody is
 //! silently skipped (P3), a suppressed address is never claimed (P4), memory
 //! does not grow with the list (P5).
+//!
+//! Where `HANDBILL_TEST_POSTGRES` names a database, all of this happens there, but for the
+//! stories of a file (`Desk::in_a_file`).
 
 mod another_process;
 mod any_order_of_events;
@@ -16,6 +19,7 @@ mod sharing_commits;
 mod suppressing;
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -28,7 +32,7 @@ use handbill::finding::Finding;
 use handbill::ledger::{
     self, Answer, Book, Bounce, CampaignRecord, Claim, ClaimRequest, Fate, Fingerprint, LEASE,
     Ledger, Location, NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord,
-    Settlement, StageTime, State, Step, Suppression, Totals, Waiting,
+    Settlement, StageTime, Standing, State, Step, Suppression, Totals, Waiting,
 };
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -36,14 +40,29 @@ use tempfile::TempDir;
 
 const NOW: i64 = 1_750_000_000;
 
+/// The variable with the URL of a database for tests.
+const POSTGRES: &str = "HANDBILL_TEST_POSTGRES";
+
 /// A folder with a ledger in it, and short words for what is done to one.
 struct Desk {
     folder: TempDir,
+    /// The ledger's URL, where it is in a database.
+    url: Option<String>,
 }
 
 impl Desk {
     fn new() -> Self {
-        Self { folder: TempDir::new().expect("a temporary folder") }
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let schema = format!("test_{}_{number}", std::process::id());
+        let url = env::var(POSTGRES).ok().map(|url| format!("{url}?schema={schema}"));
+        let mut desk = Self::in_a_file();
+        desk.url = url;
+        desk
+    }
+
+    fn in_a_file() -> Self {
+        Self { folder: TempDir::new().expect("a temporary folder"), url: None }
     }
 
     fn path(&self) -> PathBuf {
@@ -51,7 +70,24 @@ impl Desk {
     }
 
     fn location(&self) -> Location {
-        Location::Sqlite(self.path())
+        Location::parse(&self.text(), Path::new("/")).expect("a place for a ledger")
+    }
+
+    /// The place of the ledger, as a user would write it.
+    fn text(&self) -> String {
+        self.url.clone().unwrap_or_else(|| format!("sqlite:{}", self.path().display()))
+    }
+
+    /// What a question to the database is answered, by its own client.
+    fn psql(&self, question: &str) -> Vec<u8> {
+        let (url, schema) = self.url.as_ref().and_then(|url| url.split_once("?schema=")).unwrap();
+        let output = Command::new("psql")
+            .args(["-XqAt", "-v", "ON_ERROR_STOP=1", url, "-c"])
+            .arg(format!("SET search_path = {schema}; {question}"))
+            .output()
+            .expect("psql runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
     }
 
     fn open(&self) -> Box<dyn Ledger> {
@@ -66,12 +102,32 @@ impl Desk {
         ledger::open(&self.location()).err().expect("the ledger is refused").code
     }
 
+    /// How many rows a table has.
+    fn count(&self, table: &str) -> i64 {
+        let question = format!("SELECT count(*) FROM {table}");
+        if self.url.is_some() {
+            let answer = String::from_utf8(self.psql(&question)).expect("a number");
+            return answer.trim().parse().expect("a number");
+        }
+        self.database().query_row(&question, [], |row| row.get(0)).expect("a count")
+    }
+
     fn database(&self) -> Connection {
         Connection::open(self.path()).expect("the database opens")
     }
 
-    /// Every file of the folder with its bytes.
+    /// Every file of the folder with its bytes; every table with its rows in a database.
     fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        if self.url.is_some() {
+            let tables = self.psql(
+                "SELECT relname FROM pg_class
+                 WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace",
+            );
+            let tables = String::from_utf8(tables).expect("names");
+            // Where a row stands and who wrote it belong to it.
+            let rows = |table: &str| self.psql(&format!("SELECT ctid, xmin, t FROM {table} AS t"));
+            return tables.lines().map(|table| (table.into(), rows(table))).collect();
+        }
         let folder = self.path().parent().expect("a parent").to_owned();
         let entries = fs::read_dir(folder).into_iter().flatten();
         entries
@@ -86,6 +142,15 @@ impl Desk {
         let mut files = self.files();
         files.retain(|path, _| !path.to_string_lossy().ends_with("-shm"));
         files
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let schema = self.url.as_ref().and_then(|url| url.split_once("?schema="));
+        if let Some((_, schema)) = schema.filter(|_| !std::thread::panicking()) {
+            self.psql(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE"));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_ledger_is_a_private_file_in_a_private_folder() {
     use std::os::unix::fs::PermissionsExt;
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     let mut ledger = desk.open();
     live_run(&mut *ledger);
     let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
@@ -19,7 +19,7 @@ fn a_ledger_is_a_private_file_in_a_private_folder() {
 
 #[test]
 fn a_closed_ledger_is_one_file() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     let handle = ledger::spawn(desk.open()).expect("a thread");
     handle.ask(|ledger| ledger.open_run(&run_of(Process::this()))).wait().unwrap();
     let other = handle.clone();
@@ -31,7 +31,7 @@ fn a_closed_ledger_is_one_file() {
 
 #[test]
 fn reading_makes_no_file_and_changes_none() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     assert!(ledger::read(&desk.location()).unwrap().is_none());
     assert!(desk.files().is_empty());
     let mut writer = desk.open();
@@ -48,12 +48,12 @@ fn reading_makes_no_file_and_changes_none() {
 
 #[test]
 fn reading_works_beside_what_a_killed_run_left() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     let mut writer = desk.open();
     let run = live_run(&mut *writer);
     claims(&mut *writer, run, &["ann"]);
     // The three files as they are at this moment: what `kill -9` leaves.
-    let left = Desk::new();
+    let left = Desk::in_a_file();
     fs::create_dir(left.folder.path().join(".handbill")).unwrap();
     for (path, bytes) in desk.files() {
         let name = path.file_name().expect("a name");
@@ -67,7 +67,7 @@ fn reading_works_beside_what_a_killed_run_left() {
 
 #[test]
 fn a_locked_ledger_is_refused_before_anything_is_sent() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     drop(desk.open());
     let holder = desk.database();
     holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
@@ -82,7 +82,7 @@ fn a_damaged_ledger_is_refused_before_anything_is_sent() {
         |bytes| bytes.truncate(bytes.len() / 2),
     ];
     for damage in damage {
-        let desk = Desk::new();
+        let desk = Desk::in_a_file();
         drop(desk.open());
         let mut bytes = fs::read(desk.path()).unwrap();
         damage(&mut bytes);
@@ -94,7 +94,7 @@ fn a_damaged_ledger_is_refused_before_anything_is_sent() {
 
 #[test]
 fn a_ledger_of_a_newer_program_is_refused_and_one_newer_by_one_version_is_used() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     drop(desk.open());
     let set = |version| desk.database().pragma_update(None, "user_version", version).unwrap();
     set(6);
@@ -106,7 +106,7 @@ fn a_ledger_of_a_newer_program_is_refused_and_one_newer_by_one_version_is_used()
 
 #[test]
 fn a_database_of_another_program_is_left_alone() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     drop(desk.open());
     fs::remove_file(desk.path()).unwrap();
     desk.database().execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
@@ -117,11 +117,11 @@ fn a_database_of_another_program_is_left_alone() {
 
 #[test]
 fn a_path_that_can_hold_no_ledger_is_refused() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     fs::create_dir_all(desk.path()).unwrap();
     assert_eq!(desk.refusal(), "ledger-unusable");
     assert_eq!(ledger::read(&desk.location()).err().expect("refused").code, "ledger-unusable");
-    let below_a_file = Desk::new();
+    let below_a_file = Desk::in_a_file();
     fs::write(below_a_file.folder.path().join(".handbill"), "a file").unwrap();
     assert_eq!(below_a_file.refusal(), "ledger-unusable");
 }

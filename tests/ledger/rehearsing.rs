@@ -67,7 +67,7 @@ fn a_second_row_of_somebody_who_has_it_is_a_duplicate_in_a_rehearsal() {
 
 #[test]
 fn a_rehearsal_makes_no_ledger_where_there_is_none() {
-    let desk = Desk::new();
+    let desk = Desk::in_a_file();
     let answers = rehearse(&desk, NOW, &["ann", "ann"]);
     assert_eq!(answers.iter().map(kind).collect::<Vec<_>>(), ["yours", "Duplicate"]);
     assert!(!desk.path().parent().expect("a parent").exists());

@@ -98,6 +98,10 @@ impl Book for Watched {
     fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
         self.inner.nth_sent_since(moment, nth)
     }
+    fn standings(&self, c: &str, a: &[&Address], now: i64) -> Result<Vec<Standing>, Finding> {
+        self.inner.standings(c, a, now)
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.inner.is_suppressed(address)
     }
@@ -158,7 +162,7 @@ fn a_hundred_claims_that_wait_together_share_a_commit() {
 
 #[test]
 fn everybody_in_a_shared_commit_gets_their_own_answers() {
-    let Bench { handle, run, gate, .. } = watched();
+    let Bench { handle, run, gate, desk: _desk, .. } = watched();
     let first = handle.claim(request(run, &["ann", "bob"]));
     let second = handle.claim(request(run, &["bob", "cy", "ann"]));
     drop(gate);
@@ -179,7 +183,7 @@ fn everybody_in_a_shared_commit_gets_their_own_answers() {
 
 #[test]
 fn a_ledger_that_fails_in_mid_run_tells_everybody_who_waits() {
-    let Bench { handle, run, gate, is_full, .. } = watched();
+    let Bench { handle, run, gate, is_full, desk: _desk, .. } = watched();
     let pending: Vec<_> =
         ["ann", "bob"].iter().map(|name| handle.claim(request(run, &[name]))).collect();
     is_full.store(true, Ordering::SeqCst);
@@ -194,7 +198,7 @@ fn a_ledger_that_fails_in_mid_run_tells_everybody_who_waits() {
 
 #[test]
 fn an_outcome_whose_commit_failed_is_given_back_and_can_be_told_again() {
-    let Bench { handle, run, gate, is_full, .. } = watched();
+    let Bench { handle, run, gate, is_full, desk: _desk, .. } = watched();
     drop(gate);
     let held = handle.claim(request(run, &["ann"])).wait().unwrap();
     let claim = held.into_iter().find_map(yours).expect("ann is free");
@@ -211,7 +215,7 @@ fn an_outcome_whose_commit_failed_is_given_back_and_can_be_told_again() {
 
 #[test]
 fn an_outcome_does_not_fail_with_a_claim_of_somebody_else() {
-    let Bench { handle, run, gate, .. } = watched();
+    let Bench { handle, run, gate, desk: _desk, .. } = watched();
     gate.send(()).expect("it is there");
     let held = handle.claim(request(run, &["ann"])).wait().unwrap();
     let claim = held.into_iter().find_map(yours).expect("ann is free");
@@ -231,7 +235,7 @@ fn an_outcome_does_not_fail_with_a_claim_of_somebody_else() {
 
 #[test]
 fn a_ledger_that_panics_leaves_nobody_waiting() {
-    let Bench { handle, run, .. } = watched();
+    let Bench { handle, run, desk: _desk, .. } = watched();
     let asked = handle.ask(|_| -> Result<(), Finding> { panic!("as the test wants") });
     assert_eq!(asked.wait().expect_err("it stopped").code, "ledger-stopped");
     let refused = handle.claim(request(run, &["ann"])).wait().expect_err("it stopped");
@@ -240,7 +244,7 @@ fn a_ledger_that_panics_leaves_nobody_waiting() {
 
 #[test]
 fn a_tokio_task_awaits_its_claim() {
-    let Bench { handle, run, gate, .. } = watched();
+    let Bench { handle, run, gate, desk: _desk, .. } = watched();
     drop(gate);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let answers = runtime.block_on(handle.claim(request(run, &["ann"]))).unwrap();

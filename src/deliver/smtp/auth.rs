@@ -6,9 +6,10 @@ use zeroize::Zeroizing;
 
 use super::reply::Lines;
 use super::session::Session;
-use crate::deliver::server::{Mechanism, Secret};
+use crate::deliver::server::Mechanism;
 use crate::deliver::transport::Verdict;
 use crate::deliver::trouble::Stage;
+use crate::secret::Secret;
 
 impl Session {
     /// Logs in, one step for every `334`.

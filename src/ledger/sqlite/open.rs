@@ -58,12 +58,6 @@ impl Sqlite {
             Err(trouble) => Err(trouble.into_finding(name)),
         }
     }
-
-    /// Whether a ledger that was opened as a still file is one no longer,
-    /// and should be opened anew.
-    pub(in super::super) fn has_stirred(&self) -> bool {
-        self.still_without.as_ref().is_some_and(|wal| wal.exists())
-    }
 }
 
 fn open(path: &Path) -> Result<Connection, Trouble> {

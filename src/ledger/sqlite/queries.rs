@@ -207,6 +207,41 @@ impl Book for Sqlite {
         })
     }
 
+    fn standings(
+        &self,
+        campaign: &str,
+        addresses: &[&Address],
+        now: i64,
+    ) -> Result<Vec<Standing>, Finding> {
+        self.ask(|connection| {
+            let campaign = campaign_id(connection, campaign)?;
+            let mut runs = Runs::new(connection, now);
+            let mut is_suppressed =
+                connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
+            let mut standing_of = |address: &&Address| {
+                let key = address.key();
+                let known = match campaign {
+                    Some(campaign) => standing(connection, campaign, &key, None, &mut runs)?,
+                    None => None,
+                };
+                Ok(match known {
+                    Some((_, standing)) => standing,
+                    None => Standing {
+                        state: None,
+                        retry_at: None,
+                        is_mine: false,
+                        is_suppressed: is_suppressed.exists([&key])?,
+                    },
+                })
+            };
+            addresses.iter().map(&mut standing_of).collect()
+        })
+    }
+
+    fn has_stirred(&self) -> bool {
+        self.still_without.as_ref().is_some_and(|wal| wal.exists())
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.ask(|connection| {
             let mut query =
@@ -245,24 +280,6 @@ impl Book for Sqlite {
     }
 }
 
-impl Sqlite {
-    /// Where an address stands for a campaign, as somebody sees it who has no
-    /// run in this ledger.
-    pub(in super::super) fn standing(
-        &self,
-        campaign: &str,
-        address: &Address,
-        now: i64,
-    ) -> Result<Option<Standing>, Finding> {
-        self.ask(|connection| {
-            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(None) };
-            let mut runs = Runs::new(connection, now);
-            let found = standing(connection, campaign, &address.key(), None, &mut runs)?;
-            Ok(found.map(|(_, standing)| standing))
-        })
-    }
-}
-
 /// Where an address stands for a campaign, and its row.
 pub(super) fn standing(
     connection: &Connection,
@@ -280,7 +297,7 @@ pub(super) fn standing(
         .query_row(params![campaign, key], |row| {
             let run = RunId(row.get(2)?);
             let standing = Standing {
-                state: row.get(1)?,
+                state: Some(row.get(1)?),
                 retry_at: row.get(3)?,
                 is_mine: asking == Some(run),
                 is_suppressed: row.get(4)?,
@@ -289,7 +306,7 @@ pub(super) fn standing(
         })
         .optional()?;
     let Some((id, run, mut standing)) = found else { return Ok(None) };
-    standing.state = runs.seen_as(standing.state, run)?;
+    standing.state = standing.state.map(|state| runs.seen_as(state, run)).transpose()?;
     Ok(Some((id, standing)))
 }
 

@@ -1,0 +1,84 @@
+//! What came back: counted once each, and a reason to suppress.
+
+use crate::ledger::bounce::{Bounce, Fate, SOFT_BOUNCES, SOFT_DAYS};
+use crate::ledger::entry::Suppression;
+
+use super::claims::{self, text};
+use super::link::Link;
+use super::trouble::Trouble;
+
+/// In seconds.
+const DAY: i64 = 86_400;
+
+/// Takes note of bounces.
+pub(super) async fn take(link: &Link, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Trouble> {
+    let mut fates = Vec::with_capacity(bounces.len());
+    link.batch("BEGIN").await?;
+    for bounce in bounces {
+        match take_one(link, bounce, now).await {
+            Ok(fate) => fates.push(fate),
+            Err(trouble) => {
+                // It may be the connection that is gone.
+                let _ = link.batch("ROLLBACK").await;
+                return Err(trouble);
+            }
+        }
+    }
+    link.batch("COMMIT").await?;
+    Ok(fates)
+}
+
+async fn take_one(link: &Link, bounce: &Bounce, now: i64) -> Result<Fate, Trouble> {
+    let key = bounce.address.key();
+    // Only what was mailed, or may have been, can come back.
+    let recipient = link
+        .row(
+            "SELECT recipients.id FROM recipients
+             JOIN campaigns ON campaigns.id = recipients.campaign
+             WHERE campaigns.name = $1 AND recipients.address = $2
+               AND recipients.state IN ('sent', 'in_doubt')",
+            &[&bounce.campaign, &key],
+        )
+        .await?;
+    let Some(recipient) = recipient else { return Ok(Fate::Stranger) };
+    let recipient: i64 = recipient.try_get(0)?;
+    let at = bounce.at.clamp(0, now);
+    let (enhanced, reply) =
+        (bounce.enhanced.as_deref().map(text), bounce.reply.as_deref().map(text));
+    let added = link
+        .execute(
+            "INSERT INTO bounces (digest, recipient, address, is_final, at, enhanced, reply)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (digest, recipient) DO NOTHING",
+            &[&bounce.digest, &recipient, &key, &bounce.is_final, &at, &enhanced, &reply],
+        )
+        .await?;
+    if added == 0 {
+        return Ok(Fate::Known);
+    }
+    let reason = if bounce.is_final {
+        bounce.reason.clone()
+    } else if has_enough(link, &key).await? {
+        format!("{SOFT_BOUNCES} soft bounces within {SOFT_DAYS} days, at last {}", bounce.reason)
+    } else {
+        return Ok(Fate::Counted);
+    };
+    let suppression = Suppression { address: bounce.address.clone(), reason, at: now };
+    let is_new = claims::suppress(link, &[suppression]).await? == 1;
+    Ok(if is_new { Fate::Suppressed } else { Fate::Counted })
+}
+
+/// Whether an address has bounced softly on enough days that lie together. They may be read
+/// in any order.
+async fn has_enough(link: &Link, key: &str) -> Result<bool, Trouble> {
+    let rows = link
+        .rows(
+            "SELECT DISTINCT at / $2 AS day FROM bounces
+             WHERE address = $1 AND NOT is_final ORDER BY day DESC LIMIT 1000",
+            &[&key, &DAY],
+        )
+        .await?;
+    let days: Vec<i64> =
+        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, tokio_postgres::Error>>()?;
+    Ok(days.windows(SOFT_BOUNCES).any(|days| days[0] - days[SOFT_BOUNCES - 1] < SOFT_DAYS))
+}

@@ -1,0 +1,202 @@
+//! The ledger in PostgreSQL (or what speaks its protocol and keeps its promises), for several
+//! machines that send one campaign together. Nothing of ours coordinates them: the
+//! database's unique key on (campaign, address) does.
+//!
+//! `server` is where it is and how it is reached, `link` one connection, `schema` the tables,
+//! `claims` what the run tells, `queries` what is asked, `runs` who is alive, `bounces` and
+//! `tokens` as their names say, `trouble` the errors in words.
+//!
+//! A connection may end between a commit and the news of it. So everything that writes can
+//! be told twice: claims carry the number of their request (`batch`), and who is told again
+//! finds by the key that it has them already.
+
+mod bounces;
+mod claims;
+mod link;
+mod queries;
+mod runs;
+mod schema;
+mod server;
+mod tokens;
+mod trouble;
+
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use tokio::time::{sleep, timeout};
+
+use crate::address::Address;
+use crate::clock::{self, Stopwatch};
+use crate::finding::Finding;
+
+use super::book::Ledger;
+use super::bounce::{Bounce, Fate};
+use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
+use super::past::StageTime;
+use link::Link;
+pub use server::{PASSWORD_VARIABLE, Server};
+use trouble::Trouble;
+
+/// How long one answer may take before the connection counts as lost.
+const ANSWER: Duration = Duration::from_secs(30);
+/// The same for questions that look at everybody.
+const LONG_ANSWER: Duration = Duration::from_mins(15);
+/// How long a server that is away is waited for, once there was a connection: a restart or a
+/// failover takes seconds to minutes.
+const PATIENCE: Duration = Duration::from_mins(10);
+/// The first pause before another try, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
+
+/// A ledger in a database of PostgreSQL's.
+#[derive(Debug)]
+pub(super) struct Postgres {
+    runtime: Runtime,
+    server: Server,
+    link: RefCell<Option<Link>>,
+    /// The number of the next request; no other connection has the same.
+    batch: Cell<i64>,
+}
+
+impl Postgres {
+    /// Connects, and makes the tables or brings them to this version.
+    pub(super) fn open(server: &Server) -> Result<Self, Finding> {
+        let mut ledger = Self::connected(server)?;
+        let link = ledger.link.get_mut().as_mut();
+        let link = link.expect("it was just made");
+        ledger
+            .runtime
+            .block_on(schema::migrate(link))
+            .map_err(|trouble| trouble.into_finding(server))?;
+        Ok(ledger)
+    }
+
+    /// Connects only to read; nothing where there is no ledger.
+    pub(super) fn read(server: &Server) -> Result<Option<Self>, Finding> {
+        let ledger = Self::connected(server)?;
+        let there = {
+            let link = ledger.link.borrow();
+            let link = link.as_ref().expect("it was just made");
+            ledger.runtime.block_on(schema::inspect(link))
+        };
+        let there = there.map_err(|trouble| trouble.into_finding(server))?;
+        Ok((there == schema::Contents::Ledger).then_some(ledger))
+    }
+
+    fn connected(server: &Server) -> Result<Self, Finding> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Trouble::Io(error).into_finding(server))?;
+        let link =
+            runtime.block_on(Link::open(server)).map_err(|trouble| trouble.into_finding(server))?;
+        // Positive, and with room to count on.
+        let batch = i64::try_from(clock::random_u64() >> 2).unwrap_or_default();
+        Ok(Self {
+            runtime,
+            server: server.clone(),
+            link: RefCell::new(Some(link)),
+            batch: Cell::new(batch),
+        })
+    }
+
+    /// The number of a request that was not made before.
+    fn next_batch(&self) -> i64 {
+        self.batch.set(self.batch.get() + 1);
+        self.batch.get()
+    }
+
+    /// Does work that can be done twice. A connection that is lost is made anew, and the work
+    /// begun again, until the server has been away for too long.
+    fn work<T>(
+        &self,
+        limit: Duration,
+        work: &impl AsyncFn(&Link) -> Result<T, Trouble>,
+    ) -> Result<T, Finding> {
+        let mut link = self.link.borrow_mut();
+        let done = self.runtime.block_on(async {
+            let away = Stopwatch::start();
+            let mut pause = PAUSES.0;
+            loop {
+                let trouble = match attempt(&mut link, &self.server, limit, work).await {
+                    Ok(value) => return Ok(value),
+                    Err(trouble) => trouble,
+                };
+                if trouble.is_lost() {
+                    *link = None;
+                }
+                if !trouble.may_pass() || away.elapsed() >= PATIENCE {
+                    return Err(trouble);
+                }
+                sleep(pause).await;
+                pause = (pause * 2).min(PAUSES.1);
+            }
+        });
+        done.map_err(|trouble| trouble.into_finding(&self.server))
+    }
+
+    fn ask<T>(&self, question: &impl AsyncFn(&Link) -> Result<T, Trouble>) -> Result<T, Finding> {
+        self.work(LONG_ANSWER, question)
+    }
+
+    fn write<T>(&self, work: &impl AsyncFn(&Link) -> Result<T, Trouble>) -> Result<T, Finding> {
+        self.work(ANSWER, work)
+    }
+}
+
+async fn attempt<T>(
+    link: &mut Option<Link>,
+    server: &Server,
+    limit: Duration,
+    work: &impl AsyncFn(&Link) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    if link.as_ref().is_none_or(Link::is_closed) {
+        *link = Some(Link::open(server).await?);
+    }
+    let Some(link) = link else { return Err(Trouble::Late) };
+    timeout(limit, work(link)).await.unwrap_or(Err(Trouble::Late))
+}
+
+impl Ledger for Postgres {
+    fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding> {
+        let token = self.next_batch();
+        self.write(&async |link| claims::open_run(link, run, token).await)
+    }
+
+    fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.write(&async |link| claims::heartbeat(link, run, now).await)
+    }
+
+    fn keep_stages(&mut self, run: RunId, stages: &[StageTime]) -> Result<(), Finding> {
+        self.write(&async |link| runs::keep_stages(link, run, stages).await)
+    }
+
+    fn finish_run(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        self.write(&async |link| claims::finish_run(link, run, now).await)
+    }
+
+    fn apply(&mut self, steps: &[Step]) -> Result<Vec<Vec<Answer>>, Finding> {
+        let batch = self.next_batch();
+        self.write(&async |link| claims::apply(link, steps, batch).await)
+    }
+
+    fn settle(&mut self, campaign: &str, decision: Settlement, now: i64) -> Result<u64, Finding> {
+        self.write(&async |link| claims::settle(link, campaign, decision, now).await)
+    }
+
+    fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding> {
+        self.write(&async |link| claims::suppress(link, suppressions).await)
+    }
+
+    fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
+        self.write(&async |link| claims::unsuppress(link, addresses).await)
+    }
+
+    fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
+        self.write(&async |link| tokens::index(link, maker, most).await)
+    }
+
+    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
+        self.write(&async |link| bounces::take(link, bounces, now).await)
+    }
+}

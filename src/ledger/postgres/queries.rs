@@ -1,0 +1,329 @@
+//! All that is asked. Long answers come in pieces by their key, so that a million
+//! recipients take no room.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use tokio_postgres::Row;
+
+use crate::address::Address;
+use crate::finding::Finding;
+use crate::ledger::book::Book;
+use crate::ledger::entry::{
+    CampaignRecord, Fingerprint, Holder, Recipient, Reply, RunId, State, Suppression, TokenMaker,
+    Totals, Waiting,
+};
+use crate::ledger::past::{RunRecord, StageTime};
+use crate::ledger::standing::Standing;
+
+use super::Postgres;
+use super::claims::{state, stored};
+use super::link::Link;
+use super::runs::{self, Runs};
+use super::tokens;
+use super::trouble::Trouble;
+
+/// How many rows come at a time.
+const PIECE: i64 = 2000;
+/// In seconds. A run shows itself far more often, so its outcomes are no later than this
+/// after its last heartbeat.
+const DAY: i64 = 86_400;
+
+impl Book for Postgres {
+    fn campaigns(&self) -> Result<Vec<CampaignRecord>, Finding> {
+        self.ask(&async |link| {
+            let sql = "SELECT name, subject, content_hash, since FROM campaigns ORDER BY id DESC";
+            link.rows(sql, &[]).await?.iter().map(campaign_record).collect()
+        })
+    }
+
+    fn campaign(&self, id: &str) -> Result<Option<CampaignRecord>, Finding> {
+        self.ask(&async |link| {
+            let sql = "SELECT name, subject, content_hash, since FROM campaigns WHERE name = $1";
+            link.row(sql, &[&id]).await?.as_ref().map(campaign_record).transpose()
+        })
+    }
+
+    fn totals(&self, campaign: &str, now: i64) -> Result<Totals, Finding> {
+        self.ask(&async |link| {
+            let mut totals = Totals::default();
+            let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(totals) };
+            let mut runs = Runs::new(link, now);
+            let sql = "SELECT state, run, count(*) FROM recipients
+                       WHERE campaign = $1 GROUP BY state, run";
+            for row in link.rows(sql, &[&campaign]).await? {
+                let state = runs.seen_as(state(&row, 0)?, RunId(row.try_get(1)?)).await?;
+                totals.add(state, count(&row, 2)?);
+            }
+            Ok(totals)
+        })
+    }
+
+    fn domains(
+        &self,
+        campaign: &str,
+        now: i64,
+        limit: usize,
+    ) -> Result<Vec<(String, Totals)>, Finding> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.ask(&async |link| {
+            let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(Vec::new()) };
+            let mut runs = Runs::new(link, now);
+            let sql = "SELECT domain FROM recipients WHERE campaign = $1
+                       GROUP BY domain ORDER BY count(*) DESC, domain LIMIT $2";
+            let names: Vec<String> = link
+                .rows(sql, &[&campaign, &limit])
+                .await?
+                .iter()
+                .map(|row| row.try_get(0))
+                .collect::<Result<_, _>>()?;
+            let places: HashMap<String, usize> =
+                names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
+            let sql = "SELECT domain, state, run, count(*) FROM recipients
+                       WHERE campaign = $1 AND domain = ANY ($2::text[])
+                       GROUP BY domain, state, run";
+            let rows = link.rows(sql, &[&campaign, &names]).await?;
+            let mut domains: Vec<(String, Totals)> =
+                names.into_iter().map(|name| (name, Totals::default())).collect();
+            for row in rows {
+                let Some(&place) = places.get(row.try_get::<_, &str>(0)?) else { continue };
+                let state = runs.seen_as(state(&row, 1)?, RunId(row.try_get(2)?)).await?;
+                domains[place].1.add(state, count(&row, 3)?);
+            }
+            Ok(domains)
+        })
+    }
+
+    fn recipients(
+        &self,
+        campaign: &str,
+        only: Option<State>,
+        now: i64,
+        each: &mut dyn FnMut(Recipient) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        let Some(campaign) = self.ask(&async |link| campaign_id(link, campaign).await)? else {
+            return Ok(());
+        };
+        for stored in State::ALL {
+            let may_be_shown = match only {
+                Some(State::InDoubt) => matches!(stored, State::InDoubt | State::Claimed),
+                Some(only) => only == stored,
+                None => true,
+            };
+            if !may_be_shown {
+                continue;
+            }
+            let mut after = (0, 0);
+            loop {
+                let piece =
+                    self.ask(&async |link| piece(link, campaign, stored, after, now).await)?;
+                let is_last = i64::try_from(piece.len()).is_ok_and(|found| found < PIECE);
+                for (key, recipient) in piece {
+                    after = key;
+                    if only.is_none_or(|only| only == recipient.state) && each(recipient).is_break()
+                    {
+                        return Ok(());
+                    }
+                }
+                if is_last {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn waiting(&self, campaign: &str, now: i64) -> Result<Waiting, Finding> {
+        self.ask(&async |link| {
+            let Some(campaign) = campaign_id(link, campaign).await? else {
+                return Ok(Waiting::default());
+            };
+            let sql = "SELECT count(CASE WHEN retry_at <= $2 THEN 1 END),
+                              min(CASE WHEN retry_at > $2 THEN retry_at END)
+                       FROM recipients WHERE campaign = $1 AND state = 'deferred'";
+            let row = link.one(sql, &[&campaign, &now]).await?;
+            Ok(Waiting { due: count(&row, 0)?, next: row.try_get(1)? })
+        })
+    }
+
+    fn runs(&self, campaign: &str, now: i64) -> Result<Vec<RunRecord>, Finding> {
+        self.ask(&async |link| match campaign_id(link, campaign).await? {
+            Some(campaign) => runs::records(link, campaign, now).await,
+            None => Ok(Vec::new()),
+        })
+    }
+
+    fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
+        self.ask(&async |link| {
+            let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(0) };
+            let sql = "SELECT count(*) FROM recipients
+                       WHERE campaign = $1 AND at >= $2 AND state NOT IN ('claimed', 'skipped')";
+            count(&link.one(sql, &[&campaign, &moment]).await?, 0)
+        })
+    }
+
+    fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding> {
+        self.ask(&async |link| match campaign_id(link, campaign).await? {
+            Some(campaign) => runs::stages(link, campaign).await,
+            None => Ok(Vec::new()),
+        })
+    }
+
+    fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
+        self.ask(&async |link| {
+            let sql = "SELECT count(*) FROM recipients
+                       WHERE state = 'sent' AND at >= $1
+                         AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= $2)";
+            count(&link.one(sql, &[&moment, &moment.saturating_sub(DAY)]).await?, 0)
+        })
+    }
+
+    fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
+        self.ask(&async |link| {
+            let sql = "SELECT at FROM recipients
+                       WHERE state = 'sent' AND at >= $1
+                         AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= $2)
+                       ORDER BY at LIMIT 1 OFFSET $3";
+            let offset = stored(nth.saturating_sub(1));
+            let row = link.row(sql, &[&moment, &moment.saturating_sub(DAY), &offset]).await?;
+            Ok(row.map(|row| row.try_get(0)).transpose()?)
+        })
+    }
+
+    fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
+        self.ask(&async |link| {
+            let sql = "SELECT 1 FROM suppressions WHERE address = $1";
+            Ok(link.row(sql, &[&address.key()]).await?.is_some())
+        })
+    }
+
+    fn standings(
+        &self,
+        campaign: &str,
+        addresses: &[&Address],
+        now: i64,
+    ) -> Result<Vec<Standing>, Finding> {
+        self.ask(&async |link| standings(link, campaign, addresses, now).await)
+    }
+
+    fn holders(
+        &self,
+        maker: &TokenMaker,
+        tokens: &[[u8; 16]],
+    ) -> Result<Vec<Option<Holder>>, Finding> {
+        self.ask(&async |link| tokens::holders(link, maker, tokens).await)
+    }
+
+    fn suppressions(
+        &self,
+        each: &mut dyn FnMut(Suppression) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        let mut after = String::new();
+        loop {
+            let rows = self.ask(&async |link| {
+                let sql = "SELECT address, email, reason, at FROM suppressions
+                           WHERE address COLLATE \"C\" > $1
+                           ORDER BY address COLLATE \"C\" LIMIT $2";
+                link.rows(sql, &[&after, &PIECE]).await
+            })?;
+            for row in &rows {
+                let read = || -> Result<(String, String, String, i64), tokio_postgres::Error> {
+                    Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?))
+                };
+                let (key, email, reason, at) =
+                    read().map_err(|error| Trouble::from(error).into_finding(&self.server))?;
+                after = key;
+                // Whoever adds a row by hand may add one that is no address.
+                let Ok(address) = Address::parse(&email) else { continue };
+                if each(Suppression { address, reason, at }).is_break() {
+                    return Ok(());
+                }
+            }
+            if i64::try_from(rows.len()).is_ok_and(|found| found < PIECE) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// A piece of the recipients in one state, behind a run and a recipient.
+async fn piece(
+    link: &Link,
+    campaign: i64,
+    stored: State,
+    after: (i64, i64),
+    now: i64,
+) -> Result<Vec<((i64, i64), Recipient)>, Trouble> {
+    let sql = "SELECT email, run, id, code, enhanced, reply, at, retry_at FROM recipients
+               WHERE campaign = $1 AND state = $2 AND (run, id) > ($3, $4)
+               ORDER BY run, id LIMIT $5";
+    let rows = link.rows(sql, &[&campaign, &stored.as_str(), &after.0, &after.1, &PIECE]).await?;
+    let mut runs = Runs::new(link, now);
+    let mut piece = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key = (row.try_get(1)?, row.try_get(2)?);
+        let state = runs.seen_as(stored, RunId(key.0)).await?;
+        let code: Option<i64> = row.try_get(3)?;
+        let recipient = Recipient {
+            email: row.try_get(0)?,
+            state,
+            reply: Reply {
+                code: code.and_then(|code| u16::try_from(code).ok()),
+                enhanced: row.try_get(4)?,
+                text: row.try_get(5)?,
+            },
+            at: row.try_get(6)?,
+            retry_at: if state == State::Deferred { row.try_get(7)? } else { None },
+        };
+        piece.push((key, recipient));
+    }
+    Ok(piece)
+}
+
+/// Where addresses stand for a campaign, as somebody sees it who has no run in this ledger.
+async fn standings(
+    link: &Link,
+    campaign: &str,
+    addresses: &[&Address],
+    now: i64,
+) -> Result<Vec<Standing>, Trouble> {
+    let keys: Vec<String> = addresses.iter().map(|address| address.key()).collect();
+    let sql = "SELECT asked.place, state, run, retry_at, suppressions.address IS NOT NULL
+               FROM unnest($2::text[]) WITH ORDINALITY AS asked (address, place)
+               LEFT JOIN recipients ON recipients.address = asked.address
+                   AND campaign = (SELECT id FROM campaigns WHERE name = $1)
+               LEFT JOIN suppressions ON suppressions.address = asked.address
+               ORDER BY asked.place";
+    let mut runs = Runs::new(link, now);
+    let mut standings = Vec::with_capacity(keys.len());
+    for row in link.rows(sql, &[&campaign, &keys]).await? {
+        let holder: Option<i64> = row.try_get(2)?;
+        let state = match holder {
+            Some(holder) => Some(runs.seen_as(state(&row, 1)?, RunId(holder)).await?),
+            None => None,
+        };
+        standings.push(Standing {
+            state,
+            retry_at: row.try_get(3)?,
+            is_mine: false,
+            is_suppressed: row.try_get(4)?,
+        });
+    }
+    Ok(standings)
+}
+
+/// The number of a campaign, if it ever had a run.
+pub(super) async fn campaign_id(link: &Link, name: &str) -> Result<Option<i64>, Trouble> {
+    let row = link.row("SELECT id FROM campaigns WHERE name = $1", &[&name]).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// A count.
+pub(super) fn count(row: &Row, column: usize) -> Result<u64, Trouble> {
+    Ok(row.try_get::<_, i64>(column)?.unsigned_abs())
+}
+
+fn campaign_record(row: &Row) -> Result<CampaignRecord, Trouble> {
+    let fingerprint = Fingerprint { subject: row.try_get(1)?, content_hash: row.try_get(2)? };
+    Ok(CampaignRecord { id: row.try_get(0)?, fingerprint, since: row.try_get(3)? })
+}

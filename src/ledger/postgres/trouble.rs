@@ -1,0 +1,218 @@
+//! What PostgreSQL reports, in words that can be acted on.
+
+use tokio_postgres::error::SqlState;
+
+use crate::finding::Finding;
+use crate::place::printable;
+
+use super::server::{PASSWORD_VARIABLE, Server};
+
+/// The longest text of a server that is repeated, in characters.
+const SAID_MAX: usize = 300;
+
+/// Why a ledger could not do what was asked.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The server or the connection says so.
+    Sql(Box<tokio_postgres::Error>),
+    /// There is no event loop.
+    Io(std::io::Error),
+    /// No answer came in time.
+    Late,
+    /// A newer program made the tables.
+    Newer(usize),
+    /// An older one did, and nobody has written with this one yet.
+    Older(usize),
+    /// The schema belongs to something else.
+    Foreign,
+    /// The run was ended, or taken for dead.
+    RunOver,
+    /// What was looked at has changed at the same moment.
+    Moved,
+    /// A row says something that this program does not know.
+    Unknown(String),
+}
+
+impl From<tokio_postgres::Error> for Trouble {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Sql(Box::new(error))
+    }
+}
+
+impl Trouble {
+    fn code(&self) -> Option<&SqlState> {
+        if let Self::Sql(error) = self { error.code() } else { None }
+    }
+
+    /// Whether the connection is of no use any more.
+    pub(super) fn is_lost(&self) -> bool {
+        match self {
+            Self::Late => true,
+            Self::Sql(error) => error.is_closed() || self.code().is_none_or(is_end),
+            _ => false,
+        }
+    }
+
+    /// Whether it may go another time: the server is away or goes away, it chose this
+    /// transaction to end a deadlock, or others were faster.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::Late | Self::Moved => true,
+            Self::Sql(error) => {
+                let is_tls = error.to_string().contains("TLS");
+                self.code().map_or(!is_tls && !is_config(error), |code| {
+                    is_end(code)
+                        || [
+                            SqlState::T_R_SERIALIZATION_FAILURE,
+                            SqlState::T_R_DEADLOCK_DETECTED,
+                            SqlState::TOO_MANY_CONNECTIONS,
+                            SqlState::READ_ONLY_SQL_TRANSACTION,
+                        ]
+                        .contains(code)
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// The finding about this ledger.
+    pub(super) fn into_finding(self, server: &Server) -> Finding {
+        match &self {
+            Self::Sql(error) => from_server(server, error),
+            Self::Io(error) => Finding::error(
+                "ledger-failed",
+                format!("the ledger `{server}` cannot be used: {error}"),
+                "end other programs, then try again",
+            ),
+            Self::Late | Self::Moved => unreachable(server, "it does not answer in time"),
+            Self::Newer(version) => Finding::error(
+                "ledger-newer",
+                format!(
+                    "the ledger `{server}` has version {version}; this program knows versions up to {}",
+                    super::schema::VERSION
+                ),
+                "install a newer handbill; nothing was changed in the ledger",
+            ),
+            Self::Older(version) => Finding::error(
+                "ledger-older",
+                format!("the ledger `{server}` has version {version}, from an older program"),
+                "`handbill send` or `handbill ledger check` brings it to this version",
+            ),
+            Self::Foreign => Finding::error(
+                "ledger-foreign",
+                format!(
+                    "the schema `{}` of `{server}` has tables of another program",
+                    server.schema()
+                ),
+                "name another with `?schema=` in the ledger's URL",
+            ),
+            Self::RunOver => Finding::error(
+                "ledger-run-over",
+                format!("this run has ended in the ledger `{server}`, or others took it for dead"),
+                "see `handbill status`, then send again",
+            ),
+            Self::Unknown(what) => Finding::error(
+                "ledger-failed",
+                format!("the ledger `{server}` holds what this program does not know: {what}"),
+                "install a newer handbill",
+            ),
+        }
+    }
+}
+
+/// The server ends the connection, or takes none at the moment.
+fn is_end(code: &SqlState) -> bool {
+    code.code().starts_with("57P") || code.code().starts_with("08")
+}
+
+/// What no waiting mends.
+fn is_config(error: &tokio_postgres::Error) -> bool {
+    let text = error.to_string();
+    [
+        "invalid configuration",
+        "authentication",
+        "unsupported",
+        "encoding",
+        "converting",
+        "serializing",
+        "unexpected number of rows",
+        "deserializing",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+fn from_server(server: &Server, error: &tokio_postgres::Error) -> Finding {
+    let Some(told) = error.as_db_error() else { return from_connection(server, error) };
+    let said = plain(told.message());
+    let code = told.code();
+    if code.code().starts_with("28") {
+        return Finding::error(
+            "ledger-login",
+            format!("the ledger `{server}` refuses the login: {said}"),
+            format!(
+                "check the user in the URL, and the password (`password_command` under `[ledger]`, or `{PASSWORD_VARIABLE}`)"
+            ),
+        );
+    }
+    match *code {
+        SqlState::INVALID_CATALOG_NAME => Finding::error(
+            "ledger-unusable",
+            format!("there is no such database: {said}"),
+            "create it (`createdb news`), or correct the ledger's URL",
+        ),
+        SqlState::INSUFFICIENT_PRIVILEGE => Finding::error(
+            "ledger-refused",
+            format!("the ledger `{server}` does not let this user work: {said}"),
+            "let the user create a schema, or create it and give it to the user",
+        ),
+        SqlState::DISK_FULL => Finding::error(
+            "ledger-full",
+            format!("no space is left for the ledger `{server}`"),
+            "make room on its disk, then send again; nobody gets the campaign twice",
+        ),
+        SqlState::READ_ONLY_SQL_TRANSACTION => Finding::error(
+            "ledger-read-only",
+            format!("the ledger `{server}` cannot be written to: {said}"),
+            "name the primary server, not a replica",
+        ),
+        _ if is_end(code) => unreachable(server, &said),
+        _ => Finding::error(
+            "ledger-failed",
+            format!("the ledger `{server}` failed: {said} ({})", code.code()),
+            "look into the database's log, then run the command again",
+        ),
+    }
+}
+
+fn from_connection(server: &Server, error: &tokio_postgres::Error) -> Finding {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    let why = plain(&cause.unwrap_or_else(|| error.to_string()));
+    if error.to_string().contains("TLS") {
+        return Finding::error(
+            "ledger-tls",
+            format!("the connection to the ledger `{server}` cannot be encrypted: {why}"),
+            "name its certificate authority with `?sslrootcert=FILE`; the name in the URL must be that of its certificate",
+        );
+    }
+    if error.to_string().contains("password missing") || why.contains("password missing") {
+        return Finding::error(
+            "ledger-login",
+            format!("the ledger `{server}` asks for a password"),
+            format!("set `password_command` under `[ledger]`, or `{PASSWORD_VARIABLE}`"),
+        );
+    }
+    unreachable(server, &why)
+}
+
+fn unreachable(server: &Server, why: &str) -> Finding {
+    Finding::error(
+        "ledger-unreachable",
+        format!("the ledger `{server}` cannot be reached: {why}"),
+        "check that the database runs and that this machine may reach it, then send again; nobody gets the campaign twice",
+    )
+}
+
+fn plain(text: &str) -> String {
+    text.chars().take(SAID_MAX).map(printable).collect()
+}
