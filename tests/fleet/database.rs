@@ -1,0 +1,52 @@
+//! A PostgreSQL of a test's own. It ends with the test.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// A database server.
+pub(crate) struct Database {
+    child: Child,
+    /// Its URL, for `[ledger] url`.
+    pub(crate) url: String,
+    data: PathBuf,
+}
+
+impl Database {
+    /// One that listens.
+    pub(crate) fn start() -> Self {
+        let mut child = Command::new(script())
+            .args(["sh", "-c", "echo $HANDBILL_TEST_POSTGRES $HANDBILL_TEST_PGDATA; cat >/dev/null"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the script runs");
+        let mut said = String::new();
+        let out = child.stdout.take().expect("a pipe");
+        BufReader::new(out).read_line(&mut said).expect("it says where it is");
+        let (url, data) = said.trim().split_once(' ').expect("PostgreSQL is installed and starts");
+        Self { child, url: url.to_owned(), data: data.into() }
+    }
+
+    /// Ends it as if the power had gone, and starts it again.
+    pub(crate) fn restart(&self) {
+        let status = Command::new(script())
+            .arg("--restart")
+            .env("HANDBILL_TEST_PGDATA", &self.data)
+            .status()
+            .expect("the script runs");
+        assert!(status.success(), "it comes back");
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        // Whoever waits at the other end of the pipe ends, and the server with it.
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}
+
+fn script() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts/with-postgres.sh")
+}
