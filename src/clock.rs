@@ -15,6 +15,12 @@ pub fn unix_now() -> i64 {
         .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
+/// The time since 1970-01-01 UTC.
+#[allow(clippy::disallowed_methods, reason = "this is the one clock")]
+pub fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
 /// A moment to measure from; says nothing about the calendar.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);

@@ -78,7 +78,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
-    ("ledger", &["address", "clock", "finding", "secret", "tls"]),
+    ("ledger", &["address", "clock", "finding", "place", "secret", "tls"]),
     ("lib", &[]),
     ("list", &["address", "finding", "place"]),
     ("mailbox", &["files", "finding"]),

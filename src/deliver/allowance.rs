@@ -3,7 +3,7 @@
 
 use super::pace::ramp_limit;
 use crate::finding::Finding;
-use crate::ledger::Book;
+use crate::ledger::{Book, Ledger, RunId};
 
 /// A day, in seconds.
 const DAY: i64 = 86_400;
@@ -28,23 +28,45 @@ pub struct Allowance {
     pub more_at: i64,
 }
 
+impl Daily {
+    /// How many mails may leave in 24 hours at present; nothing where no limit is set.
+    fn now(&self, book: Option<&dyn Book>, now: i64) -> Result<Option<u64>, Finding> {
+        let first = match book {
+            Some(book) if !self.ramp.is_empty() => book.first_sent_since(i64::MIN)?,
+            _ => None,
+        };
+        let ramp = if self.ramp.is_empty() { None } else { ramp_limit(&self.ramp, first, now) };
+        Ok(self.most.into_iter().chain(ramp).min())
+    }
+}
+
+/// Reserves for a run that was just opened what the day leaves of the `wanted` mails, so that
+/// a limit holds for all runs together. Says how many may leave.
+pub fn reserve(
+    daily: &Daily,
+    ledger: &mut dyn Ledger,
+    run: RunId,
+    wanted: u64,
+    now: i64,
+) -> Result<u64, Finding> {
+    match daily.now(Some(&*ledger), now)? {
+        Some(most) => ledger.reserve(run, most, now - DAY, now),
+        None => Ok(wanted),
+    }
+}
+
 /// Looks into the ledger how many of the `wanted` mails may leave; nothing
-/// where no limit is set.
+/// where no limit is set. `promised` are those that live runs have still to send.
 pub fn allowance(
     daily: &Daily,
     book: Option<&dyn Book>,
-    wanted: u64,
+    (wanted, promised): (u64, u64),
     now: i64,
 ) -> Result<Option<Allowance>, Finding> {
-    let first = match book {
-        Some(book) if !daily.ramp.is_empty() => book.first_sent_since(i64::MIN)?,
-        _ => None,
-    };
-    let ramp = if daily.ramp.is_empty() { None } else { ramp_limit(&daily.ramp, first, now) };
-    let Some(most) = daily.most.into_iter().chain(ramp).min() else { return Ok(None) };
+    let Some(most) = daily.now(book, now)? else { return Ok(None) };
     let a_day_ago = now - DAY;
     let sent = book.map_or(Ok(0), |book| book.sent_since(a_day_ago))?;
-    let mails = most.saturating_sub(sent);
+    let mails = most.saturating_sub(sent).saturating_sub(promised);
     // They may leave when as many of those that were sent are a day old; what
     // this run sends will be so a day from now.
     let others = wanted.saturating_sub(mails).min(most);
@@ -86,7 +108,7 @@ mod tests {
 
     fn left(daily: &Daily, sent: &[i64], wanted: u64) -> Option<Allowance> {
         let ledger = ledger(sent);
-        allowance(daily, Some(&*ledger), wanted, NOW).expect("an answer")
+        allowance(daily, Some(&*ledger), (wanted, 0), NOW).expect("an answer")
     }
 
     #[test]
@@ -105,9 +127,9 @@ mod tests {
         assert_eq!(more_at(1000), NOW + DAY + 1, "a day takes no more than that");
         // And then they do.
         let ledger = ledger(&sent);
-        let then = allowance(&daily, Some(&*ledger), 2, more_at(2)).expect("an answer");
+        let then = allowance(&daily, Some(&*ledger), (2, 0), more_at(2)).expect("an answer");
         assert_eq!(then.map(|left| left.mails), Some(2));
-        let before = allowance(&daily, Some(&*ledger), 2, more_at(2) - 1).expect("an answer");
+        let before = allowance(&daily, Some(&*ledger), (2, 0), more_at(2) - 1).expect("an answer");
         assert_eq!(before.map(|left| left.mails), Some(1));
     }
 

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use super::feed::Fed;
 use super::later::Later;
-use super::pace::Pacer;
+use super::paces::Pace;
 use super::press::{Outlet, Spare};
 use super::smtp::Body;
 use crate::address::Address;
@@ -48,7 +49,7 @@ struct Waiting {
 
 struct Domain {
     limit: DomainLimit,
-    pacer: Option<Pacer>,
+    pace: Option<Rc<Pace>>,
     busy: usize,
 }
 
@@ -69,13 +70,14 @@ impl Chooser {
     /// Chooses from a feed.
     pub fn new(
         source: Outlet,
-        limits: &[(String, DomainLimit)],
+        (limits, paces): (&[(String, DomainLimit)], &[Rc<Pace>]),
         later: Arc<Later>,
         spare: Spare,
     ) -> Self {
         let domains = limits.iter().map(|(name, limit)| {
-            let pacer = limit.rate.map(Pacer::new);
-            (name.to_ascii_lowercase(), Domain { limit: limit.clone(), pacer, busy: 0 })
+            let name = name.to_ascii_lowercase();
+            let pace = paces.iter().find(|pace| pace.is_of(&name)).cloned();
+            (name, Domain { limit: limit.clone(), pace, busy: 0 })
         });
         let waiting =
             Waiting { aside: VecDeque::new(), domains: domains.collect(), is_over: false };
@@ -209,15 +211,15 @@ impl Waiting {
         if domain.limit.connections.is_some_and(|most| domain.busy >= most) {
             return Some(Duration::MAX);
         }
-        domain.pacer.as_ref().map(|pacer| pacer.wait(now)).filter(|wait| !wait.is_zero())
+        domain.pace.as_ref().map(|pace| pace.wait(now)).filter(|wait| !wait.is_zero())
     }
 
     fn begin(&mut self, fed: &Fed, now: Duration) {
         let Fed::Message(ready) = fed else { return };
         if let Some(domain) = self.domains.get_mut(ready.address().domain()) {
             domain.busy += 1;
-            if let Some(pacer) = &mut domain.pacer {
-                pacer.take(now);
+            if let Some(pace) = &domain.pace {
+                pace.take(now);
             }
         }
     }

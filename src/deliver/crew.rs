@@ -2,6 +2,7 @@
 //! counts, and the word to stop.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -10,7 +11,7 @@ use tokio::time::sleep;
 use super::chooser::{Chooser, DomainLimit};
 use super::claims::Held;
 use super::hand::Hand;
-use super::pace::Pacer;
+use super::paces::Pace;
 use super::smtp::Smtp;
 use super::streak::Streak;
 use super::tally::{Moment, Tally, Witness};
@@ -72,7 +73,12 @@ pub struct Tools {
 pub struct Crew<'a> {
     pub(super) tools: Tools,
     clock: Stopwatch,
-    pub(super) pacer: RefCell<Option<Pacer>>,
+    /// The pace of all mails, if there is one.
+    pub(super) pace: Option<Rc<Pace>>,
+    /// All paces, those of domains too.
+    pub(super) paces: Vec<Rc<Pace>>,
+    /// Somebody took a turn or waits for one: there may be too few of them.
+    pub(super) turns_looked_at: Rc<Notify>,
     pub(super) throttle: RefCell<Throttle>,
     tally: Cell<Tally>,
     /// How many recipients were claimed to be mailed; who comes back was
@@ -100,9 +106,18 @@ pub struct Crew<'a> {
 impl<'a> Crew<'a> {
     /// A crew, not yet at work. The witness hears of every mail.
     pub fn new(tools: Tools, witness: &'a mut dyn Witness) -> Self {
+        let turns_looked_at = Rc::new(Notify::new());
+        let pace = tools.speed.rate.map(|rate| Pace::new("", rate, &turns_looked_at));
+        let domains = tools.speed.domains.iter().filter_map(|(name, limit)| {
+            let name = name.to_ascii_lowercase();
+            limit.rate.map(|rate| Pace::new(&name, rate, &turns_looked_at))
+        });
+        let paces: Vec<_> = pace.iter().cloned().chain(domains).collect();
         Self {
             clock: Stopwatch::start(),
-            pacer: RefCell::new(tools.speed.rate.map(Pacer::new)),
+            pace,
+            paces,
+            turns_looked_at,
             throttle: RefCell::new(Throttle::new(tools.speed.connections)),
             tally: Cell::default(),
             taken: Cell::default(),
@@ -164,7 +179,7 @@ impl<'a> Crew<'a> {
     /// Whether a connection's next mail may leave without a pause.
     pub(super) fn goes_on_at_once(&self) -> bool {
         !self.is_stopping()
-            && self.pacer.borrow().is_none()
+            && self.pace.is_none()
             && self.throttle.borrow().pause(self.now()).is_none()
             && !self.is_crowded()
     }

@@ -195,10 +195,20 @@ impl<'h, 'a> Hand<'h, 'a> {
             self.place = None;
             return Ok(false);
         }
-        let wait = self.crew.pacer.borrow_mut().as_mut().map(|pacer| pacer.take(self.crew.now()));
-        if let Some(wait) = wait.filter(|wait| *wait > Duration::ZERO) {
-            self.claims.flush().await?;
-            self.crew.rest(wait).await;
+        let Some(pace) = &self.crew.pace else { return Ok(!self.crew.is_stopping()) };
+        while !self.crew.is_stopping() {
+            let turn = pace.take(self.crew.now());
+            if turn.is_none_or(|wait| wait > Duration::ZERO) {
+                self.claims.flush().await?;
+            }
+            match turn {
+                Some(wait) => {
+                    self.crew.rest(wait).await;
+                    break;
+                }
+                // There will be more as soon as the ledger has answered.
+                None => self.crew.pause(Duration::MAX).await,
+            }
         }
         Ok(!self.crew.is_stopping())
     }

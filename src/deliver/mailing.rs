@@ -15,6 +15,7 @@ use super::chooser::Chooser;
 use super::crew::{Crew, Tools};
 use super::feed::Feed;
 use super::later::Later;
+use super::paces::supply;
 use super::press::{self, Plates, Spare};
 use super::rehearsal::Job;
 use super::tally::{Ended, Witness};
@@ -77,6 +78,7 @@ impl Mailing<'_, '_, '_> {
             done = self.walks() => done,
             never = interrupt.pass_on(self.crew) => match never {},
             never = self.beat() => match never {},
+            never = supply(self.crew) => match never {},
             never = self.tell() => match never {},
         }
     }
@@ -132,7 +134,12 @@ impl Mailing<'_, '_, '_> {
             batch: Vec::new(),
         };
         press::spawn(self.scope, "list", move || feed.fill());
-        let chooser = Chooser::new(source, &tools.speed.domains, Arc::clone(&later), spare);
+        let chooser = Chooser::new(
+            source,
+            (&tools.speed.domains, &self.crew.paces),
+            Arc::clone(&later),
+            spare,
+        );
         let mut hands: FuturesUnordered<_> =
             (0..connections).map(|_| self.crew.work(&chooser)).collect();
         while hands.next().await.is_some() {}

@@ -21,6 +21,7 @@ mod line;
 pub mod mailing;
 pub mod outbox;
 pub mod pace;
+mod paces;
 pub mod press;
 pub mod rehearsal;
 pub mod roll;

@@ -2,6 +2,7 @@
 //! same tests.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use crate::address::Address;
 use crate::finding::Finding;
@@ -20,6 +21,23 @@ pub trait Ledger: Book {
     /// Opens a run, and keeps what it is about to send as the campaign's
     /// fingerprint. Comparing with the earlier one is the caller's affair.
     fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding>;
+
+    /// Keeps for a run that was just opened what the day leaves of its plan: of `most` mails
+    /// since a moment those that were sent, and those that live runs before it set out to
+    /// send, are not its own. Says how many are. Of several who ask at once, over all
+    /// campaigns and machines, nobody is promised what another is.
+    fn reserve(&mut self, run: RunId, most: u64, since: i64, now: i64) -> Result<u64, Finding>;
+
+    /// Takes the next `count` turns of a pace that everybody keeps who uses this ledger, one
+    /// turn an `interval`. Says how long it is until the first; what nobody took in its time
+    /// is lost. `now` is the time since 1970, where the ledger has no clock of its own.
+    fn turns(
+        &mut self,
+        pace: &str,
+        interval: Duration,
+        count: u32,
+        now: Duration,
+    ) -> Result<Duration, Finding>;
 
     /// Says that a run is still alive. Once every few seconds is plenty; a
     /// run on another machine counts as dead after [`super::LEASE`] of silence.
@@ -127,6 +145,9 @@ pub trait Book: Send {
 
     /// How long all runs of a campaign waited for their servers.
     fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding>;
+
+    /// How many mails live runs still have to send by their plans, over all campaigns.
+    fn promised(&self, now: i64) -> Result<u64, Finding>;
 
     /// How many mails were sent since a moment, over all campaigns.
     fn sent_since(&self, moment: i64) -> Result<u64, Finding>;

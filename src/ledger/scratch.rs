@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::slice;
+use std::time::Duration;
 
 use crate::address::Address;
 use crate::finding::Finding;
@@ -95,6 +96,20 @@ impl Ledger for Scratch {
         let id = self.own.open_run(run)?;
         self.campaigns.insert(id, run.campaign.clone());
         Ok(id)
+    }
+
+    fn reserve(&mut self, run: RunId, most: u64, since: i64, now: i64) -> Result<u64, Finding> {
+        self.own.reserve(run, most, since, now)
+    }
+
+    fn turns(
+        &mut self,
+        pace: &str,
+        interval: Duration,
+        count: u32,
+        now: Duration,
+    ) -> Result<Duration, Finding> {
+        self.own.turns(pace, interval, count, now)
     }
 
     fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
@@ -191,6 +206,10 @@ impl Book for Scratch {
 
     fn stages(&self, campaign: &str) -> Result<Vec<StageTime>, Finding> {
         self.own.stages(campaign)
+    }
+
+    fn promised(&self, now: i64) -> Result<u64, Finding> {
+        self.before().promised(now)
     }
 
     fn sent_since(&self, moment: i64) -> Result<u64, Finding> {

@@ -51,6 +51,28 @@ fn a_day_has_its_limit_and_the_rest_is_for_another_day() {
 }
 
 #[test]
+fn two_that_send_at_the_same_time_share_what_a_day_leaves() {
+    let gate = Gate::default();
+    let desk = desk("connections = 2\nretry_wait = 0\nper_day = 30\n", 100);
+    let server = Script::new().rule(at(Step::Dot).times(1).waits_for(&gate)).start();
+    let command = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let first = desk.start(&command);
+    // It has begun, and has all of the day.
+    gate.until_reached();
+    desk.run(&command).ends(0).says("nothing was sent: the daily limit is used up");
+    gate.open();
+    assert_eq!(counts(&first.wait().ends(0))[0], 30);
+    assert_eq!(server.accepted_count(), 30);
+    // Those who begin together may each think that the day is theirs.
+    let desk = self::desk("connections = 2\nretry_wait = 0\nper_day = 30\n", 100);
+    let server = Script::new().start();
+    let command = format!("send campaigns/spring.md --yes --format json --via {}", server.url());
+    let all: Vec<_> = (0..4).map(|_| desk.start(&command)).collect();
+    let sent: u64 = all.into_iter().map(|running| counts(&running.wait())[0]).sum();
+    assert_eq!((sent, server.accepted_count()), (30, 30));
+}
+
+#[test]
 fn what_a_day_leaves_after_refusals_may_leave_at_once() {
     let desk = desk("connections = 1\nretry_wait = 0\nper_day = 4\n", 10);
     let server = Script::new().rule(at(Step::Rcpt).about("n1@").says("550 5.1.1 who")).start();

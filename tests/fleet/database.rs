@@ -16,7 +16,11 @@ impl Database {
     /// One that listens.
     pub(crate) fn start() -> Self {
         let mut child = Command::new(script())
-            .args(["sh", "-c", "echo $HANDBILL_TEST_POSTGRES $HANDBILL_TEST_PGDATA; cat >/dev/null"])
+            .args([
+                "sh",
+                "-c",
+                "echo $HANDBILL_TEST_POSTGRES $HANDBILL_TEST_PGDATA; cat >/dev/null",
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -15,6 +15,7 @@ mod looking_back;
 mod opening;
 mod rehearsing;
 mod reporting;
+mod sharing_budgets;
 mod sharing_commits;
 mod suppressing;
 
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
 
 use handbill::address::Address;
 use handbill::finding::Finding;

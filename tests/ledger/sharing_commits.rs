@@ -38,6 +38,12 @@ impl Ledger for Watched {
     fn settle(&mut self, campaign: &str, how: Settlement, now: i64) -> Result<u64, Finding> {
         self.inner.settle(campaign, how, now)
     }
+    fn reserve(&mut self, run: RunId, most: u64, since: i64, now: i64) -> Result<u64, Finding> {
+        self.inner.reserve(run, most, since, now)
+    }
+    fn turns(&mut self, p: &str, i: Duration, n: u32, now: Duration) -> Result<Duration, Finding> {
+        self.inner.turns(p, i, n, now)
+    }
     fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding> {
         self.inner.suppress(suppressions)
     }
@@ -97,6 +103,9 @@ impl Book for Watched {
     }
     fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
         self.inner.nth_sent_since(moment, nth)
+    }
+    fn promised(&self, now: i64) -> Result<u64, Finding> {
+        self.inner.promised(now)
     }
     fn standings(&self, c: &str, a: &[&Address], now: i64) -> Result<Vec<Standing>, Finding> {
         self.inner.standings(c, a, now)

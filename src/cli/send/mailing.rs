@@ -7,6 +7,7 @@ use super::before::Numbers;
 use super::during::Reporter;
 use super::plan::Plan;
 use crate::clock;
+use crate::deliver::allowance::reserve;
 use crate::deliver::crew::Tools;
 use crate::deliver::mailing::{self, runtime};
 use crate::deliver::outbox::Outbox;
@@ -49,6 +50,7 @@ pub(super) fn to_server(
         beyond: numbers.beyond(),
         now: clock::unix_now(),
     })?;
+    let to_send = reserve(&plan.daily(), &mut *book, run, numbers.to_send, clock::unix_now())?;
     let ledger = ledger::spawn(book)?;
     let tools = Tools {
         smtp: smtp.clone(),
@@ -57,7 +59,7 @@ pub(super) fn to_server(
         return_path: plan.from.address.clone(),
         retry_failed: args.retry_failed,
         speed: plan.speed(),
-        limit: numbers.to_send,
+        limit: to_send.min(numbers.to_send),
         waits: args.waits(),
     };
     let mut ended = mailing::send(job, &plan.frame, tools, reporter)?;

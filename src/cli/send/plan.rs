@@ -116,9 +116,16 @@ impl Plan {
     /// How many of those who want one may still get a mail today, if there is
     /// a limit.
     pub(super) fn allowance(&self, wanted: u64) -> Checked<Option<Allowance>> {
-        let daily = daily(&self.workshop.project.delivery);
+        let daily = self.daily();
         let book = ledger::read(&self.ledger)?;
-        Ok(allowance(&daily, book.as_deref(), wanted, clock::unix_now())?)
+        let now = clock::unix_now();
+        let promised = book.as_ref().map_or(Ok(0), |book| book.promised(now))?;
+        Ok(allowance(&daily, book.as_deref(), (wanted, promised), now)?)
+    }
+
+    /// What the settings say about days.
+    pub(super) fn daily(&self) -> Daily {
+        daily(&self.workshop.project.delivery)
     }
 
     /// What is sent under this campaign's id: the letter, and everything that

@@ -82,7 +82,7 @@ impl Report<'_> {
         if rest == 0 {
             return Ok(String::new());
         }
-        let allowance = allowance(&self.daily, Some(self.book), rest, self.now)?;
+        let allowance = allowance(&self.daily, Some(self.book), (rest, 0), self.now)?;
         Ok(format!("{:>10} {}\n", grouped(rest), to_go(rest, allowance)))
     }
 

@@ -3,7 +3,7 @@
 //! database's unique key on (campaign, address) does.
 //!
 //! `server` is where it is and how it is reached, `link` one connection, `schema` the tables,
-//! `claims` what the run tells, `queries` what is asked, `runs` who is alive, `bounces` and
+//! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `runs` who is alive, `bounces` and
 //! `tokens` as their names say, `trouble` the errors in words.
 //!
 //! A connection may end between a commit and the news of it. So everything that writes can
@@ -11,6 +11,7 @@
 //! finds by the key that it has them already.
 
 mod bounces;
+mod budgets;
 mod claims;
 mod link;
 mod queries;
@@ -161,6 +162,20 @@ impl Ledger for Postgres {
     fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding> {
         let token = self.next_batch();
         self.write(&async |link| claims::open_run(link, run, token).await)
+    }
+
+    fn reserve(&mut self, run: RunId, most: u64, since: i64, now: i64) -> Result<u64, Finding> {
+        self.write(&async |link| budgets::reserve(link, run, most, since, now).await)
+    }
+
+    fn turns(
+        &mut self,
+        pace: &str,
+        interval: Duration,
+        count: u32,
+        _: Duration,
+    ) -> Result<Duration, Finding> {
+        self.write(&async |link| budgets::turns(link, pace, interval, count).await)
     }
 
     fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {

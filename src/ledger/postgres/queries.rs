@@ -17,6 +17,7 @@ use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::standing::Standing;
 
 use super::Postgres;
+use super::budgets;
 use super::claims::{state, stored};
 use super::link::Link;
 use super::runs::{self, Runs};
@@ -169,13 +170,12 @@ impl Book for Postgres {
         })
     }
 
+    fn promised(&self, now: i64) -> Result<u64, Finding> {
+        self.ask(&async |link| budgets::promised(link, None, now).await)
+    }
+
     fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
-        self.ask(&async |link| {
-            let sql = "SELECT count(*) FROM recipients
-                       WHERE state = 'sent' AND at >= $1
-                         AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= $2)";
-            count(&link.one(sql, &[&moment, &moment.saturating_sub(DAY)]).await?, 0)
-        })
+        self.ask(&async |link| sent_since(link, moment).await)
     }
 
     fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
@@ -310,6 +310,14 @@ async fn standings(
         });
     }
     Ok(standings)
+}
+
+/// How many mails were sent since a moment.
+pub(super) async fn sent_since(link: &Link, moment: i64) -> Result<u64, Trouble> {
+    let sql = "SELECT count(*) FROM recipients
+               WHERE state = 'sent' AND at >= $1
+                 AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= $2)";
+    count(&link.one(sql, &[&moment, &moment.saturating_sub(DAY)]).await?, 0)
 }
 
 /// The number of a campaign, if it ever had a run.

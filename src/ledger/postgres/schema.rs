@@ -70,6 +70,11 @@ const V1: &str = "
         at      BIGINT NOT NULL
     );
 
+    CREATE TABLE paces (
+        name    TEXT PRIMARY KEY,
+        next_us BIGINT NOT NULL
+    );
+
     CREATE TABLE stages (
         run        BIGINT NOT NULL REFERENCES runs (id),
         stage      TEXT NOT NULL,

@@ -2,10 +2,11 @@
 //!
 //! `open` is opening and what can go wrong with it, `schema` the tables and
 //! their migrations, `claims` all that writes (`bounces` what comes back), `queries` all that reads,
-//! `runs` who is alive, `tokens` the index of readers' links, `reserve` the room for last words, `trouble` the errors in
+//! `budgets` what runs share, `runs` who is alive, `tokens` the index of readers' links, `reserve` the room for last words, `trouble` the errors in
 //! words. The SQL keeps to what PostgreSQL says as well, pragmas and the row ids of claims apart.
 
 mod bounces;
+mod budgets;
 mod claims;
 mod open;
 mod queries;
@@ -17,6 +18,7 @@ mod trouble;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -100,6 +102,20 @@ impl Ledger for Sqlite {
     fn open_run(&mut self, run: &NewRun) -> Result<RunId, Finding> {
         self.set_room_aside()?;
         self.write(|transaction| claims::open_run(transaction, run))
+    }
+
+    fn reserve(&mut self, run: RunId, most: u64, since: i64, now: i64) -> Result<u64, Finding> {
+        self.write(|transaction| budgets::reserve(transaction, run, most, since, now))
+    }
+
+    fn turns(
+        &mut self,
+        pace: &str,
+        interval: Duration,
+        count: u32,
+        now: Duration,
+    ) -> Result<Duration, Finding> {
+        self.write(|transaction| budgets::turns(transaction, pace, interval, count, now))
     }
 
     fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {

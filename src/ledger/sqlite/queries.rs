@@ -17,6 +17,7 @@ use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::standing::Standing;
 
 use super::Sqlite;
+use super::budgets;
 use super::claims::stored;
 use super::runs::{self, Runs};
 use super::tokens;
@@ -179,16 +180,12 @@ impl Book for Sqlite {
         })
     }
 
+    fn promised(&self, now: i64) -> Result<u64, Finding> {
+        self.ask(|connection| budgets::promised(connection, None, now))
+    }
+
     fn sent_since(&self, moment: i64) -> Result<u64, Finding> {
-        self.ask(|connection| {
-            Ok(connection.query_row(
-                "SELECT count(*) FROM recipients
-                 WHERE state = 'sent' AND at >= ?1
-                   AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= ?2)",
-                [moment, moment.saturating_sub(DAY)],
-                |row| count(row, 0),
-            )?)
-        })
+        self.ask(|connection| sent_since(connection, moment))
     }
 
     fn nth_sent_since(&self, moment: i64, nth: u64) -> Result<Option<i64>, Finding> {
@@ -308,6 +305,17 @@ pub(super) fn standing(
     let Some((id, run, mut standing)) = found else { return Ok(None) };
     standing.state = standing.state.map(|state| runs.seen_as(state, run)).transpose()?;
     Ok(Some((id, standing)))
+}
+
+/// How many mails were sent since a moment.
+pub(super) fn sent_since(connection: &Connection, moment: i64) -> Result<u64, Trouble> {
+    Ok(connection.query_row(
+        "SELECT count(*) FROM recipients
+         WHERE state = 'sent' AND at >= ?1
+           AND campaign IN (SELECT campaign FROM runs WHERE heartbeat_at >= ?2)",
+        [moment, moment.saturating_sub(DAY)],
+        |row| count(row, 0),
+    )?)
 }
 
 /// The number of a campaign, if it ever had a run.

@@ -12,7 +12,7 @@ use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::process::Process;
 
 use super::claims::stored;
-use super::schema;
+use super::schema::{self, WITH_PLANS};
 use super::trouble::Trouble;
 
 /// Which runs are alive, each looked at once.
@@ -78,9 +78,6 @@ pub(super) fn dead_runs_with_claims(
     }
     Ok(dead)
 }
-
-/// The version of the tables since which runs have a plan and stages.
-const WITH_PLANS: usize = 2;
 
 /// Every run of a campaign, the latest first.
 pub(super) fn records(

@@ -12,7 +12,10 @@ use super::trouble::Trouble;
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// What makes version 1 of nothing, 2 of 1, and so on.
-const MIGRATIONS: &[&str] = &[V1, V2, TOKENS, BOUNCES];
+const MIGRATIONS: &[&str] = &[V1, V2, TOKENS, BOUNCES, PACES];
+
+/// The version since which runs have a plan and stages.
+pub(super) const WITH_PLANS: usize = 2;
 
 /// Says in the file's header that it is a ledger: "HBLL".
 const APPLICATION_ID: i64 = 0x4842_4c4c;
@@ -116,6 +119,15 @@ const BOUNCES: &str = "
     CREATE INDEX bounces_by_address ON bounces (address, at);
 ";
 
+/// When the next mail may leave by a pace that all runs keep together: `name` is empty for
+/// all mails, or a domain.
+const PACES: &str = "
+    CREATE TABLE paces (
+        name    TEXT PRIMARY KEY,
+        next_us INTEGER NOT NULL
+    ) STRICT;
+";
+
 /// Whether a file holds anything yet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Contents {
@@ -193,7 +205,7 @@ mod tests {
         connection
             .execute("INSERT INTO suppressions VALUES ('a@b.test', 'A@b.test', 'asked', 1)", [])
             .expect("a row");
-        run(&mut connection, &[V1, V2, TOKENS, BOUNCES, NEXT]).expect("migrates");
+        run(&mut connection, &[V1, V2, TOKENS, BOUNCES, PACES, NEXT]).expect("migrates");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);
         let kept: (String, Option<String>) = connection
             .query_row("SELECT email, source FROM suppressions", [], |row| {
@@ -205,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_ledger_newer_by_one_is_used_as_it_is() {
-        let mut connection = ledger(&[V1, V2, TOKENS, BOUNCES, NEXT]);
+        let mut connection = ledger(&[V1, V2, TOKENS, BOUNCES, PACES, NEXT]);
         assert_eq!(inspect(&connection).expect("usable"), Contents::Ledger);
         migrate(&mut connection).expect("nothing to do");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);
