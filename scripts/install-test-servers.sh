@@ -2,7 +2,7 @@
 # Installs what the tests with real parts use (`cargo test --test interop --test browser -- --ignored`):
 # Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
 # `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), SpamAssassin and
-# rspamd, icalendar and dkimpy (beside aiosmtpd), ical.js, mailauth, opendkim, Chromium with its driver, and axe-core, which looks for
+# rspamd, PostgreSQL, icalendar and dkimpy (beside aiosmtpd), ical.js, mailauth, opendkim, Chromium with its driver, and axe-core, which looks for
 # what shuts people out of a page (single files of npm's packages). Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
@@ -49,6 +49,7 @@ has chromium || missing="$missing chromium"
 has chromedriver || missing="$missing chromium-driver"
 [ -s "$axe/package/axe.min.js" ] && [ -s "$ical/package/dist/ical.js" ] &&
     [ -s "$mailauth/node_modules/mailauth/package.json" ] || has npm || missing="$missing npm"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 has node || missing="$missing nodejs"
 has python3 || missing="$missing python3"
 if ! [ -x "$venv/bin/python" ]; then
