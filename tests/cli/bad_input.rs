@@ -189,10 +189,13 @@ fn a_server_that_is_none() {
 #[test]
 fn a_ledger_that_is_none() {
     let desk = Desk::new();
-    for ledger in ["mysql://ann:letmein@db.test/x", "postgres://ann:letmein@db.test/x"] {
+    for (ledger, code) in [
+        ("mysql://ann:letmein@db.test/x", "error[ledger-"),
+        ("postgres://ann:letmein@db.test/x", "error[password-in-config]"),
+    ] {
         desk.run(&format!("send campaigns/spring.md --outbox out --ledger {ledger}"))
             .ends(1)
-            .says("error[ledger-")
+            .says(code)
             .says("help: ")
             .never_says("letmein");
     }
