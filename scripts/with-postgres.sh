@@ -5,7 +5,8 @@
 #
 # The command finds the server's URL in HANDBILL_TEST_POSTGRES, and the folder of its data in
 # HANDBILL_TEST_PGDATA, so that a test can restart it (`scripts/with-postgres.sh --restart`).
-# The server listens on loopback only, at a free port, and runs as the user `postgres` where
+# The server listens on loopback only (HANDBILL_TEST_LISTEN names other addresses, in a network
+# of the test's own), at a free port, and runs as the user `postgres` where
 # this is run by root, whom PostgreSQL refuses.
 set -eu
 
@@ -36,11 +37,12 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 as_owner "$bin/initdb" -D "$data" -A trust -U postgres -E UTF8 --no-locale --no-instructions >/dev/null
+[ -z "${HANDBILL_TEST_LISTEN:-}" ] || echo 'host all all samenet trust' >>"$data/pg_hba.conf"
 # A port that is free now; if somebody is faster, the next one.
 for _ in 1 2 3 4 5; do
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
     cat >>"$data/postgresql.conf" <<CONF
-listen_addresses = '127.0.0.1'
+listen_addresses = '${HANDBILL_TEST_LISTEN:-127.0.0.1}'
 port = $port
 unix_socket_directories = ''
 max_connections = 200

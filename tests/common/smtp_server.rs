@@ -157,7 +157,12 @@ impl Script {
 
     /// Listens on a free port of 127.0.0.1.
     pub(crate) fn start(self) -> SmtpServer {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        self.start_at("127.0.0.1")
+    }
+
+    /// Listens on a free port of an address.
+    pub(crate) fn start_at(self, address: &str) -> SmtpServer {
+        let listener = TcpListener::bind((address, 0)).expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let connections = self.connections;
         let shared = Arc::new(Shared { script: Mutex::new(self), record: Mutex::default() });

@@ -15,12 +15,18 @@ pub(crate) struct Database {
 impl Database {
     /// One that listens.
     pub(crate) fn start() -> Self {
+        Self::start_at("127.0.0.1")
+    }
+
+    /// One that listens at these addresses.
+    pub(crate) fn start_at(addresses: &str) -> Self {
         let mut child = Command::new(script())
             .args([
                 "sh",
                 "-c",
                 "echo $HANDBILL_TEST_POSTGRES $HANDBILL_TEST_PGDATA; cat >/dev/null",
             ])
+            .env("HANDBILL_TEST_LISTEN", addresses)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -30,6 +36,15 @@ impl Database {
         BufReader::new(out).read_line(&mut said).expect("it says where it is");
         let (url, data) = said.trim().split_once(' ').expect("PostgreSQL is installed and starts");
         Self { child, url: url.to_owned(), data: data.into() }
+    }
+
+    /// What its own client says to a question.
+    pub(crate) fn answers(&self, question: &str) -> String {
+        let output = Command::new("psql")
+            .args(["-XqAt", &self.url, "-c", question])
+            .output()
+            .expect("psql runs");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
     /// Ends it as if the power had gone, and starts it again.

@@ -16,6 +16,7 @@ mod mailing;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
+mod cut_off;
 mod database;
 mod killed;
 mod restarted;
