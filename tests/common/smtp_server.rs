@@ -295,6 +295,11 @@ impl Gate {
         self.0.1.notify_all();
     }
 
+    /// Lets nobody more through until it is opened again.
+    pub(crate) fn close(&self) {
+        lock(&self.0.0).1 = false;
+    }
+
     /// Blocks until a server stands at the gate.
     pub(crate) fn until_reached(&self) {
         let reached = self.0.1.wait_while(lock(&self.0.0), |(reached, _)| !*reached);
