@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::later::{Later, Next, Ticket};
 use super::press::Intake;
 use super::rehearsal::{Job, Walk};
+use super::share::Share;
 use super::smtp::Body;
 use super::transport::Envelope;
 use crate::address::Address;
@@ -87,6 +88,8 @@ pub struct Feed<'a> {
     pub retry_wait: Duration,
     /// Whether the list is walked only for them.
     pub again: bool,
+    /// Which stretches of the list this run takes first.
+    pub share: Share,
     /// What makes messages of rows.
     pub press: Intake,
     /// Rows that wait for company.
@@ -103,17 +106,13 @@ impl Feed<'_> {
     }
 
     fn walk(&mut self) -> Checked<()> {
-        let mut walk = Walk::new(self.job)?;
-        while !self.later.is_list_ended()
-            && let Some(subscriber) = walk.next_open(&mut |_| {})?
-        {
-            self.add(subscriber, self.again);
-            while let Some(subscriber) = self.later.due() {
-                self.add(subscriber, true);
-            }
-            if self.batch.len() >= self.press.room() && !self.hand_over() {
-                return Ok(());
-            }
+        let mut is_wanted = self.walk_list(true)?;
+        // What other runs were to take they may not live to take.
+        if is_wanted && self.share.has_left_some() {
+            is_wanted = self.walk_list(false)?;
+        }
+        if !is_wanted {
+            return Ok(());
         }
         let wait = i64::try_from(self.retry_wait.as_secs()).unwrap_or(i64::MAX);
         let deadline = clock::unix_now().saturating_add(wait);
@@ -123,6 +122,26 @@ impl Feed<'_> {
             self.add(subscriber, true);
         }
         Ok(())
+    }
+
+    /// The whole list, or this run's share of it; whether somebody takes more.
+    fn walk_list(&mut self, shares: bool) -> Checked<bool> {
+        let mut walk = Walk::new(self.job)?;
+        while !self.later.is_list_ended()
+            && let Some(subscriber) = walk.next_open(&mut |_| {})?
+        {
+            if shares && !self.share.takes(walk.counts().rows())? {
+                continue;
+            }
+            self.add(subscriber, self.again);
+            while let Some(subscriber) = self.later.due() {
+                self.add(subscriber, true);
+            }
+            if self.batch.len() >= self.press.room() && !self.hand_over() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn add(&mut self, subscriber: Subscriber, again: bool) {

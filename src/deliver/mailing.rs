@@ -18,6 +18,7 @@ use super::later::Later;
 use super::paces::supply;
 use super::press::{self, Plates, Spare};
 use super::rehearsal::Job;
+use super::share::Share;
 use super::tally::{Ended, Witness};
 use crate::clock::{self, Stopwatch};
 use crate::finding::{Checked, Finding};
@@ -130,6 +131,7 @@ impl Mailing<'_, '_, '_> {
             later: Arc::clone(&later),
             retry_wait: tools.speed.retry_wait,
             again,
+            share: Share::new(tools, self.job.mailing.campaign),
             press,
             batch: Vec::new(),
         };

@@ -7,7 +7,7 @@
 //!
 //! [`roll`] holds the list against the ledger, [`rehearsal`] merges all of it
 //! and sends nothing, [`mailing`] sends: a [`feed`] of rows that a [`press`]
-//! makes into messages, a [`crew`] of connections, a [`throttle`] and a pace; who is put off comes back
+//! makes into messages (first those of the run's [`share`]), a [`crew`] of connections, a [`throttle`] and a pace; who is put off comes back
 //! [`later`]. What is remembered is the ledger's.
 
 pub mod allowance;
@@ -26,6 +26,7 @@ pub mod press;
 pub mod rehearsal;
 pub mod roll;
 pub mod server;
+pub mod share;
 pub mod smtp;
 mod streak;
 pub mod tally;

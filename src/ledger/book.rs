@@ -126,6 +126,9 @@ pub trait Book: Send {
     /// Every run of a campaign, the latest first.
     fn runs(&self, campaign: &str, now: i64) -> Result<Vec<RunRecord>, Finding>;
 
+    /// The runs that are at a campaign now, as far as anybody can tell, in no order.
+    fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding>;
+
     /// How many recipients of a campaign came to stand where they stand since
     /// a moment: sent, failed, deferred, in doubt or suppressed.
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding>;

@@ -8,6 +8,13 @@ use super::process::Process;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RunId(pub(super) i64);
 
+impl RunId {
+    /// A number that no other run of its ledger has.
+    pub fn number(self) -> u64 {
+        self.0.unsigned_abs()
+    }
+}
+
 /// What opens a run.
 #[derive(Clone, Debug)]
 pub struct NewRun {

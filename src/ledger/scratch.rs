@@ -200,6 +200,10 @@ impl Book for Scratch {
         self.own.runs(campaign, now)
     }
 
+    fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding> {
+        self.before().at_work(campaign, now)
+    }
+
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
         self.own.settled_since(campaign, moment)
     }

@@ -1,5 +1,7 @@
 //! `send` to a server: everyone once, whatever happens in between (P3, P4, P7).
 
+use handbill::ledger::{self, Fingerprint, Location, NewRun, Process};
+
 use crate::desk::{CAMPAIGN, Desk, LIST, SETTINGS};
 use crate::smtp_server::{Gate, Script, Step, at};
 use crate::{counts, got, send, suppress, until_stands};
@@ -234,6 +236,37 @@ fn two_sends_at_the_same_moment_mail_nobody_twice() {
     got.sort();
     got.dedup();
     assert_eq!(got.len(), 60);
+}
+
+#[test]
+fn whom_another_run_was_to_take_first_gets_it_although_that_one_does_nothing() {
+    let desk = Desk::new().campaign("---\nsubject: x\n---\nHi\n").list(&crate::many(2000));
+    let location = Location::parse(".handbill/ledger.db", &desk.path("")).expect("a path");
+    let mut ledger = ledger::open(&location).expect("a ledger");
+    let fingerprint = Fingerprint { subject: "x".into(), content_hash: String::new() };
+    // It lives as long as this test does, and a part of the list is its to take first.
+    let idle = NewRun {
+        campaign: "spring".into(),
+        fingerprint,
+        process: Process::this(),
+        planned: 2000,
+        beyond: 0,
+        now: handbill::clock::unix_now(),
+    };
+    ledger.open_run(&idle).expect("a run");
+    let server = Script::new().start();
+    let line =
+        format!("send campaigns/spring.md --yes --changed --format json --via {}", server.url());
+    let ran = desk.run(&line).ends(0);
+    assert_eq!(counts(&ran)[0], 2000);
+    // Connections overtake each other by a few.
+    let goes_back = |pair: &[String]| number(&pair[0]) > number(&pair[1]) + 64;
+    assert!(got(&server).windows(2).any(goes_back), "it took its own share first");
+}
+
+/// The row of somebody of a long list.
+fn number(name: &str) -> usize {
+    name.trim_start_matches('n').parse().expect("a number")
 }
 
 #[test]

@@ -92,6 +92,10 @@ impl Book for Watched {
     fn runs(&self, campaign: &str, now: i64) -> Result<Vec<RunRecord>, Finding> {
         self.inner.runs(campaign, now)
     }
+    fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding> {
+        self.inner.at_work(campaign, now)
+    }
+
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
         self.inner.settled_since(campaign, moment)
     }

@@ -154,6 +154,10 @@ impl Book for Postgres {
         })
     }
 
+    fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding> {
+        self.ask(&async |link| runs::at_work(link, campaign, now).await)
+    }
+
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
         self.ask(&async |link| {
             let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(0) };

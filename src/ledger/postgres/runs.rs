@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use tokio_postgres::Row;
+
 use crate::ledger::entry::{RunId, State};
 use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::process::Process;
@@ -46,20 +48,34 @@ impl<'a> Runs<'a> {
                 &[&run.0],
             )
             .await?;
-        let alive = match row {
-            None => false,
-            Some(row) => {
-                let process = Process {
-                    machine: row.try_get(0)?,
-                    pid: u32::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default(),
-                    start: row.try_get(2)?,
-                };
-                process.is_alive(row.try_get(3)?, self.link.there(self.now))
-            }
-        };
+        let now = self.link.there(self.now);
+        let alive = row.map_or(Ok(false), |row| looks_alive(&row, now))?;
         self.alive.insert(run, alive);
         Ok(alive)
     }
+}
+
+/// Whether a run is alive that has not ended: its machine, process and heartbeat stand first.
+fn looks_alive(row: &Row, now: i64) -> Result<bool, Trouble> {
+    let process = Process {
+        machine: row.try_get(0)?,
+        pid: u32::try_from(row.try_get::<_, i64>(1)?).unwrap_or_default(),
+        start: row.try_get(2)?,
+    };
+    Ok(process.is_alive(row.try_get(3)?, now))
+}
+
+/// The runs that are at a campaign now.
+pub(super) async fn at_work(link: &Link, campaign: &str, now: i64) -> Result<Vec<RunId>, Trouble> {
+    let sql = "SELECT machine, pid, process_start, heartbeat_at, id FROM runs
+               WHERE campaign = (SELECT id FROM campaigns WHERE name = $1) AND finished_at IS NULL";
+    let mut runs = Vec::new();
+    for row in link.rows(sql, &[&campaign]).await? {
+        if looks_alive(&row, link.there(now))? {
+            runs.push(RunId(row.try_get(4)?));
+        }
+    }
+    Ok(runs)
 }
 
 /// Whether a run goes on.

@@ -161,6 +161,10 @@ impl Book for Sqlite {
         })
     }
 
+    fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding> {
+        self.ask(|connection| runs::at_work(connection, campaign, now))
+    }
+
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
         self.ask(|connection| {
             let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(0) };

@@ -47,16 +47,39 @@ impl<'a> Runs<'a> {
                 "SELECT machine, pid, process_start, heartbeat_at FROM runs
                  WHERE id = ?1 AND finished_at IS NULL",
             )?
-            .query_row([run.0], |row| {
-                let process =
-                    Process { machine: row.get(0)?, pid: row.get(1)?, start: row.get(2)? };
-                Ok((process, row.get(3)?))
-            })
+            .query_row([run.0], process_and_heartbeat)
             .optional()?;
         let alive = open.is_some_and(|(process, heartbeat)| process.is_alive(heartbeat, self.now));
         self.alive.insert(run, alive);
         Ok(alive)
     }
+}
+
+/// Of a row where they stand first.
+fn process_and_heartbeat(row: &Row<'_>) -> rusqlite::Result<(Process, i64)> {
+    let process = Process { machine: row.get(0)?, pid: row.get(1)?, start: row.get(2)? };
+    Ok((process, row.get(3)?))
+}
+
+/// The runs that are at a campaign now.
+pub(super) fn at_work(
+    connection: &Connection,
+    campaign: &str,
+    now: i64,
+) -> Result<Vec<RunId>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT machine, pid, process_start, heartbeat_at, id FROM runs
+         WHERE campaign = (SELECT id FROM campaigns WHERE name = ?1) AND finished_at IS NULL",
+    )?;
+    let mut rows = query.query([campaign])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (process, heartbeat) = process_and_heartbeat(row)?;
+        if process.is_alive(heartbeat, now) {
+            runs.push(RunId(row.get(4)?));
+        }
+    }
+    Ok(runs)
 }
 
 /// The runs of a campaign that are dead and left claims open.
