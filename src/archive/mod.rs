@@ -33,6 +33,8 @@ pub struct Site {
     pub language: String,
 }
 
+/// The file of the page that lists all others.
+pub const INDEX: &str = "index.html";
 /// The file of the feed.
 pub const FEED: &str = "feed.xml";
 
@@ -40,6 +42,27 @@ impl Site {
     /// Where a campaign's page is, from the index on.
     pub fn file(name: &str) -> String {
         format!("{name}.html")
+    }
+
+    /// A campaign's page: its mail, with files where it had parts of the mail, and a way to
+    /// the others. It goes by the same mail as everybody's; only around it something is added.
+    pub fn page(&self, name: &str, html: &str, images: &[(String, String)]) -> String {
+        let page = images.iter().fold(html.to_owned(), |html, (cid, file)| {
+            html.replace(&format!("\"cid:{cid}\""), &format!("\"{}\"", attribute(file)))
+        });
+        let title = attribute(&self.title);
+        let mut links = format!(
+            "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{title}\" href=\"{FEED}\">"
+        );
+        if let Some(url) = &self.url {
+            let own = attribute(&format!("{url}{}", Self::file(name)));
+            links.push_str(&format!("<link rel=\"canonical\" href=\"{own}\">"));
+        }
+        let way_back = format!(
+            "<nav style=\"{NAV_STYLE}\"><a href=\"{INDEX}\" style=\"color:inherit\">{}</a></nav>",
+            text(&self.title)
+        );
+        before(&before(&page, "</head>", &links, false), "</body>", &way_back, true)
     }
 
     /// The page that lists all others, the latest first.
@@ -124,13 +147,6 @@ impl Site {
     }
 }
 
-/// A campaign's page: its mail, with files where it had parts of the mail.
-pub fn page(html: &str, images: &[(String, String)]) -> String {
-    images.iter().fold(html.to_owned(), |html, (cid, file)| {
-        html.replace(&format!("\"cid:{cid}\""), &format!("\"{}\"", attribute(file)))
-    })
-}
-
 /// The name of a campaign's page: its id where that can be a file's and stand in an address,
 /// else what is left of it, with a hash that tells it from others that are alike.
 pub fn page_name(id: &str) -> String {
@@ -151,6 +167,12 @@ pub fn page_name(id: &str) -> String {
     format!("{}-{hash}", name.trim_matches('-')).trim_start_matches('-').to_owned()
 }
 
+/// A page with something before its first or last tag of that kind, if it has one.
+fn before(page: &str, tag: &str, what: &str, is_last: bool) -> String {
+    let at = if is_last { page.rfind(tag) } else { page.find(tag) };
+    at.map_or_else(|| page.to_owned(), |at| [&page[..at], what, &page[at..]].concat())
+}
+
 fn language(name: &str, issue: &Issue) -> String {
     let tag = issue.language.as_deref();
     tag.map_or_else(String::new, |tag| format!(" {name}=\"{}\"", attribute(tag)))
@@ -169,6 +191,10 @@ fn plain(text: &str) -> String {
     let is_char = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
     text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(is_char).collect()
 }
+
+/// In whatever colour the page has for its text, light or dark.
+const NAV_STYLE: &str =
+    "margin:0;padding:8px 12px 40px;font:15px/1.6 Georgia,serif;text-align:center";
 
 const STYLE: &str = "body{margin:0;font:18px/1.6 Georgia,serif;color:#1f2328;background:#f5f4f1}\
 main{max-width:620px;margin:0 auto;padding:48px 20px}h1{font-size:32px;line-height:1.2}\
@@ -210,7 +236,22 @@ mod tests {
     #[test]
     fn images_of_a_mail_become_files_beside_the_page() {
         let images = [("image1@a.handbill".to_owned(), "a-1.png".to_owned())];
-        assert_eq!(page("<img src=\"cid:image1@a.handbill\">", &images), "<img src=\"a-1.png\">");
+        let site = Site { title: "A & B".into(), url: None, language: "en".into() };
+        let page = |html| site.page("a", html, &images);
+        assert_eq!(page("<img src=\"cid:image1@a.handbill\">"), "<img src=\"a-1.png\">");
+    }
+
+    #[test]
+    fn a_page_leads_to_the_others_and_says_where_it_belongs() {
+        let url = Some("https://example.org/a/".to_owned());
+        let site = Site { title: "A & B".into(), url, language: "en".into() };
+        let page = site.page("may", "<head></head><body><p>x</p></body>", &[]);
+        let (head, body) = page.split_once("</head>").expect("a head");
+        assert!(head.contains("<link rel=\"canonical\" href=\"https://example.org/a/may.html\">"));
+        assert!(head.contains("title=\"A &amp; B\" href=\"feed.xml\""), "{head}");
+        assert!(
+            body.starts_with("<body><p>x</p><nav") && body.ends_with("A &amp; B</a></nav></body>")
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use self::shelf::Shelf;
 use super::workshop;
 use super::{Exit, Global};
-use crate::archive::{self, FEED, Issue, Site, page_name};
+use crate::archive::{FEED, INDEX, Issue, Site, page_name};
 use crate::calendar;
 use crate::campaign::Campaign;
 use crate::clock;
@@ -37,12 +37,17 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let workshop = workshop::open(global)?;
     let book = ledger::read(&workshop.ledger()?)?;
     let mut shelf = Shelf::open(args.out.clone());
+    let mut site = Site {
+        title: workshop.archive_title(),
+        url: workshop.project.archive.url.clone(),
+        language: "en".to_owned(),
+    };
     let mut issues = Vec::new();
     let mut findings = Vec::new();
     for (path, is_named) in chosen(&workshop, &args.also) {
         let written = Workshop::campaign(&path).and_then(|campaign| {
             let Some(at) = moment(book.as_deref(), &campaign, is_named)? else { return Ok(None) };
-            write(&workshop, &campaign, at, &mut shelf).map(Some)
+            write(&workshop, &campaign, at, &site, &mut shelf).map(Some)
         });
         match written {
             Ok(Some(issue)) => issues.push(issue),
@@ -62,12 +67,9 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         .into());
     }
     issues.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.name.cmp(&b.name)));
-    let site = Site {
-        title: workshop.archive_title(),
-        url: workshop.project.archive.url.clone(),
-        language: issues[0].language.clone().unwrap_or_else(|| "en".to_owned()),
-    };
-    shelf.write("index.html", site.index(&issues).as_bytes())?;
+    // The index speaks the language of the latest one.
+    site.language = issues[0].language.clone().unwrap_or(site.language);
+    shelf.write(INDEX, site.index(&issues).as_bytes())?;
     shelf.write(FEED, site.feed(&issues).as_bytes())?;
     let pages = counted(issues.len() as u64, "campaign", "campaigns");
     ui.status(&format!("wrote {pages}, an index and a feed into {}", args.out.display()));
@@ -119,7 +121,13 @@ fn moment(book: Option<&dyn Book>, campaign: &Campaign, is_named: bool) -> Check
 }
 
 /// Writes one campaign's page and images.
-fn write(workshop: &Workshop, campaign: &Campaign, at: i64, shelf: &mut Shelf) -> Checked<Issue> {
+fn write(
+    workshop: &Workshop,
+    campaign: &Campaign,
+    at: i64,
+    site: &Site,
+    shelf: &mut Shelf,
+) -> Checked<Issue> {
     let public = workshop.public(campaign)?;
     let name = page_name(&campaign.id);
     let mut images = Vec::new();
@@ -129,7 +137,7 @@ fn write(workshop: &Workshop, campaign: &Campaign, at: i64, shelf: &mut Shelf) -
         shelf.write(&file, bytes)?;
         images.push((image.cid.clone(), file));
     }
-    let page = archive::page(&public.mail.html, &images);
+    let page = site.page(&name, &public.mail.html, &images);
     shelf.write(&Site::file(&name), page.as_bytes())?;
     Ok(Issue {
         name,
