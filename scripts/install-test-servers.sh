@@ -2,7 +2,7 @@
 # Installs what the tests with real parts use (`cargo test --test interop --test browser -- --ignored`):
 # Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
 # `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), SpamAssassin and
-# rspamd, PostgreSQL, icalendar and dkimpy (beside aiosmtpd), ical.js, mailauth, opendkim, Chromium with its driver, and axe-core, which looks for
+# rspamd, PostgreSQL, icalendar, dkimpy and feedparser (beside aiosmtpd), ical.js, mailauth, opendkim, Chromium with its driver, and axe-core, which looks for
 # what shuts people out of a page (single files of npm's packages). Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
@@ -12,6 +12,7 @@ set -eu
 AIOSMTPD=1.4.6
 ICALENDAR=6.3.1
 DKIMPY=1.1.8
+FEEDPARSER=6.0.12
 MAILAUTH=7.1.0
 mailauth=${HANDBILL_TEST_MAILAUTH:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/mailauth-$MAILAUTH}
 ICAL=2.2.1
@@ -61,12 +62,12 @@ if [ -n "$missing" ]; then
 fi
 
 has_modules() {
-    "$venv/bin/python" -I -c "import aiosmtpd, dkim, icalendar, nacl, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null
+    "$venv/bin/python" -I -c "import aiosmtpd, dkim, feedparser, icalendar, nacl, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null
 }
 if ! has_modules; then
     python3 -m venv --clear "$venv"
     "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD" "icalendar==$ICALENDAR" \
-        "dkimpy[ed25519]==$DKIMPY"
+        "dkimpy[ed25519]==$DKIMPY" "feedparser==$FEEDPARSER"
     has_modules
 fi
 

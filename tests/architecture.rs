@@ -72,8 +72,8 @@ const ARROWS: [(&str, &[&str]); 33] = [
     (
         "doctor",
         &[
-            "address", "check", "clock", "deliver", "files", "finding", "ledger", "list",
-            "message", "place", "project", "workshop",
+            "address", "campaign", "check", "clock", "deliver", "files", "finding", "ledger",
+            "list", "message", "place", "project", "workshop",
         ],
     ),
     ("files", &["finding", "message", "place", "project", "template"]),

@@ -107,6 +107,7 @@ fn every_header_stands_once_and_says_what_it_should() {
         ("Message-ID", &message_id("spring-2026", &to.address, "example.org")),
         ("List-Id", "River Path News <river-path-news.example.org>"),
         ("Feedback-ID", "spring-2026:newsletter:8cd955336c97"),
+        ("X-Auto-Response-Suppress", "OOF, AutoReply"),
         ("Content-Language", "en-GB"),
         ("X-Campaign", "spring"),
         ("List-Unsubscribe", &headers[0].1),
@@ -115,9 +116,9 @@ fn every_header_stands_once_and_says_what_it_should() {
     ];
     let names: Vec<(&str, &str)> =
         reading.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    assert_eq!(names[..13], expected);
-    assert_eq!(names[13].0, "Content-Type");
-    assert_eq!(names.len(), 14);
+    assert_eq!(names[..14], expected);
+    assert_eq!(names[14].0, "Content-Type");
+    assert_eq!(names.len(), 15);
     assert_eq!(reading.timestamp, DATE);
 }
 

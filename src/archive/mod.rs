@@ -18,6 +18,8 @@ pub struct Issue {
     pub day: String,
     /// When it was sent, in seconds since 1970.
     pub at: i64,
+    /// Its language, as a BCP 47 tag.
+    pub language: Option<String>,
 }
 
 /// What all pages have in common.
@@ -31,6 +33,8 @@ pub struct Site {
     pub language: String,
 }
 
+/// The file of the page that lists all others.
+pub const INDEX: &str = "index.html";
 /// The file of the feed.
 pub const FEED: &str = "feed.xml";
 
@@ -38,6 +42,27 @@ impl Site {
     /// Where a campaign's page is, from the index on.
     pub fn file(name: &str) -> String {
         format!("{name}.html")
+    }
+
+    /// A campaign's page: its mail, with files where it had parts of the mail, and a way to
+    /// the others. It goes by the same mail as everybody's; only around it something is added.
+    pub fn page(&self, name: &str, html: &str, images: &[(String, String)]) -> String {
+        let page = images.iter().fold(html.to_owned(), |html, (cid, file)| {
+            html.replace(&format!("\"cid:{cid}\""), &format!("\"{}\"", attribute(file)))
+        });
+        let title = attribute(&self.title);
+        let mut links = format!(
+            "<link rel=\"alternate\" type=\"application/atom+xml\" title=\"{title}\" href=\"{FEED}\">"
+        );
+        if let Some(url) = &self.url {
+            let own = attribute(&format!("{url}{}", Self::file(name)));
+            links.push_str(&format!("<link rel=\"canonical\" href=\"{own}\">"));
+        }
+        let way_back = format!(
+            "<nav style=\"{NAV_STYLE}\"><a href=\"{INDEX}\" style=\"color:inherit\">{}</a></nav>",
+            text(&self.title)
+        );
+        before(&before(&page, "</head>", &links, false), "</body>", &way_back, true)
     }
 
     /// The page that lists all others, the latest first.
@@ -53,7 +78,8 @@ impl Site {
         );
         for issue in issues {
             page.push_str(&format!(
-                "<li><a href=\"{}\">{}</a><br><small>{}{}</small></li>\n",
+                "<li{}><a href=\"{}\">{}</a><br><small>{}{}</small></li>\n",
+                language("lang", issue),
                 attribute(&Self::file(&issue.name)),
                 text(&issue.title),
                 text(&issue.day),
@@ -71,32 +97,45 @@ impl Site {
 
     /// The feed. Its identifiers do not change when it is written anew.
     pub fn feed(&self, issues: &[Issue]) -> String {
-        let base = self.url.as_deref().unwrap_or_default();
         let latest = issues.iter().map(|issue| issue.at).max().unwrap_or(0);
         let mut feed = format!(
-            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
-             <title>{0}</title>\n<id>{1}</id>\n<updated>{2}</updated>\n\
-             <author><name>{0}</name></author>\n<link rel=\"self\" href=\"{3}{FEED}\"/>\n<link href=\"{3}\"/>\n",
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
+             <title>{1}</title>\n<id>{2}</id>\n<updated>{3}</updated>\n<author><name>{1}</name></author>\n",
+            attribute(&self.language),
             text(&self.title),
             text(&self.id("")),
             rfc3339(latest),
-            attribute(base),
         );
-        for issue in issues {
+        // Where it is not known where the feed will stand, it cannot say so (§4.1.1).
+        if let Some(base) = self.url.as_deref().map(attribute) {
             feed.push_str(&format!(
-                "<entry>\n<title>{}</title>\n<id>{}</id>\n<updated>{}</updated>\n<link href=\"{}{}\"/>\n{}</entry>\n",
-                text(&issue.title),
-                text(&self.id(&Self::file(&issue.name))),
-                rfc3339(issue.at),
-                attribute(base),
-                attribute(&Self::file(&issue.name)),
-                issue.summary.as_ref().map_or_else(String::new, |summary| {
-                    format!("<summary>{}</summary>\n", text(summary))
-                }),
+                "<link rel=\"self\" type=\"application/atom+xml\" href=\"{base}{FEED}\"/>\n<link href=\"{base}\"/>\n"
             ));
+        }
+        for issue in issues {
+            feed.push_str(&self.entry(issue));
         }
         feed.push_str("</feed>\n");
         feed
+    }
+
+    /// A campaign in the feed. What was sent does not change.
+    fn entry(&self, issue: &Issue) -> String {
+        let page = Self::file(&issue.name);
+        let at = rfc3339(issue.at);
+        let summary = issue
+            .summary
+            .as_ref()
+            .map_or_else(String::new, |summary| format!("<summary>{}</summary>\n", text(summary)));
+        format!(
+            "<entry{}>\n<title>{}</title>\n<id>{}</id>\n<published>{at}</published>\n<updated>{at}</updated>\n\
+             <link href=\"{}{}\"/>\n{summary}</entry>\n",
+            language("xml:lang", issue),
+            text(&issue.title),
+            text(&self.id(&page)),
+            attribute(self.url.as_deref().unwrap_or_default()),
+            attribute(&page),
+        )
     }
 
     /// An identifier (RFC 4287 §4.2.6): the address, or a name that stands for it.
@@ -106,13 +145,6 @@ impl Site {
             None => format!("urn:handbill:{}:{file}", page_name(&self.title)),
         }
     }
-}
-
-/// A campaign's page: its mail, with files where it had parts of the mail.
-pub fn page(html: &str, images: &[(String, String)]) -> String {
-    images.iter().fold(html.to_owned(), |html, (cid, file)| {
-        html.replace(&format!("\"cid:{cid}\""), &format!("\"{}\"", attribute(file)))
-    })
 }
 
 /// The name of a campaign's page: its id where that can be a file's and stand in an address,
@@ -135,13 +167,34 @@ pub fn page_name(id: &str) -> String {
     format!("{}-{hash}", name.trim_matches('-')).trim_start_matches('-').to_owned()
 }
 
+/// A page with something before its first or last tag of that kind, if it has one.
+fn before(page: &str, tag: &str, what: &str, is_last: bool) -> String {
+    let at = if is_last { page.rfind(tag) } else { page.find(tag) };
+    at.map_or_else(|| page.to_owned(), |at| [&page[..at], what, &page[at..]].concat())
+}
+
+fn language(name: &str, issue: &Issue) -> String {
+    let tag = issue.language.as_deref();
+    tag.map_or_else(String::new, |tag| format!(" {name}=\"{}\"", attribute(tag)))
+}
+
 fn text(text: &str) -> String {
-    html_escape::encode_text(text).into_owned()
+    html_escape::encode_text(&plain(text)).into_owned()
 }
 
 fn attribute(text: &str) -> String {
-    html_escape::encode_double_quoted_attribute(text).into_owned()
+    html_escape::encode_double_quoted_attribute(&plain(text)).into_owned()
 }
+
+/// A text without what no XML can hold, not even escaped (XML 1.0 §2.2).
+fn plain(text: &str) -> String {
+    let is_char = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(is_char).collect()
+}
+
+/// In whatever colour the page has for its text, light or dark.
+const NAV_STYLE: &str =
+    "margin:0;padding:8px 12px 40px;font:15px/1.6 Georgia,serif;text-align:center";
 
 const STYLE: &str = "body{margin:0;font:18px/1.6 Georgia,serif;color:#1f2328;background:#f5f4f1}\
 main{max-width:620px;margin:0 auto;padding:48px 20px}h1{font-size:32px;line-height:1.2}\
@@ -161,26 +214,44 @@ mod tests {
         };
         let issue = Issue {
             name: page_name("spring-2027"),
-            title: "<b>News</b>".into(),
+            title: "<b>News</b>\u{b}".into(),
             summary: Some("\"all\" & more".into()),
             day: "May 14, 2027".into(),
             at: 1_795_256_000,
+            language: Some("en-GB".into()),
         };
         let index = site.index(std::slice::from_ref(&issue));
         assert!(
-            index.contains("<a href=\"spring-2027.html\">&lt;b&gt;News&lt;/b&gt;</a>"),
+            index.contains(
+                "<li lang=\"en-GB\"><a href=\"spring-2027.html\">&lt;b&gt;News&lt;/b&gt;</a>"
+            ),
             "{index}"
         );
         let feed = site.feed(&[issue]);
         assert!(feed.contains("<id>https://example.org/a/spring-2027.html</id>"), "{feed}");
         assert!(feed.contains("<updated>2026-11-21T10:13:20Z</updated>"), "{feed}");
-        assert!(!feed.contains("<b>"), "{feed}");
+        assert!(!feed.contains("<b>") && !feed.contains('\u{b}'), "{feed}");
     }
 
     #[test]
     fn images_of_a_mail_become_files_beside_the_page() {
         let images = [("image1@a.handbill".to_owned(), "a-1.png".to_owned())];
-        assert_eq!(page("<img src=\"cid:image1@a.handbill\">", &images), "<img src=\"a-1.png\">");
+        let site = Site { title: "A & B".into(), url: None, language: "en".into() };
+        let page = |html| site.page("a", html, &images);
+        assert_eq!(page("<img src=\"cid:image1@a.handbill\">"), "<img src=\"a-1.png\">");
+    }
+
+    #[test]
+    fn a_page_leads_to_the_others_and_says_where_it_belongs() {
+        let url = Some("https://example.org/a/".to_owned());
+        let site = Site { title: "A & B".into(), url, language: "en".into() };
+        let page = site.page("may", "<head></head><body><p>x</p></body>", &[]);
+        let (head, body) = page.split_once("</head>").expect("a head");
+        assert!(head.contains("<link rel=\"canonical\" href=\"https://example.org/a/may.html\">"));
+        assert!(head.contains("title=\"A &amp; B\" href=\"feed.xml\""), "{head}");
+        assert!(
+            body.starts_with("<body><p>x</p><nav") && body.ends_with("A &amp; B</a></nav></body>")
+        );
     }
 
     #[test]

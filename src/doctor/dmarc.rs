@@ -7,13 +7,21 @@ use super::domain::{aligned, organisation};
 use super::tags::Tags;
 use super::{Said, shown, whole};
 use crate::finding::Finding;
+use crate::place::Place;
 use crate::project::Project;
 
-/// Looks for the record of a sender's domain, and at who signs and returns for it.
-pub(super) async fn look(dns: &Dns, project: &Project, from: &str, envelope: &str) -> Vec<Said> {
+/// Looks for the record of a domain that stands in `From`, and at who signs and returns for it.
+/// `place` is where it stands, if that is in a campaign.
+pub(super) async fn look(
+    dns: &Dns,
+    project: &Project,
+    from: &str,
+    envelope: &str,
+    place: Option<&Place>,
+) -> Vec<Said> {
     match record(dns, from).await {
-        Ok((at, tags)) => judged(project, &at, &tags, from, envelope),
-        Err(finding) => vec![super::at(finding, project.place())],
+        Ok((at, tags)) => judged(project, &at, &tags, from, envelope, place),
+        Err(finding) => vec![super::at(finding, place.cloned().or_else(|| project.place()))],
     }
 }
 
@@ -55,7 +63,14 @@ fn read(name: &str, text: &str) -> Result<Tags, Finding> {
     })
 }
 
-fn judged(project: &Project, at: &str, tags: &Tags, from: &str, envelope: &str) -> Vec<Said> {
+fn judged(
+    project: &Project,
+    at: &str,
+    tags: &Tags,
+    from: &str,
+    envelope: &str,
+    place: Option<&Place>,
+) -> Vec<Said> {
     let is_inherited = at != format!("_dmarc.{from}");
     let policy = tags.get("sp").filter(|_| is_inherited).or_else(|| tags.get("p"));
     let policy = policy.unwrap_or("none");
@@ -67,7 +82,7 @@ fn judged(project: &Project, at: &str, tags: &Tags, from: &str, envelope: &str) 
             Said::Well(format!("DMARC: the signature's domain `{domain}` is aligned with `{from}`"))
         } else {
             let finding = unaligned("signature's", domain, from, strictly("adkim"));
-            Said::Wrong(finding.at(whole(&dkim.domain)))
+            Said::Wrong(finding.at(place.cloned().unwrap_or_else(|| whole(&dkim.domain))))
         });
     }
     said.push(if aligned(envelope, from, strictly("aspf")) {

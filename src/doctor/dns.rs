@@ -3,7 +3,7 @@
 //! names of the mail server and of the unsubscribe page are not asked for here:
 //! the system finds them, as it does for `send`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
@@ -82,9 +82,24 @@ impl Dns {
 
     /// Whether a host has an address of either kind.
     pub(super) async fn has_address(&self, name: &str) -> Result<bool, Finding> {
-        let any = |data: &RData| matches!(data, RData::A(_) | RData::AAAA(_)).then_some(());
-        Ok(!self.ask(name, RecordType::A, any).await?.is_empty()
-            || !self.ask(name, RecordType::AAAA, any).await?.is_empty())
+        Ok(!self.ask(name, RecordType::A, address).await?.is_empty()
+            || !self.ask(name, RecordType::AAAA, address).await?.is_empty())
+    }
+
+    /// The addresses of a host, of both kinds.
+    pub(super) async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, Finding> {
+        let mut all = self.ask(name, RecordType::A, address).await?;
+        all.extend(self.ask(name, RecordType::AAAA, address).await?);
+        Ok(all)
+    }
+
+    /// The names of an address (RFC 1035 §3.5).
+    pub(super) async fn names_of(&self, address: IpAddr) -> Result<Vec<String>, Finding> {
+        let host = |data: &RData| match data {
+            RData::PTR(ptr) => Some(ptr.to_ascii().trim_end_matches('.').to_owned()),
+            _ => None,
+        };
+        self.ask(&Name::from(address).to_ascii(), RecordType::PTR, host).await
     }
 
     async fn ask<T>(
@@ -112,6 +127,14 @@ impl Dns {
             format!("the {kind} record of `{}` could not be asked for: {why}", shown(name)),
             "try again; if it stays so, name another resolver with `--resolver ADDRESS:53`",
         ))
+    }
+}
+
+fn address(data: &RData) -> Option<IpAddr> {
+    match data {
+        RData::A(ip) => Some(ip.0.into()),
+        RData::AAAA(ip) => Some(ip.0.into()),
+        _ => None,
     }
 }
 

@@ -12,10 +12,12 @@ mod dkim;
 mod dmarc;
 mod dns;
 mod domain;
+mod helo;
 mod key;
 mod leaving;
 mod mx;
 mod new_key;
+mod senders;
 mod server;
 mod spf;
 mod tags;
@@ -54,8 +56,9 @@ impl From<Finding> for Said {
 pub fn examine(workshop: &Workshop, resolver: Option<SocketAddr>) -> Checked<Vec<Said>> {
     let runtime = mailing::runtime()?;
     let mut said = configuration::look(workshop);
-    said.extend(runtime.block_on(server::look(workshop)));
-    said.extend(runtime.block_on(names(workshop, resolver)));
+    let (server, own_name) = runtime.block_on(server::look(workshop));
+    said.extend(server);
+    said.extend(runtime.block_on(names(workshop, resolver, own_name.as_deref())));
     let page = leaving::look(&workshop.project);
     let time = time::look(page.date.as_deref());
     said.extend(page.said);
@@ -64,8 +67,13 @@ pub fn examine(workshop: &Workshop, resolver: Option<SocketAddr>) -> Checked<Vec
     Ok(said)
 }
 
-/// What DNS says of the sender; its answers are waited for at the same time.
-async fn names(workshop: &Workshop, resolver: Option<SocketAddr>) -> Vec<Said> {
+/// What DNS says of the sender, of who else signs campaigns, and of our own server; its answers
+/// are waited for at the same time.
+async fn names(
+    workshop: &Workshop,
+    resolver: Option<SocketAddr>,
+    own_name: Option<&str>,
+) -> Vec<Said> {
     let project = &workshop.project;
     let Some(sender) = &project.sender.mailbox else { return Vec::new() };
     let dns = match Dns::new(resolver) {
@@ -77,10 +85,12 @@ async fn names(workshop: &Workshop, resolver: Option<SocketAddr>) -> Vec<Said> {
     let looked = tokio::join!(
         spf::look(&dns, envelope),
         dkim::look(&dns, project),
-        dmarc::look(&dns, project, from, envelope),
+        dmarc::look(&dns, project, from, envelope, None),
         mx::look(&dns, project),
+        senders::look(&dns, workshop, from),
+        helo::look(&dns, own_name),
     );
-    let said = [looked.0, looked.1, looked.2, looked.3].concat();
+    let said = [looked.0, looked.1, looked.2, looked.3, looked.4, looked.5].concat();
     // A resolver that answers nobody is one mistake.
     let mut unanswered = false;
     let is_news = |said: &Said| match said {

@@ -4,6 +4,7 @@
 use super::dns::Dns;
 use super::{Said, at, shown};
 use crate::finding::Finding;
+use crate::place::Place;
 use crate::project::Project;
 
 /// Looks where mail to us would go.
@@ -17,12 +18,14 @@ pub(super) async fn look(dns: &Dns, project: &Project) -> Vec<Said> {
     domains.dedup();
     let mut said = Vec::new();
     for domain in domains {
-        said.push(match one(dns, domain).await {
-            Ok(said) => said,
-            Err(finding) => at(finding, project.place()),
-        });
+        said.push(look_at(dns, domain, project.place()).await);
     }
     said
+}
+
+/// Looks where mail to a domain would go.
+pub(super) async fn look_at(dns: &Dns, domain: &str, place: Option<Place>) -> Said {
+    one(dns, domain).await.unwrap_or_else(|finding| at(finding, place))
 }
 
 async fn one(dns: &Dns, domain: &str) -> Result<Said, Finding> {

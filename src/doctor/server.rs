@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Said, at, whole};
 use crate::deliver::server::{Security, Server};
-use crate::deliver::smtp::{Connection, Smtp, Timeouts};
+use crate::deliver::smtp::{Connection, Timeouts};
 use crate::deliver::transport::{Transport, Verdict};
 use crate::deliver::trouble;
 use crate::finding::Finding;
@@ -17,8 +17,14 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// greet, to see whether it is a program that sends spam (Postfix: 6 s).
 const REPLY: Duration = Duration::from_secs(15);
 
-/// Connects, encrypts, logs in, and leaves.
-pub(super) async fn look(workshop: &Workshop) -> Vec<Said> {
+/// Connects, encrypts, logs in, and leaves. Where the server is this machine, what it calls
+/// itself is told too.
+pub(super) async fn look(workshop: &Workshop) -> (Vec<Said>, Option<String>) {
+    let mut own_name = None;
+    (said(workshop, &mut own_name).await, own_name)
+}
+
+async fn said(workshop: &Workshop, own_name: &mut Option<String>) -> Vec<Said> {
     let server = match workshop.way(None) {
         Ok(Some(Way::Server(server))) => server,
         Ok(other) => return vec![none(workshop, other.is_some())],
@@ -30,7 +36,8 @@ pub(super) async fn look(workshop: &Workshop) -> Vec<Said> {
     };
     match smtp.connect().await {
         Ok(mut connection) => {
-            let said = met(&server, &smtp, &connection);
+            let said = met(&server, &connection);
+            *own_name = connection.is_own().then(|| connection.server_name().to_owned());
             connection.close().await;
             said
         }
@@ -38,14 +45,13 @@ pub(super) async fn look(workshop: &Workshop) -> Vec<Said> {
     }
 }
 
-fn met(server: &Server, smtp: &Smtp, connection: &Connection) -> Vec<Said> {
+fn met(server: &Server, connection: &Connection) -> Vec<Said> {
     let name = server.name();
     let mut said = Vec::new();
-    let is_loopback = connection.is_loopback();
     if connection.is_encrypted() {
         let text = format!("`{name}` answers, encrypted, with a certificate that is valid for it");
         said.push(Said::Well(text));
-    } else if is_loopback {
+    } else if connection.is_loopback() {
         said.push(Said::Well(format!("`{name}` answers, on this machine")));
     } else {
         said.push(Said::Wrong(not_encrypted(server)));
@@ -59,13 +65,6 @@ fn met(server: &Server, smtp: &Smtp, connection: &Connection) -> Vec<Said> {
         if lacks.is_empty() { String::new() } else { format!("; not {}", lacks.join(", ")) };
     let offers = if offers.is_empty() { "nothing beyond SMTP".into() } else { offers.join(", ") };
     said.push(Said::Well(format!("it offers {offers}{lacks}")));
-    if is_loopback {
-        let own = smtp.own_name().unwrap_or("without a full name");
-        said.push(Said::Note(format!(
-            "this server is on this machine ({own}): other servers want its address to have a name \
-             (PTR) that leads back to it, and the same name in its greeting; ask your provider"
-        )));
-    }
     said
 }
 

@@ -8,7 +8,7 @@ use crate::clock;
 use crate::finding::Finding;
 
 /// How far two clocks may be apart, in seconds.
-const APART_MAX: u64 = 5 * 60;
+pub(super) const APART_MAX: u64 = 5 * 60;
 
 /// Compares the clocks, if an answer had a date.
 pub(super) fn look(date: Option<&str>) -> Said {

@@ -16,6 +16,7 @@ mod book;
 mod bounce;
 mod entry;
 mod handle;
+mod health;
 mod location;
 mod past;
 mod postgres;
@@ -32,6 +33,7 @@ pub use entry::{
     Waiting,
 };
 pub use handle::{LedgerHandle, Pending, Refused, spawn};
+pub use health::{Health, health};
 pub use location::{Location, open, read, scratch};
 pub use past::{RunRecord, StageTime};
 pub use postgres::{PASSWORD_VARIABLE, Server};

@@ -7,17 +7,21 @@ use mail_auth::dkim::{DkimSigner, Done};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject;
 
-/// What is signed. A name that stands here once more than in the mail cannot
-/// be added to it by somebody else (RFC 6376 §8.15).
-const HEADERS: [&str; 19] = [
+/// What is signed (RFC 6376 §5.4.1, RFC 8058 §4). A name that stands here once
+/// more than in the mail cannot be added to it by somebody else who sends it
+/// again (RFC 6376 §8.15): neither another reader or subject, nor another way
+/// to leave. What lists and servers add by right is not among those.
+const HEADERS: [&str; 23] = [
     "From",
     "From",
     "To",
     "To",
+    "Cc",
     "Subject",
     "Subject",
     "Date",
     "Date",
+    "Message-ID",
     "Message-ID",
     "Reply-To",
     "Reply-To",
@@ -27,6 +31,8 @@ const HEADERS: [&str; 19] = [
     "Content-Transfer-Encoding",
     "List-Id",
     "List-Unsubscribe",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
     "List-Unsubscribe-Post",
     "Feedback-ID",
 ];
@@ -81,7 +87,7 @@ impl Signer {
     }
 
     /// The signature's header over a message, with its CRLF.
-    fn header(&self, message: &[u8]) -> String {
+    pub fn signature(&self, message: &[u8]) -> String {
         let signed = match &self.key {
             Key::Rsa(signer) => signer.sign(message),
             Key::Ed25519(signer) => signer.sign(message),
@@ -96,7 +102,7 @@ pub(super) fn sign(signers: &[Signer], message: &mut Vec<u8>) {
     if signers.is_empty() {
         return;
     }
-    let headers: String = signers.iter().map(|signer| signer.header(message)).collect();
+    let headers: String = signers.iter().map(|signer| signer.signature(message)).collect();
     message.splice(0..0, headers.into_bytes());
 }
 

@@ -12,21 +12,32 @@ use crate::finding::{Checked, Finding};
 /// Fields that a frame writes itself, or that have no business in a mail of a
 /// campaign: `Bcc` and `Cc` would show one reader's address to another.
 /// `Content-…` and `Resent-…` belong to them.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 17] = [
+    "Auto-Submitted",
     "Bcc",
     "Cc",
     "Date",
+    "DKIM-Signature",
     "Feedback-ID",
     "From",
     "List-Id",
     "Message-ID",
     "MIME-Version",
+    "Precedence",
     "Received",
     "Reply-To",
     "Return-Path",
     "Subject",
     "To",
+    "X-Auto-Response-Suppress",
 ];
+
+/// Exchange sends no notes of absence in answer to this, nor other answers of machines
+/// (MS-OXCMAIL §2.1.3.2.20). `All` would silence bounces too, which `bounces` wants. Others
+/// see by `List-Id` and `List-Unsubscribe` that nobody waits for an answer (RFC 5230 §4.6,
+/// RFC 3834 §2), so `Precedence`, which no standard knows, is left out; and `Auto-Submitted`
+/// would be untrue: a person wrote the letter (RFC 3834 §5).
+const NO_ANSWERS: (&str, &str) = ("X-Auto-Response-Suppress", "OOF, AutoReply");
 
 /// What is the same in every mail of a campaign, encoded once.
 ///
@@ -248,6 +259,7 @@ fn shared_headers(parts: &FrameParts<'_>) -> Vec<u8> {
     }
     let feedback = feedback_id(parts.campaign_id, parts.from.address.domain());
     header::data(&mut out, "Feedback-ID", &feedback);
+    header::data(&mut out, NO_ANSWERS.0, NO_ANSWERS.1);
     if let Some(language) = parts.language {
         header::data(&mut out, "Content-Language", language);
     }

@@ -10,8 +10,17 @@ use crate::settings::Value as Setting;
 use crate::template;
 
 impl Workshop {
-    /// Values that are the same for every reader.
+    /// Values that are the same for every reader of a mail.
     pub(super) fn constants(&self, campaign: &Campaign) -> Context {
+        self.constants_for(campaign, false)
+    }
+
+    /// The same for the public.
+    pub(super) fn public_constants(&self, campaign: &Campaign) -> Context {
+        self.constants_for(campaign, true)
+    }
+
+    fn constants_for(&self, campaign: &Campaign, is_public: bool) -> Context {
         let sender = &self.project.sender;
         let from = campaign.from.clone().or_else(|| sender.mailbox.clone());
         let reply_to = campaign.reply_to.as_ref().or(sender.reply_to.as_ref());
@@ -53,8 +62,12 @@ impl Workshop {
                 ),
             ]),
         );
-        context.insert_value("template", Value::from(self.variables(campaign)));
-        if let Some(url) = &self.project.archive.url {
+        let mut template = self.variables(campaign);
+        // Whether it is the archive's page, which has no reader.
+        template.insert("public".into(), Value::from(is_public));
+        context.insert_value("template", Value::from(template));
+        // A page of the archive stands on the web already.
+        if let Some(url) = self.project.archive.url.as_ref().filter(|_| !is_public) {
             let page = archive::Site::file(&archive::page_name(&campaign.id));
             context.insert_value("web_url", text(&format!("{url}{page}")));
         }

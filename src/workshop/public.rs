@@ -27,9 +27,7 @@ const READER: &str = "reader@example.org";
 impl Workshop {
     /// Merges a campaign for the public. No list is opened.
     pub fn public(&self, campaign: &Campaign) -> Checked<Public> {
-        let mut constants = self.constants(campaign);
-        // It stands on the web already.
-        constants.remove("web_url");
+        let constants = self.public_constants(campaign);
         let letter = compose::compile(campaign, &self.template(campaign)?, constants, None)?;
         let (columns, persona) = self.persona(&letter);
         let mut merger = Merger::new(&letter, &columns);
@@ -37,7 +35,7 @@ impl Workshop {
             gaps.into_iter().map(|gap| {
                 let help = match &gap.field {
                     Some(field) => format!("give the public a value: `{field} = \"…\"` under `[archive.persona]`, or a fallback in the letter"),
-                    None => "correct the letter, or leave `unsubscribe_url` to the template".to_owned(),
+                    None => "nobody of the list reads it: put `{% if unsubscribe_url %}` … `{% endif %}` around what only a reader needs".to_owned(),
                 };
                 let finding = Finding::error(gap.code, format!("{} for the archive", gap.message), help);
                 match gap.place {

@@ -47,6 +47,9 @@ fn dns(instead: &[(&str, &str)]) -> DnsServer {
         ("_dmarc.example.org TXT", "v=DMARC1; p=none"),
         ("example.org MX", "mx.example.org"),
         ("mx.example.org A", "192.0.2.7"),
+        // What the server on this machine calls itself.
+        ("mail.test A", "192.0.2.25"),
+        ("25.2.0.192.in-addr.arpa PTR", "mail.test"),
     ];
     let is_kept = |key: &str| !instead.iter().any(|(other, _)| *other == key);
     let mut records: Vec<(&str, &str)> =
@@ -88,13 +91,15 @@ fn a_project_where_all_is_right_is_fit_to_send() {
         .says("ok: DMARC: `_dmarc.example.org` asks for `p=none`\n")
         .says("ok: DMARC: the signature's domain `example.org` is aligned with `example.org`\n")
         .says("ok: mail to `example.org` arrives at `mx.example.org`\n")
+        .says("ok: the server on this machine, `mail.test`, and its address 192.0.2.25 name each other\n")
         .says("ok: there is no ledger yet")
         .says("no errors, no warnings\n");
     assert!(server.heard("AUTH PLAIN") && server.heard("QUIT"), "{:?}", server.transcript());
     assert_eq!(desk.tree(), before, "it leaves nothing behind");
     let asked = dns.asked();
-    let ours = |name: &String| name.contains("example.org ") || name.contains("_spf.example.net ");
-    assert!(asked.iter().all(ours), "{asked:?}");
+    let ours = ["example.org ", "_spf.example.net ", "mail.test ", "25.2.0.192.in-addr.arpa "];
+    let is_ours = |name: &String| ours.iter().any(|own| name.contains(own));
+    assert!(asked.iter().all(is_ours), "{asked:?}");
 }
 
 #[test]
@@ -320,6 +325,106 @@ fn what_is_wrong_with_dmarc_or_mx_is_told_with_what_to_do() {
             "A or AAAA",
         ),
     ]);
+}
+
+#[test]
+fn a_server_of_our_own_and_its_address_must_name_each_other() {
+    let (host, ptr) = ("mail.test A", "25.2.0.192.in-addr.arpa PTR");
+    are_told(&[
+        (
+            &[(host, "")],
+            0,
+            "warning[helo-unknown]: the server on this machine calls itself `mail.test`, which has no address",
+            "add an A or AAAA record",
+        ),
+        (
+            &[(ptr, "")],
+            0,
+            "warning[ptr-missing]: the address 192.0.2.25 of `mail.test` has no name of its own (PTR)",
+            "to name it `mail.test`",
+        ),
+        (
+            &[(ptr, "host-25.example.net")],
+            0,
+            "warning[ptr-unconfirmed]: the address 192.0.2.25 of `mail.test` is named `host-25.example.net` (PTR), and that does not lead back",
+            "to name it `mail.test`",
+        ),
+        (
+            &[("mail.test AAAA", "2001:db8::25")],
+            0,
+            "warning[ptr-missing]: the address 2001:db8::25",
+            "(a relay)",
+        ),
+    ]);
+    let run = |script: Script, instead: &[(&str, &str)]| {
+        let server = script.start();
+        doctor(&desk(&server, KEY), &server, &dns(instead), "").ends(0)
+    };
+    let other = [(ptr, "host.example.net"), ("host.example.net A", "192.0.2.25")];
+    run(script(), &other).says("note: the server on this machine calls itself `mail.test`, and its address 192.0.2.25 `host.example.net`");
+    let nameless = script().rule(at(Step::Ehlo).says("250-localhost\n250 AUTH PLAIN"));
+    run(nameless, &[])
+        .says("warning[helo-name]: the server on this machine calls itself `localhost`");
+}
+
+#[test]
+fn who_signs_a_campaign_for_another_domain_needs_that_domains_records() {
+    let server = script().start();
+    let desk = desk(&server, KEY)
+        .file("campaigns/guest.md", "---\nsubject: A guest\nfrom: Ann <ann@guests.test>\n---\nHi\n")
+        .file("campaigns/again.md", "---\nsubject: Again\nfrom: Bo <bo@guests.test>\n---\nHi\n")
+        .file("campaigns/own.md", "---\nsubject: Own\nfrom: Cy <cy@example.org>\n---\nHi\n")
+        .file("campaigns/broken.md", "no front matter");
+    let bare = doctor(&desk, &server, &dns(&[]), "").ends(1);
+    let bare = bare
+        .says("again.md:3:1: error[spf-missing]: `guests.test` has no SPF record")
+        .says("again.md:3:1: warning[dmarc-missing]: `guests.test` has no DMARC record")
+        .says("again.md:3:1: error[mx-missing]: `guests.test` takes no mail")
+        .says("note: who signs them was not looked at in campaigns that cannot be read");
+    assert_eq!(bare.err.matches("error[spf-missing]").count(), 1, "{}", bare.err);
+    let records = [
+        ("guests.test TXT", "v=spf1 ip4:192.0.2.1 -all"),
+        ("_dmarc.guests.test TXT", "v=DMARC1; p=reject"),
+        ("guests.test MX", "mx.example.org"),
+    ];
+    doctor(&desk, &server, &dns(&records), "")
+        .ends(0)
+        .says("ok: SPF of `guests.test`")
+        .says("again.md:3:1: warning[dmarc-unaligned]: the signature's domain `example.org` is of another organisation than the sender's, `guests.test`")
+        .says("ok: mail to `guests.test` arrives at `mx.example.org`");
+}
+
+#[test]
+fn an_answer_that_does_not_fit_into_a_packet_is_asked_for_by_tcp() {
+    let server = script().start();
+    let right = "LONG v=spf1 include:_spf.example.net -all";
+    let others: Vec<String> =
+        (0..9).map(|number| format!("LONG verification-{number}={}", "x".repeat(200))).collect();
+    let mut records = vec![("example.org TXT", right)];
+    records.extend(others.iter().map(|text| ("example.org TXT", text.as_str())));
+    let dns = dns(&records);
+    doctor(&desk(&server, KEY), &server, &dns, "").ends(0).says("ok: SPF of `example.org`");
+    let asked = dns.asked();
+    assert_eq!(asked.iter().filter(|name| *name == "example.org TXT").count(), 2, "{asked:?}");
+}
+
+#[test]
+fn a_ledger_is_looked_through_before_it_is_needed() {
+    let server = script().start();
+    let rows: String = (0..400).map(|number| format!("reader{number}@example.org,\n")).collect();
+    let desk = desk(&server, KEY).list(&format!("email,first_name\n{rows}"));
+    send(&desk, &Script::new().start(), "").ends(0);
+    let before = desk.tree();
+    doctor(&desk, &server, &dns(&[]), "").ends(0).says("ok: the ledger is whole (SQLite 3.");
+    assert_eq!(desk.tree(), before, "nothing is made or changed");
+    let mut bytes = desk.read(".handbill/ledger.db");
+    let end = bytes.len() / 2048 * 2048;
+    bytes[end / 2..end - 2048].fill(0xAA);
+    doctor(&desk.file(".handbill/ledger.db", bytes), &server, &dns(&[]), "")
+        .ends(1)
+        .says("error[ledger-")
+        .says("damaged")
+        .says("from a backup");
 }
 
 #[test]

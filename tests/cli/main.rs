@@ -17,6 +17,7 @@ mod conventions;
 mod docs;
 mod doctoring;
 mod enclosing;
+mod headers;
 mod lists;
 mod pacing;
 mod previewing;

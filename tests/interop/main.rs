@@ -21,6 +21,7 @@ mod test_ca;
 
 mod calendars;
 mod encrypted;
+mod feeds;
 mod judged;
 mod newsletter;
 mod overloaded;

@@ -11,6 +11,7 @@ mod claiming;
 mod coming_back;
 mod doubting;
 mod finding_readers;
+mod health;
 mod looking_back;
 mod opening;
 mod rehearsing;

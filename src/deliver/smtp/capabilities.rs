@@ -7,6 +7,8 @@ use crate::deliver::server::Mechanism;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a keyword that was there or was not")]
 pub(super) struct Capabilities {
+    /// What the server calls itself; nothing where it does not say.
+    pub(super) name: String,
     /// Commands may be sent together (RFC 2920).
     pub(super) pipelining: bool,
     /// Sizes may be declared, up to a limit where there is one (RFC 1870).
@@ -31,6 +33,8 @@ impl Capabilities {
     /// Reads the reply to `EHLO`; its first line is a greeting.
     pub(super) fn read(reply: &Lines) -> Self {
         let mut found = Self::default();
+        let first = reply.text.first().and_then(|line| line.split_ascii_whitespace().next());
+        first.unwrap_or_default().clone_into(&mut found.name);
         for line in reply.text.iter().skip(1) {
             // Old servers wrote `AUTH=LOGIN PLAIN`, and some still do beside the right form.
             let line = line.to_ascii_uppercase().replacen("AUTH=", "AUTH ", 1);
@@ -84,6 +88,7 @@ mod tests {
         let said = "mail.example.org|pipelining|Size 1000|8BITMIME|AUTH=login X|AUTH PLAIN|DSN";
         let lines = Lines::new(250, said.split('|').map(str::to_owned).collect());
         let found = Capabilities::read(&lines);
+        assert_eq!(found.name, "mail.example.org");
         assert_eq!(found.auth, [Mechanism::Login, Mechanism::Plain]);
         assert_eq!(found.size, Some(Size { limit: Some(1000) }));
         assert!(found.pipelining && found.eight_bit && !found.utf8 && !found.starttls);

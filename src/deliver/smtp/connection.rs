@@ -126,6 +126,17 @@ impl Connection {
         ends.is_some_and(|(_, peer)| peer.ip().to_canonical().is_loopback())
     }
 
+    /// Whether the server is this machine, reached by whichever of its addresses.
+    pub fn is_own(&self) -> bool {
+        let ends = self.session.as_ref().and_then(|session| session.wire.ends().ok());
+        self.is_loopback() || ends.is_some_and(|(own, peer)| own.ip() == peer.ip())
+    }
+
+    /// What the server calls itself (RFC 5321 §4.1.1.1).
+    pub fn server_name(&self) -> &str {
+        &self.capabilities.name
+    }
+
     /// Sends the envelope, unless it is under way, and hears what the server
     /// says to it. After `Ok` it waits for the message: [`Self::finish`] must
     /// follow. What ends here was surely not delivered.

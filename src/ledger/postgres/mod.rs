@@ -3,7 +3,7 @@
 //! database's unique key on (campaign, address) does.
 //!
 //! `server` is where it is and how it is reached, `link` one connection, `schema` the tables,
-//! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `runs` who is alive, `bounces` and
+//! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `health` how the server is, `runs` who is alive, `bounces` and
 //! `tokens` as their names say, `trouble` the errors in words.
 //!
 //! A connection may end between a commit and the news of it. So everything that writes can
@@ -13,6 +13,7 @@
 mod bounces;
 mod budgets;
 mod claims;
+mod health;
 mod link;
 mod queries;
 mod runs;

@@ -163,7 +163,7 @@ async fn migrated(link: &Link) -> Result<(), Trouble> {
 }
 
 /// The version of the tables; nothing where there is no ledger.
-async fn version(link: &Link) -> Result<Option<usize>, Trouble> {
+pub(super) async fn version(link: &Link) -> Result<Option<usize>, Trouble> {
     let there = link.one("SELECT to_regclass('handbill_version') IS NOT NULL", &[]).await?;
     if !there.try_get::<_, bool>(0)? {
         return Ok(None);
