@@ -156,6 +156,8 @@ pub struct Place {
     /// The column in characters, from 1.
     pub column: usize,
     excerpt: Option<Excerpt>,
+    /// Whether it is a row of a table, which has no lines and columns.
+    is_row: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,7 +171,12 @@ struct Excerpt {
 impl Place {
     /// A place without an excerpt.
     pub fn new(file: impl Into<String>, line: usize, column: usize) -> Self {
-        Self { file: file.into(), line, column, excerpt: None }
+        Self { file: file.into(), line, column, excerpt: None, is_row: false }
+    }
+
+    /// A row of what a database gave, by its number.
+    pub fn row(of: impl Into<String>, number: usize) -> Self {
+        Self { is_row: true, ..Self::new(of, number, 1) }
     }
 
     /// The same place, without showing what stands there: it may be a secret.
@@ -224,6 +231,9 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_row {
+            return write!(f, "{}, row {}", self.file, self.line);
+        }
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
