@@ -353,14 +353,14 @@ fn the_delimiter_is_found_whatever_stands_in_the_cells() {
         ("email\tname\na@example.org\tA, B; C\n", '\t'),
     ];
     for (list, delimiter) in cases {
-        assert_eq!(walk(list).list.delimiter(), delimiter, "{list}");
+        assert_eq!(walk(list).list.delimiter(), Some(delimiter), "{list}");
     }
 }
 
 #[test]
 fn a_first_line_that_names_the_delimiter_is_honoured_and_counted() {
     let walked = walk("\u{feff}sep=;\r\nemail;name\r\na@example.org;x,y\r\nnobody;z\r\n");
-    assert_eq!((walked.list.delimiter(), walked.names()), (';', vec!["email", "name"]));
+    assert_eq!((walked.list.delimiter(), walked.names()), (Some(';'), vec!["email", "name"]));
     assert_eq!((walked.lines(), walked.invalid[0].line), (vec![3], 4));
 }
 
@@ -585,7 +585,7 @@ proptest! {
             writer.write_record([one.as_str(), "a@example.org", two]).expect("memory");
         }
         let walked = walk(writer.into_inner().expect("memory"));
-        prop_assert_eq!(walked.list.delimiter(), char::from(delimiter));
+        prop_assert_eq!(walked.list.delimiter(), Some(char::from(delimiter)));
         prop_assert_eq!(walked.counts(), (rows.len(), 0, 0));
         for (subscriber, (one, two)) in walked.subscribers.iter().zip(&rows) {
             prop_assert_eq!(&subscriber.cells[0], one.trim());

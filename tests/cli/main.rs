@@ -20,6 +20,7 @@ mod enclosing;
 mod lists;
 mod pacing;
 mod previewing;
+mod queries;
 mod rehearsing;
 mod remembering;
 mod rendering;

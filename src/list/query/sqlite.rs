@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, ErrorCode, OpenFlags, Statement};
 
@@ -44,6 +45,8 @@ impl<'a> Answer<'a> {
         let connection = Connection::open_with_flags(path, flags).map_err(trouble)?;
         let (headers, booleans) = {
             connection.busy_timeout(PATIENCE).map_err(trouble)?;
+            // A column that is not there would become a text, and stand in every letter.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false).map_err(trouble)?;
             // Read-only the file is already; this holds for whatever a query attaches, too.
             connection
                 .execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -4096;")
