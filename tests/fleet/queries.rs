@@ -98,7 +98,9 @@ fn what_is_wrong_with_a_query_is_shown_where_it_is() {
     asked("SELECT nextval(\"members\") AS email").says("error[list-query]");
     asked("WITH gone AS (DELETE FROM members RETURNING *) SELECT \"E-Mail\" FROM gone")
         .says("error[list-query]");
-    asked("SELECT lo_create(0)::text AS email").says("read-only transaction");
+    // What PostgreSQL 15 lets a transaction do that only reads is not committed either.
+    check(&desk, &format!("{url}?query=SELECT lo_create(0)::text AS email")).ends(0);
+    assert_eq!(database.answers("SELECT count(*) FROM pg_largeobject_metadata"), "0");
     asked("SELECT * FROM members WHERE id = 1").says("error[empty-list]");
     asked("SELECT city FROM members").says("error[no-email-column]");
     assert_eq!(database.answers("SELECT count(*) FROM members"), "5");
@@ -153,7 +155,7 @@ fn what_was_rehearsed_is_sent_while_the_database_goes_on_or_goes_away() {
     gate.open();
     let ran = running.wait().ends(0);
     assert_eq!(ran.json()["sent"], 3000);
-    assert!(!recipients(&server).contains_key("new@example.org"));
+    assert!(!recipients(&server).contains(&"new@example.org".to_owned()));
 }
 
 #[test]
@@ -162,8 +164,8 @@ fn one_database_may_hold_both_the_list_and_the_ledger() {
     let database = Database::start();
     database.answers(MEMBERS);
     // Limits that are meant for others.
-    database.answers("ALTER ROLE postgres SET statement_timeout = '1ms'; ALTER ROLE postgres SET datestyle = 'German'");
-    let desk = desk(&database, "SELECT *, pg_sleep(0.01) AS slow FROM members")
+    database.answers("ALTER ROLE postgres SET statement_timeout = '100ms'; ALTER ROLE postgres SET datestyle = 'German'");
+    let desk = desk(&database, "SELECT *, pg_sleep(0.2) AS slow FROM members")
         .campaign("---\nsubject: x\n---\n{{ joined or \"never\" }}\n");
     let server = Script::new().start();
     // The ledger has no such exception: only the list is asked here.

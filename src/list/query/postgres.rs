@@ -99,7 +99,7 @@ fn alone<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Begins the transaction and declares the cursor; gives the name of every column, and whether it
+/// Begins the transaction, which is never committed, and declares the cursor; gives the name of every column, and whether it
 /// is true or false.
 async fn begin(
     client: &Client,
@@ -111,10 +111,11 @@ async fn begin(
     client
         .batch_execute(
             "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;
+             SET LOCAL statement_timeout = 0;
              SET LOCAL datestyle = 'ISO, YMD';
              SET LOCAL bytea_output = 'hex';
              SELECT set_config(name, CASE name WHEN 'cursor_tuple_fraction' THEN '1' ELSE '0' END, true)
-             FROM pg_settings WHERE name IN ('statement_timeout', 'transaction_timeout',
+             FROM pg_settings WHERE name IN ('transaction_timeout',
                  'idle_in_transaction_session_timeout', 'cursor_tuple_fraction')",
         )
         .await?;
