@@ -185,3 +185,31 @@ fn one_database_may_hold_both_the_list_and_the_ledger() {
         .ends(0)
         .says("2 rows");
 }
+
+#[test]
+#[ignore = "needs PostgreSQL"]
+fn a_login_is_made_with_the_password_from_outside() {
+    let database = Database::start();
+    database.answers(MEMBERS);
+    let login = "CREATE ROLE ann LOGIN PASSWORD 'open sesame'; GRANT SELECT ON members TO ann";
+    database.answers(login);
+    let rules = "VALUES ('host all ann 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')";
+    let file = database.answers("SHOW hba_file");
+    database.answers(&format!("COPY ({rules}) TO '{file}'"));
+    database.answers("SELECT pg_reload_conf()");
+    while database.answers("SELECT count(*) FROM pg_hba_file_rules") != "2" {
+        std::thread::yield_now();
+    }
+    let url = database.url.replacen("postgres@", "ann@", 1);
+    let line = format!("list check '{url}?query=SELECT * FROM members'");
+    let desk = desk(&database, "SELECT 1");
+    let with = |password: &str| desk.run_with(&[("HANDBILL_LIST_PASSWORD", password)], &line);
+    desk.run(&line).ends(1).says("error[list-login]").says("`HANDBILL_LIST_PASSWORD`");
+    with("wrong").ends(1).says("error[list-login]").never_says("wrong");
+    with("open sesame").ends(0);
+    let command = "[list]\npassword_command = \"printf 'open sesame'\"";
+    let desk = desk.settings(&SETTINGS.replace("[list]", command));
+    desk.run(&line).ends(0);
+    // Nobody let this user write, and nobody asked it to.
+    desk.run(&line.replace("SELECT *", "SELECT id")).ends(1).says("error[no-email-column]");
+}
