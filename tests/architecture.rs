@@ -72,13 +72,13 @@ const ARROWS: [(&str, &[&str]); 34] = [
     (
         "doctor",
         &[
-            "address", "check", "clock", "deliver", "files", "finding", "ledger", "list",
-            "message", "place", "project", "workshop",
+            "address", "check", "clock", "deliver", "files", "finding", "ledger", "message",
+            "place", "project", "workshop",
         ],
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
-    ("ledger", &["address", "clock", "finding", "place", "postgres", "secret"]),
+    ("ledger", &["address", "clock", "finding", "postgres", "secret"]),
     ("lib", &[]),
     ("list", &["address", "clock", "files", "finding", "place", "postgres", "secret"]),
     ("mailbox", &["files", "finding"]),

@@ -1,10 +1,10 @@
 //! Where a list comes from: a file, or a query of a database, as a person writes it.
 //!
 //! `members.db?query=SELECT …`, `sqlite:members.db?query=…`, `postgres://user@host/db?query=…`;
-//! anything else is a file. The query is the last thing there: whatever follows `query=` is its
-//! own, `&` and `?` too. With white space in it, it was typed and is taken as it stands (a
-//! `LIKE '%20%'` included); without any, it was made for a URL, and its percent-escapes are
-//! decoded. `@FILE.sql` names a file that holds it.
+//! anything else is a file. With white space in it, a query was typed and is taken as it stands,
+//! to its end: `&`, `?` and a `LIKE '%20%'` are its own. Without any, it was made for a URL:
+//! its percent-escapes are decoded, and other parameters may follow. `@FILE.sql` names a file
+//! that holds it.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -56,17 +56,29 @@ impl Origin {
         let text = told.text();
         let is_postgres = ["postgres://", "postgresql://"].iter().any(|it| text.starts_with(it));
         let cut = query_in(text, is_postgres);
-        let path = text.strip_prefix("sqlite:");
-        if cut.is_none() && path.is_none() && !is_postgres {
-            return match scheme(text) {
-                Some(scheme) => Err(at_start(told, unknown_scheme(scheme)).into()),
-                None => Ok(Self::File(base.join(text))),
-            };
+        let before = cut.as_ref().map_or(text, |cut| &text[..cut.start]);
+        let is_sqlite = before.starts_with("sqlite:");
+        if let Some(scheme) = scheme(before).filter(|_| !is_postgres && !is_sqlite) {
+            return Err(at_start(told, unknown_scheme(scheme)).into());
         }
-        let Some(cut) = cut else { return Err(at_start(told, without_query()).into()) };
-        let before = &text[..cut.start];
+        let Some(cut) = cut else {
+            let is_database = is_postgres || is_sqlite;
+            return if is_database {
+                Err(at_start(told, without_query()).into())
+            } else {
+                Ok(Self::File(base.join(text)))
+            };
+        };
+        let rest = &text[cut.end..];
+        let is_url = is_postgres && !rest.trim().contains(char::is_whitespace);
+        let length = rest.find('&').filter(|_| is_url).unwrap_or(rest.len());
         let database = if is_postgres {
-            let server = Server::parse(before, base, Role::List).map_err(|findings| {
+            let mark = if before.contains('?') { '&' } else { '?' };
+            let url = match rest[length..].strip_prefix('&') {
+                Some(more) => format!("{before}{mark}{more}"),
+                None => before.to_owned(),
+            };
+            let server = Server::parse(&url, base, Role::List).map_err(|findings| {
                 // The line may hold a password: its place is named, the line is not shown.
                 let at = |finding: Finding| finding.at(told.place(0..cut.start).without_excerpt());
                 findings.into_iter().map(at).collect::<Vec<_>>()
@@ -84,7 +96,7 @@ impl Origin {
             Database::Postgres(server) => server.to_string(),
             Database::Sqlite(_) => before.to_owned(),
         };
-        let (sql, file) = Sql::read(told, cut.end, base)?;
+        let (sql, file) = Sql::read(told, cut.end..cut.end + length, base)?;
         Ok(Self::Query(Box::new(Query { database, sql, file, name })))
     }
 
@@ -122,8 +134,9 @@ impl Query {
 
 impl Sql {
     /// Reads what stands behind `query=`.
-    fn read(told: &Passage, from: usize, base: &Path) -> Checked<(Self, Option<PathBuf>)> {
-        let raw = told.text()[from..].trim();
+    fn read(told: &Passage, range: Range<usize>, base: &Path) -> Checked<(Self, Option<PathBuf>)> {
+        let (from, written) = (range.start, &told.text()[range]);
+        let raw = written.trim();
         if let Some(name) = raw.strip_prefix('@').filter(|name| !name.is_empty()) {
             let name = decoded(told, from, name)?;
             let path = base.join(&name);
@@ -131,7 +144,7 @@ impl Sql {
             let sql = Self { text: passage.text().to_owned(), passage, at: Some(0) };
             return sql.that_asks().map(|sql| (sql, Some(path)));
         }
-        let at = from + told.text()[from..].find(raw).unwrap_or(0);
+        let at = from + written.find(raw).unwrap_or(0);
         let text = decoded(told, at, raw)?;
         let at = (text == raw).then_some(at);
         Self { text, passage: told.clone(), at }.that_asks().map(|sql| (sql, None))
@@ -267,6 +280,11 @@ mod tests {
                 "SELECT 1 & 2",
             ),
             (
+                "postgres://a@db.test/n?query=TABLE%20m&sslmode=disable",
+                "postgres://db.test/n",
+                "TABLE m",
+            ),
+            (
                 "postgresql://localhost/n?query=SELECT a&query=b FROM m",
                 "postgres://localhost/n",
                 "SELECT a&query=b FROM m",
@@ -289,6 +307,8 @@ mod tests {
             ("postgres://ann:secret@db.test/n?query=TABLE m", "password-in-config"),
             ("postgres://ann@db.test/n?password=secret&query=TABLE m", "password-in-config"),
             ("postgres://ann@db.test/n?sslmode=require&query=TABLE m", "list-url"),
+            ("postgres://ann@db.test/n?query=TABLE%20m&sslmode=require", "list-url"),
+            ("postgres://ann@db.test/n?query=TABLE%20m&password=secret", "password-in-config"),
             ("m.db?query=@nowhere.sql", "unreadable-file"),
         ] {
             assert_eq!(parsed(told), Err(code), "{told}");
@@ -309,7 +329,7 @@ mod tests {
         };
         assert_eq!(
             query.sql.word(7).excerpt().expect("text"),
-            "  2 | file = \"m.db?query=SELECT emial FROM m\"\n    |                          ^^^^^"
+            "  2 | file = \"m.db?query=SELECT emial FROM m\"\n    |                           ^^^^^"
         );
     }
 }

@@ -193,7 +193,8 @@ fn a_login_is_made_with_the_password_from_outside() {
     database.answers(MEMBERS);
     let login = "CREATE ROLE ann LOGIN PASSWORD 'open sesame'; GRANT SELECT ON members TO ann";
     database.answers(login);
-    let rules = "VALUES ('host all ann 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')";
+    let rules =
+        "VALUES ('host all ann 127.0.0.1/32 scram-sha-256'), ('host all all 127.0.0.1/32 trust')";
     let file = database.answers("SHOW hba_file");
     database.answers(&format!("COPY ({rules}) TO '{file}'"));
     database.answers("SELECT pg_reload_conf()");
