@@ -55,7 +55,7 @@ pub struct Subscriber {
     pub cells: Vec<String>,
     /// How many cells beyond the last column hold something. Mostly a comma
     /// without quotes around it has moved the cells after it.
-    pub surplus: usize,
+    pub surplus: u32,
 }
 
 impl Subscriber {
@@ -162,6 +162,7 @@ impl Rows {
         let surplus = (columns..self.records.len())
             .filter(|index| !cell::is_blank(self.records.cell(*index)))
             .count();
+        let surplus = u32::try_from(surplus).unwrap_or(u32::MAX);
         let (line, unit) = (self.records.line(), self.list.unit());
         Row::Subscriber(Subscriber { mailbox, line, unit, cells, surplus })
     }
