@@ -4,7 +4,7 @@
 use handbill::address::{Address, Mailbox};
 use handbill::campaign::Campaign;
 use handbill::compose::{self, Letter};
-use handbill::list::{Column, Subscriber};
+use handbill::list::{Column, Subscriber, Unit};
 use handbill::merge::{Links, Merger};
 use handbill::message::{Frame, FrameParts, Mail, Signer};
 use handbill::place::Source;
@@ -67,6 +67,7 @@ impl Desk {
                 mailbox: mailbox(cells[0]),
                 line: 2,
                 cells: cells.map(str::to_owned).to_vec(),
+                unit: Unit::Line,
                 surplus: 0,
             },
         }

@@ -21,6 +21,7 @@ pub mod mailbox;
 pub mod merge;
 pub mod message;
 pub mod place;
+pub mod postgres;
 pub mod preview;
 pub mod project;
 pub mod rate;

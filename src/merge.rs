@@ -10,7 +10,7 @@ use crate::address::{Address, Mailbox};
 use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE};
 use crate::compose::{ALWAYS, Event, Letter};
 use crate::finding::Finding;
-use crate::list::{Column, Subscriber};
+use crate::list::{Column, Subscriber, Unit};
 use crate::place::Place;
 
 /// One letter merged for one subscriber.
@@ -46,7 +46,7 @@ impl Gap {
     pub fn about(&self, reader: &Subscriber) -> Finding {
         let who = &reader.mailbox.address;
         let at = if reader.line > 0 {
-            format!(", line {} of the list", reader.line)
+            format!(", {} {} of the list", reader.unit, reader.line)
         } else {
             String::new()
         };
@@ -268,7 +268,7 @@ pub fn made_up(letter: &Letter, address: &Address) -> (Vec<Column>, Subscriber) 
     let cells = names.iter().map(|name| stand_in(name)).collect();
     let columns = names.into_iter().map(|name| Column { header: name.clone(), name }).collect();
     let mailbox = Mailbox { name: None, address: address.clone() };
-    (columns, Subscriber { mailbox, line: 0, cells, surplus: 0 })
+    (columns, Subscriber { mailbox, line: 0, unit: Unit::Line, cells, surplus: 0 })
 }
 
 fn stand_in(name: &str) -> String {

@@ -155,7 +155,18 @@ pub struct Place {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    excerpt: Option<Excerpt>,
+    shown: Shown,
+}
+
+/// What there is to see at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Shown {
+    /// Nothing that is known, or nothing that may be shown.
+    Nothing,
+    /// Nothing: it is a row of a table, which has no lines and columns.
+    Row,
+    /// A line.
+    Line(Excerpt),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,13 +180,19 @@ struct Excerpt {
 impl Place {
     /// A place without an excerpt.
     pub fn new(file: impl Into<String>, line: usize, column: usize) -> Self {
-        Self { file: file.into(), line, column, excerpt: None }
+        Self { file: file.into(), line, column, shown: Shown::Nothing }
+    }
+
+    /// A row of what a database gave, by its number.
+    pub fn row(of: impl Into<String>, number: usize) -> Self {
+        Self { shown: Shown::Row, ..Self::new(of, number, 1) }
     }
 
     /// The same place, without showing what stands there: it may be a secret.
     #[must_use]
     pub fn without_excerpt(self) -> Self {
-        Self { excerpt: None, ..self }
+        let shown = if self.shown == Shown::Row { Shown::Row } else { Shown::Nothing };
+        Self { shown, ..self }
     }
 
     /// Adds the line's text and how many characters the caret underlines.
@@ -192,14 +209,14 @@ impl Place {
         let before = if column > EXCERPT / 2 { EXCERPT / 4 } else { column };
         let from = line[..at].char_indices().rev().take(before).last().map_or(at, |(from, _)| from);
         let end = line[from..].char_indices().nth(EXCERPT).map_or(line.len(), |(to, _)| from + to);
-        self.excerpt = Some(Excerpt { text: line[from..end].to_owned(), before, width });
+        self.shown = Shown::Line(Excerpt { text: line[from..end].to_owned(), before, width });
         self
     }
 
     /// What is shown of the line, and which of its characters are meant. Control
     /// characters are shown as `·`.
     pub fn shown_line(&self) -> Option<(String, Range<usize>)> {
-        let Excerpt { text, before, width } = self.excerpt.as_ref()?;
+        let Shown::Line(Excerpt { text, before, width }) = &self.shown else { return None };
         Some((text.chars().map(printable).collect(), *before..*before + *width))
     }
 
@@ -207,7 +224,7 @@ impl Place {
     /// Control characters are shown as `·`, so that no file can paint on
     /// the terminal; tabs become one space, so that the caret fits.
     pub fn excerpt(&self) -> Option<String> {
-        let Excerpt { text, before, width } = self.excerpt.as_ref()?;
+        let Shown::Line(Excerpt { text, before, width }) = &self.shown else { return None };
         let shown: String = text.chars().map(printable).collect();
         let indent: usize = shown.chars().take(*before).map(char_width).sum();
         let under: usize =
@@ -224,6 +241,9 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.shown == Shown::Row {
+            return write!(f, "{}, row {}", self.file, self.line);
+        }
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }

@@ -70,6 +70,8 @@ pub struct ListSettings {
     pub status: Option<String>,
     /// The e-mail column's name.
     pub email: Option<String>,
+    /// A command that prints the password of the database that the list is asked from.
+    pub password_command: Option<String>,
 }
 
 /// How mail leaves.
@@ -254,6 +256,7 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         where_: reader.text("where"),
         status,
         email: owned(&mut reader, "email_column"),
+        password_command: owned(&mut reader, "password_command"),
     };
     findings.append(&mut reader.finish());
     settings

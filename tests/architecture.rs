@@ -28,7 +28,7 @@ const PURE: [&str; 16] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 33] = [
+const ARROWS: [(&str, &[&str]); 34] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -73,19 +73,31 @@ const ARROWS: [(&str, &[&str]); 33] = [
         "doctor",
         &[
             "address", "campaign", "check", "clock", "deliver", "files", "finding", "ledger",
-            "list", "message", "place", "project", "workshop",
+            "message", "place", "project", "workshop",
         ],
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
-    ("ledger", &["address", "clock", "finding", "place", "secret", "tls"]),
+    ("ledger", &["address", "clock", "finding", "postgres", "secret"]),
     ("lib", &[]),
-    ("list", &["address", "finding", "place"]),
+    ("list", &["address", "clock", "files", "finding", "place", "postgres", "secret"]),
     ("mailbox", &["files", "finding"]),
     ("main", &["cli"]),
-    ("merge", &["address", "compose", "finding", "list::Column", "list::Subscriber", "place"]),
+    (
+        "merge",
+        &[
+            "address",
+            "compose",
+            "finding",
+            "list::Column",
+            "list::Subscriber",
+            "list::Unit",
+            "place",
+        ],
+    ),
     ("message", &["address", "calendar", "finding"]),
     ("place", &[]),
+    ("postgres", &["finding", "place", "secret", "tls"]),
     (
         "preview",
         &[
@@ -147,6 +159,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
             "merge",
             "message",
             "place",
+            "postgres",
             "project",
             "secret",
             "settings",

@@ -96,7 +96,7 @@ fn utf16(text: &str, bytes_of: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
 fn an_action_network_report_is_read_and_who_has_left_is_not_mailed() {
     let walked = walk_fixture("action-network.csv");
     assert_eq!(walked.counts(), (177, 23, 0));
-    assert_eq!((walked.list.encoding(), walked.list.delimiter()), ("UTF-8", ','));
+    assert_eq!((walked.list.encoding(), walked.list.delimiter()), ("UTF-8", Some(',')));
     assert_eq!(walked.list.email_column().name, "email");
     let status: Vec<_> = walked.list.status_columns().map(|column| &column.name).collect();
     assert_eq!(status, ["can2_subscription_status"]);
@@ -112,7 +112,7 @@ fn an_action_network_report_is_read_and_who_has_left_is_not_mailed() {
 fn an_excel_export_in_windows_1252_with_semicolons_is_read() {
     let walked = walk_fixture("excel-semicolon-cp1252.csv");
     assert_eq!(walked.counts(), (79, 0, 0));
-    assert_eq!((walked.list.encoding(), walked.list.delimiter()), ("windows-1252", ';'));
+    assert_eq!((walked.list.encoding(), walked.list.delimiter()), ("windows-1252", Some(';')));
     assert_eq!(walked.names(), ["e_mail", "vorname", "nachname", "ort"]);
     assert_eq!(walked.cells(0), ["person4@example.org", "Søren", "García", "Montréal"]);
     let last = walked.cells(78);
@@ -307,7 +307,7 @@ fn utf_16_is_read_with_a_byte_order_mark_and_without() {
         (utf16(text, u16::to_be_bytes), "UTF-16BE"),
     ] {
         let walked = walk(bytes);
-        assert_eq!((walked.list.encoding(), walked.list.delimiter()), (encoding, '\t'));
+        assert_eq!((walked.list.encoding(), walked.list.delimiter()), (encoding, Some('\t')));
         assert_eq!(walked.names(), ["e_mail", "imie"]);
         assert_eq!(walked.cells(0), ["a@example.org", "Łukasz"]);
         assert_eq!(walked.cells(1), ["b@example.org", "מאיה"]);
@@ -353,14 +353,14 @@ fn the_delimiter_is_found_whatever_stands_in_the_cells() {
         ("email\tname\na@example.org\tA, B; C\n", '\t'),
     ];
     for (list, delimiter) in cases {
-        assert_eq!(walk(list).list.delimiter(), delimiter, "{list}");
+        assert_eq!(walk(list).list.delimiter(), Some(delimiter), "{list}");
     }
 }
 
 #[test]
 fn a_first_line_that_names_the_delimiter_is_honoured_and_counted() {
     let walked = walk("\u{feff}sep=;\r\nemail;name\r\na@example.org;x,y\r\nnobody;z\r\n");
-    assert_eq!((walked.list.delimiter(), walked.names()), (';', vec!["email", "name"]));
+    assert_eq!((walked.list.delimiter(), walked.names()), (Some(';'), vec!["email", "name"]));
     assert_eq!((walked.lines(), walked.invalid[0].line), (vec![3], 4));
 }
 
@@ -585,7 +585,7 @@ proptest! {
             writer.write_record([one.as_str(), "a@example.org", two]).expect("memory");
         }
         let walked = walk(writer.into_inner().expect("memory"));
-        prop_assert_eq!(walked.list.delimiter(), char::from(delimiter));
+        prop_assert_eq!(walked.list.delimiter(), Some(char::from(delimiter)));
         prop_assert_eq!(walked.counts(), (rows.len(), 0, 0));
         for (subscriber, (one, two)) in walked.subscribers.iter().zip(&rows) {
             prop_assert_eq!(&subscriber.cells[0], one.trim());

@@ -31,7 +31,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct FileArgs {
-    /// The list: a CSV file
+    /// The list: a CSV file, or a query: `members.db?query=SELECT …`, `postgres://…?query=…`
     file: PathBuf,
     /// The column that holds the addresses
     #[arg(long, value_name = "NAME")]
@@ -50,7 +50,8 @@ struct Report<'a> {
     invalid: Vec<Invalid>,
     columns: Vec<ColumnReport<'a>>,
     encoding: &'a str,
-    delimiter: String,
+    /// None where a database answered.
+    delimiter: Option<char>,
 }
 
 #[derive(Serialize)]
@@ -70,8 +71,9 @@ struct ColumnReport<'a> {
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let (Command::Check(file) | Command::Stats(file)) = &args.command;
-    let options = workshop::open(global)?.list_options(file.email_column.as_deref());
-    let list = List::open(&file.file, &file.file.display().to_string(), &options)?;
+    let workshop = workshop::open(global)?;
+    let options = workshop.list_options(file.email_column.as_deref());
+    let list = workshop.typed_list(&file.file, &options)?;
     match args.command {
         Command::Check(_) => check(ui, &list, file.format),
         Command::Stats(_) => stats(ui, &list, file.format),
@@ -123,7 +125,7 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
                     })
                     .collect(),
                 encoding: list.encoding(),
-                delimiter: list.delimiter().to_string(),
+                delimiter: list.delimiter(),
             },
         );
     }

@@ -9,7 +9,7 @@ use crate::workshop::{ListChoice, Workshop};
 /// What the list options of several commands are.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct ListArgs {
-    /// The list: a CSV file
+    /// The list: a CSV file, or a query: `members.db?query=SELECT …`, `postgres://…?query=…`
     #[arg(long, value_name = "FILE")]
     pub(super) list: Option<PathBuf>,
     /// The column that holds the addresses

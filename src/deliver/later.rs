@@ -168,11 +168,12 @@ fn size(subscriber: &Subscriber) -> usize {
 mod tests {
     use super::*;
     use crate::address::{Address, Mailbox};
+    use crate::list::Unit;
 
     fn row(name: &str) -> Subscriber {
         let address = Address::parse(&format!("{name}@example.org")).expect("valid");
         let mailbox = Mailbox { name: None, address };
-        Subscriber { mailbox, line: 2, cells: vec!["x".repeat(1000)], surplus: 0 }
+        Subscriber { mailbox, line: 2, unit: Unit::Line, cells: vec!["x".repeat(1000)], surplus: 0 }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use super::{Said, at, whole};
 use crate::check;
 use crate::finding::Finding;
-use crate::list::List;
 use crate::workshop::Workshop;
 
 /// Looks at the settings, and opens the list.
@@ -31,15 +30,14 @@ pub(super) fn look(workshop: &Workshop) -> Vec<Said> {
 }
 
 fn list(workshop: &Workshop) -> Vec<Said> {
-    let root = &workshop.project.root;
     let Some(file) = &workshop.project.list.file else {
         return vec![Said::Note("no list is named: `send` will want `--list`".into())];
     };
     let options = workshop.list_options(None);
-    match List::open(&root.join(file.text()), file.text(), &options) {
+    match workshop.named_list(file, &options) {
         Ok(list) => vec![Said::Well(format!(
             "the list `{}` can be read, with addresses in `{}`",
-            file.text(),
+            super::shown(list.name()),
             super::shown(&list.email_column().name)
         ))],
         Err(findings) => findings

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Checked, Finding};
+use crate::postgres::{Role, Server};
 use crate::secret::Secret;
 
 use super::book::{Book, Ledger};
-use super::postgres::{Postgres, Server};
+use super::postgres::Postgres;
 use super::scratch::Scratch;
 use super::sqlite::Sqlite;
 
@@ -29,7 +30,8 @@ impl Location {
         let path = match text.split_once(':') {
             Some(("sqlite", path)) => path.strip_prefix("//").unwrap_or(path),
             Some(("postgres" | "postgresql", _)) => {
-                return Server::parse(text, base).map(|server| Self::Postgres(Box::new(server)));
+                return Server::parse(text, base, Role::Ledger)
+                    .map(|server| Self::Postgres(Box::new(server)));
             }
             Some((_, rest)) if rest.starts_with("//") => {
                 return Err(Finding::error(

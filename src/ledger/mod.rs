@@ -36,6 +36,6 @@ pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use health::{Health, health};
 pub use location::{Location, open, read, scratch};
 pub use past::{RunRecord, StageTime};
-pub use postgres::{PASSWORD_VARIABLE, Server};
+pub use postgres::PASSWORD_VARIABLE;
 pub use process::{LEASE, Process};
 pub use standing::Standing;

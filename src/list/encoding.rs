@@ -18,6 +18,8 @@ pub(super) enum Content {
     Empty,
     /// A workbook: XLSX and ODS are ZIP archives, XLS is an OLE file.
     Spreadsheet,
+    /// A database of SQLite's.
+    Database,
     /// Neither.
     Binary,
 }
@@ -35,6 +37,9 @@ pub(super) fn detect(source: &mut impl Read) -> io::Result<Content> {
     if sample.starts_with(b"PK\x03\x04") || sample.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     {
         return Ok(Content::Spreadsheet);
+    }
+    if sample.starts_with(b"SQLite format 3\0") {
+        return Ok(Content::Database);
     }
     if let Some((encoding, _)) = Encoding::for_bom(sample) {
         return Ok(Content::Text(encoding));
@@ -101,14 +106,18 @@ impl<R: Read> Decoded<R> {
         if std::mem::take(&mut self.at_start) {
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         }
-        // Exports are glued together, and then a few rows are in Windows-1252
-        // among thousands in UTF-8. Both are read as they were meant.
-        for piece in bytes.utf8_chunks() {
-            text.push_str(piece.valid());
-            text.push_str(&WINDOWS_1252.decode_without_bom_handling(piece.invalid()).0);
-        }
+        push_mixed(bytes, &mut |piece| text.push_str(piece));
         self.raw.copy_within(end - cut..end, 0);
         self.kept = cut;
+    }
+}
+
+/// Exports are glued together, and then a few rows are in Windows-1252
+/// among thousands in UTF-8. Both are read as they were meant.
+pub(super) fn push_mixed(bytes: &[u8], push: &mut dyn FnMut(&str)) {
+    for piece in bytes.utf8_chunks() {
+        push(piece.valid());
+        push(&WINDOWS_1252.decode_without_bom_handling(piece.invalid()).0);
     }
 }
 

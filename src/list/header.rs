@@ -11,6 +11,7 @@ use super::refusal;
 use super::status::Says;
 use crate::address::Mailbox;
 use crate::finding::{Checked, Finding, closest};
+use crate::place::Place;
 
 /// Reads the columns.
 pub(super) fn read<R: Read>(records: &mut Records<R>, name: &str) -> Checked<Vec<Column>> {
@@ -25,11 +26,10 @@ pub(super) fn read<R: Read>(records: &mut Records<R>, name: &str) -> Checked<Vec
 }
 
 /// Refuses two columns of one name: a letter could not tell them apart.
-/// To be asked while the records stand at the header.
-pub(super) fn check_names<R: Read>(
+/// `place` says where a column's name stands, and so many characters of it.
+pub(super) fn check_names(
     columns: &[Column],
-    records: &Records<R>,
-    name: &str,
+    place: &dyn Fn(usize, usize) -> Place,
 ) -> Checked<()> {
     let earlier = |index: usize| columns[..index].iter().find(|c| c.name == columns[index].name);
     let duplicates = (0..columns.len()).filter_map(|index| Some((index, earlier(index)?)));
@@ -43,7 +43,7 @@ pub(super) fn check_names<R: Read>(
                 format!("the columns `{one}` and `{other}` would both be `{field}`")
             };
             Finding::error("duplicate-column", message, "rename or delete one of them")
-                .at(records.place(name, index, header.chars().count()))
+                .at(place(index, header.chars().count()))
         })
         .collect();
     if findings.is_empty() { Ok(()) } else { Err(findings) }

@@ -1,5 +1,5 @@
-//! A list: the bytes of a CSV file as people really have it become
-//! [`Subscriber`]s, one at a time, and what is wrong with the file is said.
+//! A list: the bytes of a CSV file as people really have it, or what a database
+//! answers to a query, become [`Subscriber`]s, one at a time, and what is wrong with the file is said.
 //!
 //! It promises constant memory however long the list or a row is, the line
 //! number of everything it complains about, and that nobody vanishes without
@@ -13,12 +13,17 @@ mod dialect;
 mod encoding;
 mod header;
 mod open;
+mod origin;
+mod query;
 mod records;
 mod refusal;
 mod rows;
+mod source;
+mod spool;
 pub mod stats;
 mod status;
 
 pub use columns::Column;
 pub use open::{List, Options, StatusColumn};
-pub use rows::{Gone, InvalidRow, Row, Rows, Subscriber};
+pub use origin::{Origin, Query};
+pub use rows::{Gone, InvalidRow, Row, Rows, Subscriber, Unit};

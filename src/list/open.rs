@@ -5,17 +5,22 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 
 use super::columns::Column;
 use super::dialect::Dialect;
 use super::encoding::{self, Content, Decoded};
 use super::header;
+use super::origin::Query;
+use super::query::Answer;
 use super::records::{Records, Step};
 use super::refusal;
-use super::rows::Rows;
+use super::rows::{Rows, Unit};
+use super::source::Source;
+use super::spool::Spool;
 use super::status::Says;
 use crate::finding::Checked;
+use crate::place::Place;
 
 /// What the user says about a list.
 #[derive(Clone, Debug, Default)]
@@ -41,14 +46,24 @@ pub enum StatusColumn {
 /// A list that can be used, and walked as often as needed.
 #[derive(Clone, Debug)]
 pub struct List {
-    path: PathBuf,
     name: String,
-    encoding: &'static Encoding,
-    dialect: Dialect,
+    held: Held,
     columns: Vec<Column>,
     email: usize,
     status: Vec<(usize, Says)>,
 }
+
+/// Where its rows are.
+#[derive(Clone, Debug)]
+enum Held {
+    /// In a file, which is read anew each time.
+    File { path: PathBuf, encoding: &'static Encoding, dialect: Dialect },
+    /// In what a query gave.
+    Spool(Spool),
+}
+
+/// What the columns say: which holds the address, which say who has left.
+type Meaning = (usize, Vec<(usize, Says)>);
 
 impl List {
     /// Reads a list to its end and refuses it if it is no list. `name` is
@@ -62,28 +77,33 @@ impl List {
         file.rewind().map_err(unreadable)?;
         let mut records = records(&file, encoding, dialect).map_err(unreadable)?;
         let columns = header::read(&mut records, name)?;
-        let names = header::check_names(&columns, &records, name);
-        let email = header::email(&columns, name, options.email_column.as_deref());
-        let status = header::status(&columns, name, &options.status);
+        let place = |index, width| records.place(name, index, width);
+        let meaning = meaning(&columns, name, options, &place);
         let rows = check_rows(&mut records, name);
-        match (names, email, status, rows) {
-            (Ok(()), Ok(email), Ok(status), Ok(())) => Ok(Self {
-                path: path.to_owned(),
-                name: name.to_owned(),
-                encoding,
-                dialect,
-                columns,
-                email,
-                status,
-            }),
-            (names, email, status, rows) => {
-                Err([names.err(), email.err(), status.err(), rows.err()]
-                    .into_iter()
-                    .flatten()
-                    .flatten()
-                    .collect())
+        let (email, status) = match (meaning, rows) {
+            (Ok(meaning), Ok(())) => meaning,
+            (meaning, rows) => {
+                return Err([meaning.err(), rows.err()].into_iter().flatten().flatten().collect());
             }
+        };
+        let held = Held::File { path: path.to_owned(), encoding, dialect };
+        Ok(Self { name: name.to_owned(), held, columns, email, status })
+    }
+
+    /// Asks a database, and refuses its answer if it is no list. It is asked once: whoever
+    /// walks the list sees the same rows, whatever becomes of the database.
+    pub fn ask(query: &Query, options: &Options) -> Checked<Self> {
+        let answer = Answer::to(query)?;
+        let columns = answer.columns();
+        let place = |_, _| query.sql.whole();
+        // Known before a long answer is waited for.
+        let (email, status) = meaning(&columns, query.name(), options, &place)?;
+        let spool = answer.keep()?;
+        if spool.filled == 0 {
+            return Err(refusal::answer_without_rows(query).into());
         }
+        let held = Held::Spool(spool);
+        Ok(Self { name: query.name().to_owned(), held, columns, email, status })
     }
 
     /// What messages call the list.
@@ -106,25 +126,46 @@ impl List {
         self.status.iter().map(|(index, _)| &self.columns[*index])
     }
 
-    /// The encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`.
+    /// The encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`. A database answers in
+    /// UTF-8.
     pub fn encoding(&self) -> &'static str {
-        self.encoding.name()
+        match &self.held {
+            Held::File { encoding, .. } => encoding.name(),
+            Held::Spool(_) => UTF_8.name(),
+        }
     }
 
-    /// What separates the cells.
-    pub fn delimiter(&self) -> char {
-        char::from(self.dialect.delimiter)
+    /// What separates the cells of a file.
+    pub fn delimiter(&self) -> Option<char> {
+        match &self.held {
+            Held::File { dialect, .. } => Some(char::from(dialect.delimiter)),
+            Held::Spool(_) => None,
+        }
+    }
+
+    /// What rows are counted by.
+    pub fn unit(&self) -> Unit {
+        match &self.held {
+            Held::File { .. } => Unit::Line,
+            Held::Spool(_) => Unit::Row,
+        }
     }
 
     /// The rows, from the first.
     pub fn rows(&self) -> Checked<Rows> {
-        let file = open_file(&self.path, &self.name)?;
-        let mut records = records(file, self.encoding, self.dialect)
-            .map_err(|error| refusal::unreadable(&self.name, &error))?;
-        if header::read(&mut records, &self.name)? != self.columns {
-            return Err(refusal::changed(&self.name).into());
-        }
-        Ok(Rows::new(self.clone(), records))
+        let source = match &self.held {
+            Held::Spool(spool) => Source::Query(Box::new(spool.replay())),
+            Held::File { path, encoding, dialect } => {
+                let file = open_file(path, &self.name)?;
+                let mut records = records(file, encoding, *dialect)
+                    .map_err(|error| refusal::unreadable(&self.name, &error))?;
+                if header::read(&mut records, &self.name)? != self.columns {
+                    return Err(refusal::changed(&self.name).into());
+                }
+                Source::File(Box::new(records))
+            }
+        };
+        Ok(Rows::new(self.clone(), source))
     }
 
     pub(super) fn email_index(&self) -> usize {
@@ -133,6 +174,24 @@ impl List {
 
     pub(super) fn is_gone<'a>(&self, cell: impl Fn(usize) -> &'a str) -> bool {
         self.status.iter().any(|(index, says)| says.is_gone(cell(*index)))
+    }
+}
+
+/// What the columns say, or everything that is wrong with them.
+fn meaning(
+    columns: &[Column],
+    name: &str,
+    options: &Options,
+    place: &dyn Fn(usize, usize) -> Place,
+) -> Checked<Meaning> {
+    let names = header::check_names(columns, place);
+    let email = header::email(columns, name, options.email_column.as_deref());
+    let status = header::status(columns, name, &options.status);
+    match (names, email, status) {
+        (Ok(()), Ok(email), Ok(status)) => Ok((email, status)),
+        (names, email, status) => {
+            Err([names.err(), email.err(), status.err()].into_iter().flatten().flatten().collect())
+        }
     }
 }
 
@@ -153,6 +212,7 @@ fn text_encoding(file: &mut File, name: &str) -> Checked<&'static Encoding> {
         Content::Text(encoding) => Ok(encoding),
         Content::Empty => Err(refusal::empty(name).into()),
         Content::Spreadsheet => Err(refusal::spreadsheet(name).into()),
+        Content::Database => Err(refusal::database(name).into()),
         Content::Binary => Err(refusal::binary(name).into()),
     }
 }

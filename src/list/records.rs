@@ -10,7 +10,7 @@ use super::encoding::Decoded;
 use crate::place::Place;
 
 /// The longest row. A quote left open makes a row of the rest of the file.
-const ROW_MAX: usize = 1024 * 1024;
+pub(super) const ROW_MAX: usize = 1024 * 1024;
 /// The most cells in a row: what a spreadsheet has columns.
 const CELLS_MAX: usize = 16_384;
 /// How much of a row's first line is kept to be shown.

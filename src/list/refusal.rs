@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::origin::Query;
 use super::records::Records;
 use crate::finding::Finding;
 use crate::place::Place;
@@ -39,6 +40,14 @@ pub(super) fn spreadsheet(name: &str) -> Finding {
     )
 }
 
+pub(super) fn database(name: &str) -> Finding {
+    Finding::error(
+        "list-not-text",
+        format!("the list `{name}` is a database, not a CSV file"),
+        format!("say which rows: `{name}?query=SELECT email, first_name FROM members`"),
+    )
+}
+
 pub(super) fn binary(name: &str) -> Finding {
     Finding::error(
         "list-not-text",
@@ -69,6 +78,15 @@ pub(super) fn without_rows(name: &str) -> Finding {
         format!("the list `{name}` has column names but no subscribers"),
         "add a line per subscriber",
     )
+}
+
+pub(super) fn answer_without_rows(query: &Query) -> Finding {
+    Finding::error(
+        "empty-list",
+        format!("the query of `{}` gives no rows", query.name()),
+        "see what it should have found: nobody would be mailed",
+    )
+    .at(query.sql.whole())
 }
 
 pub(super) fn changed(name: &str) -> Finding {

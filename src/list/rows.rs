@@ -1,12 +1,13 @@
 //! The rows of a list, one at a time: a subscriber, somebody who has left,
 //! or a row that cannot be mailed, with the reason.
 
-use std::fs::File;
+use std::fmt;
 
 use super::cell;
 use super::open::List;
-use super::records::{Records, Step};
+use super::records::Step;
 use super::refusal;
+use super::source::Source;
 use crate::address::{Address, Mailbox};
 use crate::finding::{Checked, Finding};
 use crate::place::Place;
@@ -22,18 +23,39 @@ pub enum Row {
     Invalid(InvalidRow),
 }
 
+/// What rows are counted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// The lines of a file.
+    #[default]
+    Line,
+    /// The rows of an answer.
+    Row,
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Line => "line",
+            Self::Row => "row",
+        })
+    }
+}
+
 /// Somebody on the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscriber {
     /// The address, and a name where the cell holds one.
     pub mailbox: Mailbox,
-    /// The line where the row begins.
+    /// The line where the row begins, or its number in an answer.
     pub line: u64,
+    /// Which of the two.
+    pub unit: Unit,
     /// A cell for every column, cleaned; an empty one is blank.
     pub cells: Vec<String>,
     /// How many cells beyond the last column hold something. Mostly a comma
     /// without quotes around it has moved the cells after it.
-    pub surplus: usize,
+    pub surplus: u32,
 }
 
 impl Subscriber {
@@ -88,13 +110,13 @@ impl InvalidRow {
 /// Walks a list from its first row to its last.
 pub struct Rows {
     list: List,
-    records: Records<File>,
+    records: Source,
     ended: bool,
 }
 
 impl Rows {
     /// Goes on where the records stand, behind the header.
-    pub(super) fn new(list: List, records: Records<File>) -> Self {
+    pub(super) fn new(list: List, records: Source) -> Self {
         Self { list, records, ended: false }
     }
 
@@ -107,7 +129,8 @@ impl Rows {
             {
                 Step::End => return Ok(None),
                 Step::OpenQuote { line } => {
-                    return Err(refusal::open_quote(self.list.name(), &self.records, line).into());
+                    let Source::File(records) = &self.records else { return Ok(None) };
+                    return Err(refusal::open_quote(self.list.name(), records, line).into());
                 }
                 Step::TooLong => {
                     let reason = "the row is longer than 1 MiB";
@@ -139,7 +162,9 @@ impl Rows {
         let surplus = (columns..self.records.len())
             .filter(|index| !cell::is_blank(self.records.cell(*index)))
             .count();
-        Row::Subscriber(Subscriber { mailbox, line: self.records.line(), cells, surplus })
+        let surplus = u32::try_from(surplus).unwrap_or(u32::MAX);
+        let (line, unit) = (self.records.line(), self.list.unit());
+        Row::Subscriber(Subscriber { mailbox, line, unit, cells, surplus })
     }
 
     fn invalid(&self, index: usize, value: &str, reason: String) -> Row {
@@ -156,15 +181,19 @@ impl Rows {
     /// quote, many rows below, closed it. Nobody among them may vanish.
     fn swallowing_cell(&self) -> Option<usize> {
         let columns = self.list.columns().len();
-        if columns < 2 || !self.records.has_line_breaks() {
+        let (Source::File(records), Some(delimiter)) = (&self.records, self.list.delimiter())
+        else {
+            return None;
+        };
+        if columns < 2 || !records.has_line_breaks() {
             return None;
         }
         let is_row = |line: &str| {
-            let cells: Vec<&str> = line.split(self.list.delimiter()).collect();
+            let cells: Vec<&str> = line.split(delimiter).collect();
             cells.len() >= columns && cells.iter().any(|cell| Address::parse(cell).is_ok())
         };
-        (0..self.records.len()).find(|index| {
-            let cell = self.records.cell(*index);
+        (0..records.len()).find(|index| {
+            let cell = records.cell(*index);
             cell.contains('@') && cell.split(['\n', '\r']).any(is_row)
         })
     }

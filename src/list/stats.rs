@@ -106,10 +106,17 @@ impl ColumnStats {
 mod tests {
     use super::*;
     use crate::address::Mailbox;
+    use crate::list::Unit;
 
     fn subscriber(email: &str, city: &str) -> Subscriber {
         let mailbox = Mailbox::parse(email).expect("an address");
-        Subscriber { mailbox, line: 2, cells: vec![email.to_owned(), city.to_owned()], surplus: 0 }
+        Subscriber {
+            mailbox,
+            line: 2,
+            unit: Unit::Line,
+            cells: vec![email.to_owned(), city.to_owned()],
+            surplus: 0,
+        }
     }
 
     fn stats() -> Stats {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row as Record, params};
 use super::worst::Worst;
 use crate::address::Mailbox;
 use crate::finding::{Checked, Finding};
-use crate::list::{List, Row, Subscriber};
+use crate::list::{List, Origin, Row, Subscriber, Unit};
 
 /// How many readers a search shows.
 const FOUND: i64 = 20;
@@ -19,7 +19,9 @@ const FOUND: i64 = 20;
 /// The rows of a list that can be mailed.
 pub(super) struct Readers {
     pub(super) list: List,
-    /// Which file it was, as long and as old as it was.
+    origin: Origin,
+    /// Which file it was, as long and as old as it was; none for a query, which may have
+    /// another answer every time.
     stamp: Option<Stamp>,
     pub(super) count: u64,
     pub(super) worst: Vec<Worst>,
@@ -35,17 +37,22 @@ pub(super) struct Hit {
 
 impl Readers {
     /// Goes through a list once.
-    pub(super) fn read(list: List, path: &Path) -> Checked<Self> {
-        let stamp = stamp(path);
+    pub(super) fn read(list: List, origin: Origin) -> Checked<Self> {
+        let stamp = stamp(&origin);
         let mut connection = Connection::open("").map_err(|error| trouble(&error))?;
         let mut worst = super::worst::Search::new(list.columns());
         let count = fill(&mut connection, &list, &mut worst)?;
-        Ok(Self { list, stamp, count, worst: worst.found(), rows: Mutex::new(connection) })
+        Ok(Self { list, origin, stamp, count, worst: worst.found(), rows: Mutex::new(connection) })
     }
 
     /// Whether the file is still the one that was read.
-    pub(super) fn is_of(&self, path: &Path) -> bool {
-        self.stamp.is_some() && self.stamp == stamp(path)
+    pub(super) fn is_of(&self, origin: &Origin) -> bool {
+        self.stamp.is_some() && self.stamp == stamp(origin)
+    }
+
+    /// The file whose change makes it another list.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.origin.file()
     }
 
     /// A reader by number; the last one where there are fewer.
@@ -55,7 +62,10 @@ impl Readers {
         let rows = self.rows.lock().expect("no reader panics");
         let found = rows
             .prepare_cached("SELECT email, name, line, cells FROM readers WHERE at = ?1")
-            .and_then(|mut query| query.query_row([index.cast_signed()], subscriber).optional())
+            .and_then(|mut query| {
+                let read = |record: &Record<'_>| subscriber(record, self.list.unit());
+                query.query_row([index.cast_signed()], read).optional()
+            })
             .map_err(|error| trouble(&error))?;
         Ok(found.flatten().map(|subscriber| (index, subscriber)))
     }
@@ -134,13 +144,13 @@ fn fill(
 }
 
 /// A row that was kept; it was an address when it was put there.
-fn subscriber(record: &Record<'_>) -> rusqlite::Result<Option<Subscriber>> {
+fn subscriber(record: &Record<'_>, unit: Unit) -> rusqlite::Result<Option<Subscriber>> {
     let (email, cells): (String, String) = (record.get(0)?, record.get(3)?);
     let Ok(Mailbox { address, .. }) = Mailbox::parse(&email) else { return Ok(None) };
     let mailbox = Mailbox { name: record.get(1)?, address };
     let line = record.get::<_, i64>(2)?.cast_unsigned();
     let cells = serde_json::from_str(&cells).unwrap_or_default();
-    Ok(Some(Subscriber { mailbox, line, cells, surplus: 0 }))
+    Ok(Some(Subscriber { mailbox, line, unit, cells, surplus: 0 }))
 }
 
 fn hit(record: &Record<'_>) -> rusqlite::Result<Hit> {
@@ -151,7 +161,8 @@ fn hit(record: &Record<'_>) -> rusqlite::Result<Hit> {
 /// Number, length and time of a file.
 type Stamp = (u64, u64, i64, i64);
 
-fn stamp(path: &Path) -> Option<Stamp> {
+fn stamp(origin: &Origin) -> Option<Stamp> {
+    let Origin::File(path) = origin else { return None };
     let data = std::fs::metadata(path).ok()?;
     Some((data.ino(), data.len(), data.mtime(), data.mtime_nsec()))
 }

@@ -47,10 +47,10 @@ pub(super) struct Studio {
 /// The latest picture of a campaign.
 type Slot = Option<Arc<Picture>>;
 
-/// What makes two lists the same: the file and how it is read.
+/// What makes two lists the same: where they come from and how they are read.
 #[derive(Clone, PartialEq, Eq)]
 struct ListKey {
-    path: PathBuf,
+    from: String,
     how: String,
 }
 
@@ -120,18 +120,18 @@ impl Studio {
         campaign: &Campaign,
         choice: &ListChoice,
     ) -> Checked<Option<Arc<Readers>>> {
-        let Some(path) = workshop.list_file(campaign, choice) else { return Ok(None) };
+        let Some(origin) = workshop.list_origin(campaign, choice)? else { return Ok(None) };
         let options = workshop.list_options(choice.email_column.as_deref());
-        let key = ListKey { path: path.clone(), how: format!("{options:?}") };
+        let key = ListKey { from: format!("{origin:?}"), how: format!("{options:?}") };
         let mut lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((_, readers)) =
-            lists.iter().find(|(known, readers)| *known == key && readers.is_of(&path))
+            lists.iter().find(|(known, readers)| *known == key && readers.is_of(&origin))
         {
             return Ok(Some(Arc::clone(readers)));
         }
         lists.retain(|(known, _)| *known != key);
         let Some(list) = workshop.list(campaign, choice)? else { return Ok(None) };
-        let readers = Arc::new(Readers::read(list, &path)?);
+        let readers = Arc::new(Readers::read(list, origin)?);
         // A second list is for who switches between two; more would only grow.
         lists.truncate(1);
         lists.insert(0, (key, Arc::clone(&readers)));
@@ -158,12 +158,14 @@ impl Studio {
     /// Whether a file is a list that is shown.
     pub(super) fn is_list(&self, path: &Path) -> bool {
         let lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        lists.iter().any(|(key, _)| is_same(&key.path, path))
+        lists.iter().any(|(_, readers)| readers.file().is_some_and(|file| is_same(file, path)))
     }
 
     fn lists_of(&self, workshop: &Workshop) -> Vec<PathBuf> {
         let entries = shelf::entries(Some(workshop), self.wanted.campaign.as_deref());
         let campaigns = entries.iter().filter_map(|entry| Workshop::campaign(&entry.path).ok());
-        campaigns.filter_map(|campaign| workshop.list_file(&campaign, &self.wanted.list)).collect()
+        let origins =
+            campaigns.filter_map(|it| workshop.list_origin(&it, &self.wanted.list).ok().flatten());
+        origins.filter_map(|origin| origin.file().map(Path::to_owned)).collect()
     }
 }

@@ -26,9 +26,10 @@ use crate::deliver::smtp::Smtp;
 use crate::files;
 use crate::finding::{Checked, Finding};
 use crate::ledger::{self, Location};
-use crate::list::{self, List, StatusColumn};
+use crate::list::{self, List, Origin, StatusColumn};
 use crate::merge::Links;
 use crate::place::{Passage, Place, Source};
+use crate::postgres::Role;
 use crate::project::Project;
 use crate::secret;
 use crate::template::{self, Template};
@@ -47,7 +48,7 @@ pub struct Workshop {
 /// Which list, where it was told.
 #[derive(Clone, Debug, Default)]
 pub struct ListChoice {
-    /// The file.
+    /// The file, or a query.
     pub file: Option<PathBuf>,
     /// The column of addresses.
     pub email_column: Option<String>,
@@ -128,26 +129,53 @@ impl Workshop {
         })
     }
 
-    /// The file of the list that was named, or the campaign's, or the project's.
-    pub fn list_file(&self, campaign: &Campaign, choice: &ListChoice) -> Option<PathBuf> {
+    /// Where the list comes from that was named, or the campaign's, or the project's.
+    pub fn list_origin(&self, campaign: &Campaign, choice: &ListChoice) -> Checked<Option<Origin>> {
+        if let Some(typed) = &choice.file {
+            return typed_origin(typed).map(Some);
+        }
         let named = campaign.list.as_ref().or(self.project.list.file.as_ref());
-        choice.file.clone().or_else(|| Some(self.project.root.join(named?.text())))
+        named.map(|named| Origin::parse(named, &self.project.root)).transpose()
     }
 
     /// The list that was named, or the campaign's, or the project's.
     pub fn list(&self, campaign: &Campaign, choice: &ListChoice) -> Checked<Option<List>> {
         let options = self.list_options(choice.email_column.as_deref());
-        if let Some(path) = &choice.file {
-            return List::open(path, &path.display().to_string(), &options).map(Some);
+        if let Some(typed) = &choice.file {
+            return self.typed_list(typed, &options).map(Some);
         }
         let named = campaign.list.as_ref().or(self.project.list.file.as_ref());
-        let Some(named) = named else { return Ok(None) };
-        List::open(&self.project.root.join(named.text()), named.text(), &options).map(Some).map_err(
-            |findings| {
-                let is_missing = findings.iter().any(|finding| finding.code == "list-not-found");
-                if is_missing { placed(findings, &whole(named)) } else { findings }
-            },
-        )
+        named.map(|named| self.named_list(named, &options)).transpose()
+    }
+
+    /// A list that was typed: a file or a query.
+    pub fn typed_list(&self, typed: &Path, options: &list::Options) -> Checked<List> {
+        self.open_list(typed_origin(typed)?, &typed.display().to_string(), options)
+    }
+
+    /// A list that stands in a file of the project's.
+    pub fn named_list(&self, named: &Passage, options: &list::Options) -> Checked<List> {
+        let origin = Origin::parse(named, &self.project.root)?;
+        self.open_list(origin, named.text(), options).map_err(|findings| {
+            let is_missing = findings.iter().any(|finding| finding.code == "list-not-found");
+            if is_missing { placed(findings, &whole(named)) } else { findings }
+        })
+    }
+
+    fn open_list(&self, origin: Origin, name: &str, options: &list::Options) -> Checked<List> {
+        let origin = if origin.is_on_a_server() {
+            let command = self.project.list.password_command.as_deref();
+            match secret::password(Role::List.password_variable(), command)? {
+                Some(password) => origin.with_password(&password),
+                None => origin,
+            }
+        } else {
+            origin
+        };
+        match origin {
+            Origin::File(path) => List::open(&path, name, options),
+            Origin::Query(query) => List::ask(&query, options),
+        }
     }
 
     /// How lists are read here.
@@ -246,6 +274,14 @@ pub enum Way {
 /// A reader's own links.
 pub fn links(leave: &Leave, reader: &Mailbox) -> Links {
     Links { unsubscribe: leave.link(&reader.address) }
+}
+
+/// What `--list` says; it is relative to the present folder.
+fn typed_origin(typed: &Path) -> Checked<Origin> {
+    match typed.to_str() {
+        Some(text) => Origin::parse(&Passage::whole(&Source::new("--list", text)), Path::new("")),
+        None => Ok(Origin::File(typed.to_owned())),
+    }
 }
 
 /// The place of a whole passage.

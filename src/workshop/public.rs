@@ -6,7 +6,7 @@ use crate::address::{Address, Mailbox};
 use crate::campaign::Campaign;
 use crate::compose::{self, Letter, LocalImage, written_day};
 use crate::finding::{Checked, Finding};
-use crate::list::{Column, Subscriber};
+use crate::list::{Column, Subscriber, Unit};
 use crate::merge::{Links, Mail, Merger};
 
 /// A campaign for everybody.
@@ -76,6 +76,6 @@ impl Workshop {
         let address = value("email").and_then(|email| Address::parse(email).ok());
         let address = address.unwrap_or_else(|| Address::parse(READER).expect("it is an address"));
         let mailbox = Mailbox { name: None, address };
-        (columns, Subscriber { mailbox, line: 0, cells, surplus: 0 })
+        (columns, Subscriber { mailbox, line: 0, unit: Unit::Line, cells, surplus: 0 })
     }
 }

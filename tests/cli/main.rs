@@ -21,6 +21,7 @@ mod headers;
 mod lists;
 mod pacing;
 mod previewing;
+mod queries;
 mod rehearsing;
 mod remembering;
 mod rendering;

@@ -342,3 +342,29 @@ fn ctrl_c_ends_it() {
     preview.running.interrupt();
     preview.running.wait().ends(0);
 }
+
+#[test]
+fn a_query_is_asked_again_whenever_the_campaign_is_saved() {
+    let change = |desk: &Desk, sql: &str| {
+        let database = rusqlite::Connection::open(desk.path("members.db")).expect("a database");
+        database.execute_batch(sql).expect("good SQL");
+    };
+    let list = "members.db?query=@members.sql";
+    let desk = Desk::new()
+        .settings(&SETTINGS.replace("subscribers.csv", list))
+        .file("members.sql", "SELECT email, first_name FROM members ORDER BY first_name");
+    change(&desk, "CREATE TABLE members (email, first_name)");
+    change(&desk, "INSERT INTO members VALUES ('eve@example.org', 'Eve')");
+    let preview = Preview::start(&desk, "campaigns/spring.md");
+    assert!(preview.get("/mail.html").contains("Dear Eve,"));
+    let mut changes = preview.changes();
+    change(&desk, "INSERT INTO members VALUES ('dee@example.org', 'Dee')");
+    assert!(preview.get("/mail.html").contains("Dear Eve,"), "a database is not watched");
+    fs::write(desk.path("campaigns/spring.md"), CAMPAIGN.replace("is open", "is dry"))
+        .expect("writable");
+    let shows = |text: &str| preview.get("/mail.html").contains(text);
+    changes.until(|_| shows("the path is dry") && shows("Dear Dee,"));
+    fs::write(desk.path("members.sql"), "SELECT email, 'Zoë' AS first_name FROM members")
+        .expect("writable");
+    changes.until(|told| told.contains("\"list\":true") && shows("Dear Zoë,"));
+}

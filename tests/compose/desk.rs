@@ -4,7 +4,7 @@ use handbill::address::{Address, Mailbox};
 use handbill::campaign::Campaign;
 use handbill::compose::{self, Letter};
 use handbill::finding::Checked;
-use handbill::list::{Column, Subscriber};
+use handbill::list::{Column, Subscriber, Unit};
 use handbill::merge::{Gap, Links, Mail, Merger};
 use handbill::place::Source;
 use handbill::template::{self, Component, Template};
@@ -107,7 +107,7 @@ pub(crate) fn row(cells: &[(&str, &str)]) -> (Vec<Column>, Subscriber) {
         address: Address::parse("ann@example.org").expect("it is an address"),
     };
     let cells = cells.iter().map(|(_, cell)| (*cell).to_owned()).collect();
-    (columns, Subscriber { mailbox, line: 2, cells, surplus: 0 })
+    (columns, Subscriber { mailbox, line: 2, unit: Unit::Line, cells, surplus: 0 })
 }
 
 /// Merges a letter for one row.

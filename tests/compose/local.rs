@@ -3,7 +3,7 @@
 use handbill::address::{Address, Mailbox};
 use handbill::campaign::Campaign;
 use handbill::compose;
-use handbill::list::{Column, Subscriber};
+use handbill::list::{Column, Subscriber, Unit};
 use handbill::merge::{Links, Mail, Merger};
 use handbill::place::Source;
 
@@ -24,6 +24,7 @@ fn merged(lang: &str, body: &str, row: &[(&str, &str)]) -> Result<Mail, String> 
         mailbox: Mailbox { name: None, address },
         line: 2,
         cells: row.iter().map(|(_, cell)| (*cell).to_owned()).collect(),
+        unit: Unit::Line,
         surplus: 0,
     };
     Merger::new(&letter, &columns).merge(&reader, &Links::default()).map_err(|gaps| {

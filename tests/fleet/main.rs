@@ -19,4 +19,5 @@ mod smtp_server;
 mod cut_off;
 mod database;
 mod killed;
+mod queries;
 mod restarted;

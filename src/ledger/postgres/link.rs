@@ -8,11 +8,10 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::clock;
+use crate::postgres::{self, Server};
 
-use super::server::{Encryption, Server};
 use super::trouble::Trouble;
 
 /// How long connecting may take, encryption and login included.
@@ -54,18 +53,7 @@ impl Link {
     }
 
     async fn connect(server: &Server) -> Result<Self, Trouble> {
-        let config = server.config();
-        let (client, driver) = match server.encryption() {
-            Encryption::None => {
-                let (client, connection) = config.connect(tokio_postgres::NoTls).await?;
-                (client, tokio::spawn(async { drop(connection.await) }))
-            }
-            Encryption::Tls(tls) => {
-                let tls = MakeRustlsConnect::new(tls.as_ref().clone());
-                let (client, connection) = config.connect(tls).await?;
-                (client, tokio::spawn(async { drop(connection.await) }))
-            }
-        };
+        let (client, driver) = postgres::connect(server).await?;
         let schema = format!("\"{}\"", server.schema());
         // What was answered has to be on the disk, whatever the database does for others.
         // Everything has its own name: a path of the user's must not lead elsewhere.

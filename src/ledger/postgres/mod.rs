@@ -2,7 +2,7 @@
 //! machines that send one campaign together. Nothing of ours coordinates them: the
 //! database's unique key on (campaign, address) does.
 //!
-//! `server` is where it is and how it is reached, `link` one connection, `schema` the tables,
+//! `link` is one connection, `schema` the tables,
 //! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `health` how the server is, `runs` who is alive, `bounces` and
 //! `tokens` as their names say, `trouble` the errors in words.
 //!
@@ -18,7 +18,6 @@ mod link;
 mod queries;
 mod runs;
 mod schema;
-mod server;
 mod tokens;
 mod trouble;
 
@@ -31,15 +30,17 @@ use tokio::time::{sleep, timeout};
 use crate::address::Address;
 use crate::clock::{self, Stopwatch};
 use crate::finding::Finding;
+use crate::postgres::{Role, Server};
 
 use super::book::Ledger;
 use super::bounce::{Bounce, Fate};
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
 use super::past::StageTime;
 use link::Link;
-pub use server::{PASSWORD_VARIABLE, Server};
 use trouble::Trouble;
 
+/// Where the password comes from, first of all.
+pub const PASSWORD_VARIABLE: &str = Role::Ledger.password_variable();
 /// How long one answer may take before the connection counts as lost.
 const ANSWER: Duration = Duration::from_secs(30);
 /// The same for questions that look at everybody.

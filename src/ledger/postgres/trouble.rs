@@ -3,12 +3,9 @@
 use tokio_postgres::error::SqlState;
 
 use crate::finding::Finding;
-use crate::place::printable;
+use crate::postgres::{Fault, Server, is_end, plain};
 
-use super::server::{PASSWORD_VARIABLE, Server};
-
-/// The longest text of a server that is repeated, in characters.
-const SAID_MAX: usize = 300;
+use super::PASSWORD_VARIABLE;
 
 /// Why a ledger could not do what was asked.
 #[derive(Debug)]
@@ -120,11 +117,6 @@ impl Trouble {
     }
 }
 
-/// The server ends the connection, or takes none at the moment.
-fn is_end(code: &SqlState) -> bool {
-    code.code().starts_with("57P") || code.code().starts_with("08")
-}
-
 /// What no waiting mends.
 fn is_config(error: &tokio_postgres::Error) -> bool {
     let text = error.to_string();
@@ -143,24 +135,40 @@ fn is_config(error: &tokio_postgres::Error) -> bool {
 }
 
 fn from_server(server: &Server, error: &tokio_postgres::Error) -> Finding {
-    let Some(told) = error.as_db_error() else { return from_connection(server, error) };
-    let said = plain(told.message());
-    let code = told.code();
-    if code.code().starts_with("28") {
-        return Finding::error(
-            "ledger-login",
-            format!("the ledger `{server}` refuses the login: {said}"),
-            format!(
-                "check the user in the URL, and the password (`password_command` under `[ledger]`, or `{PASSWORD_VARIABLE}`)"
-            ),
-        );
-    }
+    let told = match Fault::of(error) {
+        Fault::Told(told) => told,
+        Fault::Away(why) => return unreachable(server, &why),
+        Fault::Login(said) => {
+            return Finding::error(
+                "ledger-login",
+                format!("the ledger `{server}` refuses the login: {said}"),
+                server.role().login_help(),
+            );
+        }
+        Fault::NoPassword => {
+            return Finding::error(
+                "ledger-login",
+                format!("the ledger `{server}` asks for a password"),
+                format!("set `password_command` under `[ledger]`, or `{PASSWORD_VARIABLE}`"),
+            );
+        }
+        Fault::NoDatabase(said) => {
+            return Finding::error(
+                "ledger-unusable",
+                format!("there is no such database: {said}"),
+                "create it (`createdb news`), or correct the ledger's URL",
+            );
+        }
+        Fault::Tls(why) => {
+            return Finding::error(
+                "ledger-tls",
+                format!("the connection to the ledger `{server}` cannot be encrypted: {why}"),
+                "name its certificate authority with `?sslrootcert=FILE`; the name in the URL must be that of its certificate",
+            );
+        }
+    };
+    let (code, said) = (told.code(), plain(told.message()));
     match *code {
-        SqlState::INVALID_CATALOG_NAME => Finding::error(
-            "ledger-unusable",
-            format!("there is no such database: {said}"),
-            "create it (`createdb news`), or correct the ledger's URL",
-        ),
         SqlState::INSUFFICIENT_PRIVILEGE => Finding::error(
             "ledger-refused",
             format!("the ledger `{server}` does not let this user work: {said}"),
@@ -176,7 +184,6 @@ fn from_server(server: &Server, error: &tokio_postgres::Error) -> Finding {
             format!("the ledger `{server}` cannot be written to: {said}"),
             "name the primary server, not a replica",
         ),
-        _ if is_end(code) => unreachable(server, &said),
         _ => Finding::error(
             "ledger-failed",
             format!("the ledger `{server}` failed: {said} ({})", code.code()),
@@ -185,34 +192,10 @@ fn from_server(server: &Server, error: &tokio_postgres::Error) -> Finding {
     }
 }
 
-fn from_connection(server: &Server, error: &tokio_postgres::Error) -> Finding {
-    let cause = std::error::Error::source(error).map(ToString::to_string);
-    let why = plain(&cause.unwrap_or_else(|| error.to_string()));
-    if error.to_string().contains("TLS") {
-        return Finding::error(
-            "ledger-tls",
-            format!("the connection to the ledger `{server}` cannot be encrypted: {why}"),
-            "name its certificate authority with `?sslrootcert=FILE`; the name in the URL must be that of its certificate",
-        );
-    }
-    if error.to_string().contains("password missing") || why.contains("password missing") {
-        return Finding::error(
-            "ledger-login",
-            format!("the ledger `{server}` asks for a password"),
-            format!("set `password_command` under `[ledger]`, or `{PASSWORD_VARIABLE}`"),
-        );
-    }
-    unreachable(server, &why)
-}
-
 fn unreachable(server: &Server, why: &str) -> Finding {
     Finding::error(
         "ledger-unreachable",
         format!("the ledger `{server}` cannot be reached: {why}"),
         "check that the database runs and that this machine may reach it, then send again; nobody gets the campaign twice",
     )
-}
-
-fn plain(text: &str) -> String {
-    text.chars().take(SAID_MAX).map(printable).collect()
 }

@@ -10,14 +10,11 @@ use std::time::Duration;
 use rustls::ClientConfig;
 use tokio_postgres::config::{Config, Host, SslMode, TargetSessionAttrs};
 
+use super::Role;
 use crate::finding::{Checked, Finding, closest};
 use crate::secret::Secret;
 use crate::tls;
 
-/// Where the password comes from, first of all.
-pub const PASSWORD_VARIABLE: &str = "HANDBILL_LEDGER_PASSWORD";
-/// The schema that holds the tables where the URL names none.
-const SCHEMA: &str = "handbill";
 /// The longest name that PostgreSQL keeps whole, in bytes.
 const NAME_MAX: usize = 63;
 
@@ -27,11 +24,12 @@ pub struct Server {
     config: Config,
     encryption: Encryption,
     schema: String,
+    role: Role,
 }
 
 /// How the connection is kept from others.
 #[derive(Clone)]
-pub(super) enum Encryption {
+pub(crate) enum Encryption {
     /// It is not: on loopback, or told so.
     None,
     /// By TLS, with the server's name and certificate verified.
@@ -72,16 +70,16 @@ impl fmt::Display for Server {
 }
 
 impl Server {
-    /// Reads a URL. `sslrootcert` is relative to `base`. What is wrong is told without
+    /// Reads a URL, of what it is told for. `sslrootcert` is relative to `base`. What is wrong is told without
     /// repeating the URL: it may hold a password.
-    pub fn parse(url: &str, base: &Path) -> Checked<Self> {
+    pub fn parse(url: &str, base: &Path, role: Role) -> Checked<Self> {
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
         let authority = place.split_once("://").map_or("", |(_, rest)| rest);
         let login = authority.split('/').next().and_then(|host| host.rsplit_once('@'));
         if login.is_some_and(|(login, _)| login.contains(':')) || query.contains("password=") {
-            return Err(password_in_url().into());
+            return Err(password_in_url(role).into());
         }
-        let (mut mode, mut certificates, mut schema) = (None, None, SCHEMA.to_owned());
+        let (mut mode, mut certificates, mut schema) = (None, None, role.schema().to_owned());
         let mut rest = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -95,19 +93,27 @@ impl Server {
         }
         let plain =
             if rest.is_empty() { place.to_owned() } else { format!("{place}?{}", rest.join("&")) };
-        let mut config = Config::from_str(&plain).map_err(|error| unusable(&error))?;
+        let mut config = Config::from_str(&plain).map_err(|error| unusable(role, &error))?;
         if config.get_hosts().is_empty() {
             config.host("localhost");
         }
-        if schema.is_empty() || schema.len() > NAME_MAX || schema.contains(['"', '\0']) {
-            return Err(no_schema().into());
+        let is_named = schema != role.schema();
+        if (is_named && schema.is_empty())
+            || schema.len() > NAME_MAX
+            || schema.contains(['"', '\0'])
+        {
+            return Err(no_schema(role).into());
         }
-        let encrypts = encrypts(mode.as_deref(), &config)?;
+        let encrypts = encrypts(mode.as_deref(), &config, role)?;
         config
             .application_name("handbill")
             .ssl_mode(if encrypts { SslMode::Require } else { SslMode::Disable })
-            // After a failover only the one that can be written to is the ledger.
-            .target_session_attrs(TargetSessionAttrs::ReadWrite)
+            .target_session_attrs(match role {
+                // After a failover only the one that can be written to is the ledger.
+                Role::Ledger => TargetSessionAttrs::ReadWrite,
+                // A replica is a good place to read a long list from.
+                Role::List => TargetSessionAttrs::Any,
+            })
             .connect_timeout(Duration::from_secs(10))
             .keepalives_idle(Duration::from_secs(30))
             .tcp_user_timeout(Duration::from_secs(30));
@@ -116,7 +122,7 @@ impl Server {
         } else {
             Encryption::None
         };
-        Ok(Self { config, encryption, schema })
+        Ok(Self { config, encryption, schema, role })
     }
 
     /// The same with a password.
@@ -124,6 +130,11 @@ impl Server {
     pub fn with_password(mut self, password: &Secret) -> Self {
         self.config.password(password.expose());
         self
+    }
+
+    /// What it is for.
+    pub(crate) fn role(&self) -> Role {
+        self.role
     }
 
     /// What the client connects to.
@@ -136,15 +147,15 @@ impl Server {
         &self.encryption
     }
 
-    /// The schema that holds the tables.
-    pub(super) fn schema(&self) -> &str {
+    /// The schema that holds the tables; empty where the user's own are meant.
+    pub(crate) fn schema(&self) -> &str {
         &self.schema
     }
 }
 
 /// Whether the connection is encrypted. Nothing between "not at all" and "with everything
 /// verified" is offered: `require` would take anybody's certificate.
-fn encrypts(mode: Option<&str>, config: &Config) -> Checked<bool> {
+fn encrypts(mode: Option<&str>, config: &Config, role: Role) -> Checked<bool> {
     const MODES: [&str; 2] = ["verify-full", "disable"];
     match mode {
         Some("verify-full") => Ok(true),
@@ -157,8 +168,8 @@ fn encrypts(mode: Option<&str>, config: &Config) -> Checked<bool> {
                 },
                 |known| format!("did you mean `{known}`?"),
             );
-            let message = "the ledger's URL has an `sslmode` that is not offered";
-            Err(Finding::error("ledger-url", message, help).into())
+            let message = format!("the {role}'s URL has an `sslmode` that is not offered");
+            Err(Finding::error(role.url_code(), message, help).into())
         }
         None => Ok(!config.get_hosts().iter().all(is_here)),
     }
@@ -178,30 +189,31 @@ fn is_here(host: &Host) -> bool {
     }
 }
 
-fn password_in_url() -> Finding {
+fn password_in_url(role: Role) -> Finding {
     Finding::error(
         "password-in-config",
-        "a password stands in the ledger's URL",
+        format!("a password stands in the {role}'s URL"),
         format!(
-            "take it out, change it, and set `password_command` under `[ledger]` or `{PASSWORD_VARIABLE}` instead"
+            "take it out, change it, and set `password_command` under `[{role}]` or `{}` instead",
+            role.password_variable()
         ),
     )
 }
 
-fn unusable(error: &tokio_postgres::Error) -> Finding {
+fn unusable(role: Role, error: &tokio_postgres::Error) -> Finding {
     let why =
         std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     Finding::error(
-        "ledger-url",
-        format!("the ledger's URL cannot be used: {why}"),
+        role.url_code(),
+        format!("the {role}'s URL cannot be used: {why}"),
         "write it as `postgres://user@host:5432/database`",
     )
 }
 
-fn no_schema() -> Finding {
+fn no_schema(role: Role) -> Finding {
     Finding::error(
-        "ledger-url",
-        "`?schema=` in the ledger's URL is no name of a schema",
+        role.url_code(),
+        format!("`?schema=` in the {role}'s URL is no name of a schema"),
         "write a name of letters, digits and `_`, such as `?schema=handbill`",
     )
 }
@@ -211,7 +223,7 @@ mod tests {
     use super::*;
 
     fn parsed(url: &str) -> Result<(String, bool), &'static str> {
-        Server::parse(url, Path::new("/"))
+        Server::parse(url, Path::new("/"), Role::Ledger)
             .map(|server| {
                 let is_encrypted = matches!(server.encryption(), Encryption::Tls(_));
                 (format!("{server} {}", server.schema()), is_encrypted)
@@ -246,7 +258,7 @@ mod tests {
             ("postgres://ann@localhost/news?colour=red", "ledger-url"),
         ] {
             assert_eq!(parsed(url), Err(code), "{url}");
-            let findings = Server::parse(url, Path::new("/")).expect_err("refused");
+            let findings = Server::parse(url, Path::new("/"), Role::Ledger).expect_err("refused");
             assert!(!format!("{findings:?}").contains("secret"), "{findings:?}");
         }
     }
