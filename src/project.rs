@@ -2,6 +2,7 @@
 //! Every key is optional but the sender; an unknown key is a finding. Pure:
 //! `files` finds and reads the file.
 
+mod bounces;
 mod looks;
 
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
 use crate::settings::{self, Key, Kind, Reader, Value};
+
+pub use self::bounces::Bounces;
 
 /// The name of the file that makes a folder a project.
 pub const FILE: &str = "handbill.toml";
@@ -39,6 +42,8 @@ pub struct Project {
     pub preview: PreviewSettings,
     /// `[ledger]`
     pub ledger: LedgerSettings,
+    /// `[bounces]`
+    pub bounces: Bounces,
     /// `[dkim]`, or several of `[[dkim]]`
     pub dkim: Vec<Dkim>,
     source: Option<Source>,
@@ -206,6 +211,7 @@ impl Project {
             check: check(source, reader.table("check"), &mut findings),
             preview: preview(reader.table("preview"), &mut findings),
             ledger: ledger(reader.table("ledger"), &mut findings),
+            bounces: bounces::read(reader.table("bounces"), &mut findings),
             dkim: dkim(&mut reader, &mut findings),
             source: Some(source.clone()),
         };

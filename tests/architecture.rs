@@ -28,7 +28,7 @@ const PURE: [&str; 16] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 33] = [
+const ARROWS: [(&str, &[&str]); 34] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -67,13 +67,14 @@ const ARROWS: [(&str, &[&str]); 33] = [
             "secret",
             "tls",
             "unsubscribe",
+            "wire",
         ],
     ),
     (
         "doctor",
         &[
             "address", "check", "clock", "deliver", "files", "finding", "ledger", "list",
-            "message", "place", "project", "workshop",
+            "message", "place", "project", "wire", "workshop",
         ],
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
@@ -81,7 +82,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
     ("ledger", &["address", "clock", "finding", "place", "secret", "tls"]),
     ("lib", &[]),
     ("list", &["address", "finding", "place"]),
-    ("mailbox", &["files", "finding"]),
+    ("mailbox", &["files", "finding", "place", "secret", "tls", "wire"]),
     ("main", &["cli"]),
     ("merge", &["address", "compose", "finding", "list::Column", "list::Subscriber", "place"]),
     ("message", &["address", "calendar", "finding"]),
@@ -130,6 +131,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
     ("tls", &["finding"]),
     ("ui", &["clock", "finding", "place"]),
     ("unsubscribe", &["address"]),
+    ("wire", &["finding", "place"]),
     (
         "workshop",
         &[
@@ -144,6 +146,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
             "finding",
             "ledger",
             "list",
+            "mailbox",
             "merge",
             "message",
             "place",
@@ -152,6 +155,7 @@ const ARROWS: [(&str, &[&str]); 33] = [
             "settings",
             "template",
             "unsubscribe",
+            "wire",
         ],
     ),
 ];

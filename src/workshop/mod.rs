@@ -7,6 +7,7 @@ mod constants;
 mod findings;
 mod key;
 mod links;
+mod mailbox;
 mod parcel;
 mod proof;
 mod public;
