@@ -14,7 +14,7 @@ use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
 use crate::settings::{self, Key, Kind, Reader, Value};
 
-pub use self::bounces::Bounces;
+pub use bounces::Bounces;
 
 /// The name of the file that makes a folder a project.
 pub const FILE: &str = "handbill.toml";
@@ -34,6 +34,8 @@ pub struct Project {
     pub template: TemplateSettings,
     /// `[unsubscribe]`
     pub unsubscribe: Unsubscribe,
+    /// `[bounces]`
+    pub bounces: Bounces,
     /// `[archive]`
     pub archive: ArchiveSettings,
     /// `[check]`
@@ -42,8 +44,6 @@ pub struct Project {
     pub preview: PreviewSettings,
     /// `[ledger]`
     pub ledger: LedgerSettings,
-    /// `[bounces]`
-    pub bounces: Bounces,
     /// `[dkim]`, or several of `[[dkim]]`
     pub dkim: Vec<Dkim>,
     source: Option<Source>,
@@ -207,11 +207,11 @@ impl Project {
             delivery: delivery(reader.table("delivery"), &mut findings),
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
+            bounces: bounces::read(reader.table("bounces"), &mut findings),
             archive: archive(reader.table("archive"), &mut findings),
             check: check(source, reader.table("check"), &mut findings),
             preview: preview(reader.table("preview"), &mut findings),
             ledger: ledger(reader.table("ledger"), &mut findings),
-            bounces: bounces::read(reader.table("bounces"), &mut findings),
             dkim: dkim(&mut reader, &mut findings),
             source: Some(source.clone()),
         };

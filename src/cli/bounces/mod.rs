@@ -27,8 +27,8 @@ const SHOWN: u64 = 20;
 /// Read bounces, complaints and unsubscribe mails, and suppress whom they are about
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A Maildir, an mbox file, a folder of .eml files, one .eml file, or
-    /// imaps://user@host/FOLDER; what `[bounces] source` names if it is left out
+    /// A Maildir, an mbox file, a folder of .eml files, one .eml file, or a folder on a server:
+    /// `imaps://user@host/FOLDER` [default: what `[bounces] source` names]
     source: Option<PathBuf>,
     /// On a server, read only what came in the last DAYS days
     #[arg(long, value_name = "DAYS")]

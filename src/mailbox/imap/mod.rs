@@ -65,7 +65,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(30),
-            command: Duration::from_secs(300),
+            command: Duration::from_mins(5),
             goodbye: Duration::from_secs(2),
         }
     }
