@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests with real parts use (`cargo test --test interop --test browser -- --ignored`):
 # Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
-# `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), SpamAssassin and
+# `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), Dovecot, SpamAssassin and
 # rspamd, PostgreSQL, icalendar, dkimpy and feedparser (beside aiosmtpd), ical.js, mailauth, opendkim, Chromium with its driver, and axe-core, which looks for
 # what shuts people out of a page (single files of npm's packages). Run it as root.
 #
@@ -40,6 +40,7 @@ has() { command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ]; }
 has smtp-sink || missing="$missing postfix"
 has saslpasswd2 || missing="$missing sasl2-bin"
 ls /usr/lib/*/sasl2/libplain.so >/dev/null 2>&1 || missing="$missing libsasl2-modules"
+has dovecot || missing="$missing dovecot-imapd"
 has spamassassin || missing="$missing spamassassin"
 has rspamd || missing="$missing rspamd"
 has ip || missing="$missing iproute2"

@@ -33,4 +33,5 @@ pub mod template;
 pub mod tls;
 pub mod ui;
 pub mod unsubscribe;
+pub mod wire;
 pub mod workshop;

@@ -28,7 +28,7 @@ const PURE: [&str; 16] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 34] = [
+const ARROWS: [(&str, &[&str]); 35] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -67,13 +67,14 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "secret",
             "tls",
             "unsubscribe",
+            "wire",
         ],
     ),
     (
         "doctor",
         &[
             "address", "campaign", "check", "clock", "deliver", "files", "finding", "ledger",
-            "message", "place", "project", "workshop",
+            "message", "place", "project", "wire", "workshop",
         ],
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
@@ -81,7 +82,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
     ("ledger", &["address", "clock", "finding", "postgres", "secret"]),
     ("lib", &[]),
     ("list", &["address", "clock", "files", "finding", "place", "postgres", "secret"]),
-    ("mailbox", &["files", "finding"]),
+    ("mailbox", &["files", "finding", "place", "secret", "tls", "wire"]),
     ("main", &["cli"]),
     (
         "merge",
@@ -142,6 +143,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
     ("tls", &["finding"]),
     ("ui", &["clock", "finding", "place"]),
     ("unsubscribe", &["address"]),
+    ("wire", &["finding", "place"]),
     (
         "workshop",
         &[
@@ -156,6 +158,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "finding",
             "ledger",
             "list",
+            "mailbox",
             "merge",
             "message",
             "place",
@@ -165,6 +168,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "settings",
             "template",
             "unsubscribe",
+            "wire",
         ],
     ),
 ];

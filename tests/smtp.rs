@@ -7,10 +7,10 @@ mod smtp_server;
 use std::time::Duration;
 
 use handbill::address::Address;
-use handbill::deliver::server::Server;
 use handbill::deliver::smtp::{Connection, Smtp, Timeouts};
 use handbill::deliver::transport::{Envelope, Transport, Verdict};
 use handbill::secret::Secret;
+use handbill::wire::server::Server;
 use smtp_server::{Gate, Script, SmtpServer, Step, TestCa, at};
 
 const MESSAGE: &[u8] = b"Subject: spring\r\n\r\nDear reader,\r\n.a dot\r\n";

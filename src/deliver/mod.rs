@@ -25,7 +25,6 @@ mod paces;
 pub mod press;
 pub mod rehearsal;
 pub mod roll;
-pub mod server;
 pub mod share;
 pub mod smtp;
 mod streak;

@@ -10,6 +10,8 @@ use super::transport::{Loss, Reply, Verdict};
 use super::wording::{held_back, is_throttle};
 use crate::finding::Finding;
 
+pub use crate::wire::Fault;
+
 /// How far a connection, and the message on it, has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
@@ -35,25 +37,6 @@ pub enum Stage {
     Body,
     /// The final dot may have left.
     Dot,
-}
-
-/// What went wrong below or beside the replies.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// No address, or none that answers.
-    Unreachable(String),
-    /// The other side closed the connection.
-    Closed,
-    /// Nothing came, or nothing could be written, in time.
-    TimedOut,
-    /// The operating system's words.
-    Network(String),
-    /// A reply that is none, is out of turn or has no end.
-    Protocol(&'static str),
-    /// The certificate is not valid for this server, or nobody vouches for it.
-    Certificate(String),
-    /// No common ground for TLS.
-    Tls(String),
 }
 
 /// What we refuse by ourselves, before a byte of it reaches the wire.

@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use super::{Said, at, whole};
-use crate::deliver::server::{Security, Server};
 use crate::deliver::smtp::{Connection, Timeouts};
 use crate::deliver::transport::{Transport, Verdict};
 use crate::deliver::trouble;
 use crate::finding::Finding;
+use crate::wire::server::{Security, Server};
 use crate::workshop::{Way, Workshop};
 
 /// How long a connection may take.

@@ -7,6 +7,7 @@ mod constants;
 mod findings;
 mod key;
 mod links;
+mod mailbox;
 mod parcel;
 mod proof;
 mod public;
@@ -21,7 +22,6 @@ use std::path::{Path, PathBuf};
 use crate::address::Mailbox;
 use crate::campaign::Campaign;
 use crate::compose::{self, Letter};
-use crate::deliver::server::{PASSWORD_VARIABLE, Server};
 use crate::deliver::smtp::Smtp;
 use crate::files;
 use crate::finding::{Checked, Finding};
@@ -34,6 +34,7 @@ use crate::project::Project;
 use crate::secret;
 use crate::template::{self, Template};
 use crate::unsubscribe::{Leave, Tokens};
+use crate::wire::server::{PASSWORD_VARIABLE, Server};
 
 /// Where the ledger is when nothing else is said.
 const LEDGER: &str = "sqlite:.handbill/ledger.db";

@@ -6,7 +6,7 @@ use crate::send;
 use crate::smtp_server::Script;
 
 /// A header of the mail that a reader got.
-fn header(server: &crate::SmtpServer, reader: &str, name: &str) -> String {
+pub(crate) fn header(server: &crate::SmtpServer, reader: &str, name: &str) -> String {
     let accepted = server.accepted();
     let mail = accepted.iter().find(|mail| mail.to.iter().any(|to| to == reader)).expect("mailed");
     let text = String::from_utf8_lossy(&mail.data).replace("\r\n ", " ");
@@ -15,7 +15,7 @@ fn header(server: &crate::SmtpServer, reader: &str, name: &str) -> String {
 }
 
 /// A desk whose campaign was sent.
-fn sent() -> (Desk, crate::SmtpServer) {
+pub(crate) fn sent() -> (Desk, crate::SmtpServer) {
     let desk = Desk::new();
     let server = Script::new().start();
     send(&desk, &server, "").ends(0).says("3 mails sent");
@@ -23,7 +23,13 @@ fn sent() -> (Desk, crate::SmtpServer) {
 }
 
 /// A delivery status notification (RFC 3464).
-fn report(number: u32, date: &str, reader: &str, reply: &str, message_id: &str) -> String {
+pub(crate) fn report(
+    number: u32,
+    date: &str,
+    reader: &str,
+    reply: &str,
+    message_id: &str,
+) -> String {
     format!(
         "Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example.net\r\nTo: news@example.org\r\n\
          Subject: Undelivered Mail Returned to Sender\r\nDate: {date}\r\n\
@@ -38,8 +44,8 @@ fn report(number: u32, date: &str, reader: &str, reply: &str, message_id: &str) 
     )
 }
 
-const MONDAY: &str = "Mon, 4 May 2026 10:00:00 +0000";
-const GONE: &str = "550 5.1.1 user unknown";
+pub(crate) const MONDAY: &str = "Mon, 4 May 2026 10:00:00 +0000";
+pub(crate) const GONE: &str = "550 5.1.1 user unknown";
 
 #[test]
 fn a_bounce_of_a_mail_of_ours_suppresses_exactly_its_reader_and_once() {

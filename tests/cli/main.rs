@@ -6,6 +6,8 @@
 mod desk;
 #[path = "../common/dns_server.rs"]
 mod dns_server;
+#[path = "../common/imap_server.rs"]
+mod imap_server;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
@@ -17,6 +19,7 @@ mod conventions;
 mod docs;
 mod doctoring;
 mod enclosing;
+mod fetching;
 mod headers;
 mod lists;
 mod pacing;
@@ -40,7 +43,7 @@ mod test_mails;
 use desk::{Desk, Ran};
 use handbill::address::Address;
 use handbill::ledger::{self, Location, Suppression};
-use smtp_server::SmtpServer;
+use smtp_server::{SmtpServer, TestCa};
 
 /// The counts of a `send`, in the order of the contract.
 fn counts(ran: &Ran) -> [u64; 8] {

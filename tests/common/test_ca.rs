@@ -54,6 +54,12 @@ impl TestCa {
         self.folder.path().join("ca.pem")
     }
 
+    /// The server's side of TLS.
+    #[allow(dead_code, reason = "only some servers are ours")]
+    pub(crate) fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.server)
+    }
+
     /// The server's key and certificate in PEM, for a server that is not ours.
     pub(crate) fn server_pem(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("server.pem")).expect("readable")

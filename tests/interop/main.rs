@@ -1,5 +1,5 @@
 //! Real servers, which others wrote: Postfix with its own limits and moods,
-//! its `smtp-sink`, and Python's aiosmtpd. As root:
+//! its `smtp-sink`, Python's aiosmtpd, and Dovecot. As root:
 //!
 //! ```text
 //! scripts/install-test-servers.sh
@@ -10,6 +10,7 @@
 
 #[path = "../common/desk.rs"]
 mod desk;
+mod dovecot;
 mod ports;
 mod postfix;
 #[path = "../support/reading.rs"]
@@ -22,6 +23,7 @@ mod test_ca;
 mod calendars;
 mod encrypted;
 mod feeds;
+mod fetched;
 mod judged;
 mod newsletter;
 mod overloaded;

@@ -13,8 +13,10 @@ use super::report::Format;
 use super::workshop;
 use super::{Exit, Global};
 use crate::bounces::{self, Entry, MAIL_MAX, Reading};
+use crate::calendar::{Civil, civil};
+use crate::clock;
 use crate::finding::{Checked, Finding};
-use crate::mailbox::{Mail, Mailbox};
+use crate::mailbox::Mail;
 use crate::ui::Ui;
 use effect::Effect;
 use summary::Summary;
@@ -25,8 +27,12 @@ const SHOWN: u64 = 20;
 /// Read bounces, complaints and unsubscribe mails, and suppress whom they are about
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A Maildir, an mbox file, a folder of .eml files, or one .eml file
-    source: PathBuf,
+    /// A Maildir, an mbox file, a folder of .eml files, one .eml file, or a folder on a server:
+    /// `imaps://user@host/FOLDER` [default: what `[bounces] source` names]
+    source: Option<PathBuf>,
+    /// On a server, read only what came in the last DAYS days
+    #[arg(long, value_name = "DAYS")]
+    since: Option<u32>,
     /// Say what the mails are; change nothing
     #[arg(long)]
     dry_run: bool,
@@ -47,12 +53,14 @@ struct Shown<'a> {
 
 /// Reads mails, and does what follows from them.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let mailbox = Mailbox::open(&args.source)?;
-    // A dry run needs no ledger, and so no project.
-    let mut effect = if args.dry_run { None } else { Effect::open(ui, &workshop::open(global)?)? };
+    let workshop = workshop::open(global)?;
+    let since = args.since.map(day);
+    let mut mailbox = workshop.mailbox(args.source.as_deref(), MAIL_MAX, since)?;
+    // A dry run needs no ledger.
+    let mut effect = if args.dry_run { None } else { Effect::open(ui, &workshop)? };
     let mut summary = Summary::default();
     let mut json = (args.format == Format::Json).then(|| Json::new(ui));
-    mailbox.each(MAIL_MAX, &mut |mail: Mail<'_>| {
+    let cut = mailbox.each(MAIL_MAX, &mut |mail: Mail<'_>| {
         let bytes = match mail.bytes {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -76,7 +84,21 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     if let Some(json) = json {
         json.finish()?;
     }
-    Ok(if is_whole { Exit::Done } else { Exit::Partly })
+    match cut {
+        // What was read is written down: only now is it said that there is more.
+        Some(finding) => Err(finding.into()),
+        None if is_whole => Ok(Exit::Done),
+        None => Ok(Exit::Partly),
+    }
+}
+
+/// The day so many days ago, as IMAP writes it (RFC 3501 §9, `date`).
+fn day(days_ago: u32) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let then = clock::unix_now() - i64::from(days_ago) * 86_400;
+    let Civil { year, month, day, .. } = civil(then.max(0));
+    format!("{day}-{}-{year:04}", MONTHS[(month.clamp(1, 12) - 1) as usize])
 }
 
 fn unreadable(name: &str, error: &std::io::Error) -> Finding {

@@ -16,7 +16,6 @@ use crate::compose::Letter;
 use crate::deliver::allowance::{Allowance, Daily, allowance};
 use crate::deliver::chooser::DomainLimit;
 use crate::deliver::crew::Speed;
-use crate::deliver::server::Server;
 use crate::deliver::smtp::Smtp;
 use crate::finding::{Checked, Finding, tidy};
 use crate::ledger::{self, Fingerprint, Location};
@@ -25,6 +24,7 @@ use crate::message::{Frame, Mail};
 use crate::project::Delivery;
 use crate::ui::{Ui, counted};
 use crate::unsubscribe::Leave;
+use crate::wire::server::Server;
 use crate::workshop::{Way, Workshop};
 
 /// What will happen.

@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use super::reply::Lines;
 use super::session::Session;
-use crate::deliver::server::Mechanism;
 use crate::deliver::transport::Verdict;
 use crate::deliver::trouble::Stage;
 use crate::secret::Secret;
+use crate::wire::server::Mechanism;
 
 impl Session {
     /// Logs in, one step for every `334`.

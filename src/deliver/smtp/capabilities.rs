@@ -1,7 +1,7 @@
 //! What a server says it can do (RFC 5321 §4.1.1.1).
 
 use super::reply::Lines;
-use crate::deliver::server::Mechanism;
+use crate::wire::server::Mechanism;
 
 /// The extensions that make a difference to us.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

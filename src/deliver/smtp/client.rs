@@ -7,13 +7,13 @@ use rustls::ClientConfig;
 
 use super::connection::Connection;
 use super::timeouts::Timeouts;
-use crate::deliver::server::{PASSWORD_VARIABLE, Security, Server};
 use crate::deliver::transport::Verdict;
 use crate::deliver::trouble::Trouble;
 use crate::deliver::waits::Waits;
 use crate::finding::{Checked, Finding};
 use crate::secret::Secret;
 use crate::tls;
+use crate::wire::server::{PASSWORD_VARIABLE, Security, Server};
 
 /// A server, the way to log in and to be sure of it. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -13,11 +13,9 @@ mod body;
 mod capabilities;
 mod client;
 mod connection;
-mod dial;
 pub(super) mod reply;
 mod session;
 mod timeouts;
-mod tls;
 mod transaction;
 mod wire;
 

@@ -8,13 +8,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use memchr::memchr;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
 use super::reply::{Lines, Unfinished};
-use crate::deliver::trouble::Fault;
+use crate::wire::{Fault, Stream, closed_or};
 
 /// The longest line of a reply. RFC 5321 §4.5.3.1.5 says 512 bytes; servers
 /// that explain themselves at length exist.
@@ -33,12 +32,6 @@ pub(super) struct Unwritten {
     pub(super) fault: Fault,
 }
 
-#[derive(Debug)]
-enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
-}
-
 impl Wire {
     pub(super) fn plain(stream: TcpStream) -> Self {
         Self { stream: Stream::Plain(stream), ahead: Vec::new() }
@@ -49,25 +42,23 @@ impl Wire {
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
-        matches!(self.stream, Stream::Tls(_))
+        self.stream.is_encrypted()
     }
 
     /// Our end and theirs.
     pub(super) fn ends(&self) -> io::Result<(SocketAddr, SocketAddr)> {
-        let tcp = match &self.stream {
-            Stream::Plain(tcp) => tcp,
-            Stream::Tls(tls) => tls.get_ref().0,
-        };
-        Ok((tcp.local_addr()?, tcp.peer_addr()?))
+        self.stream.ends()
     }
 
     /// The TCP connection below, to be encrypted. Nothing read ahead survives
     /// it, and an encrypted connection is not encrypted twice.
     pub(super) fn into_plain(self) -> Option<TcpStream> {
-        match self.stream {
-            Stream::Plain(tcp) => Some(tcp),
-            Stream::Tls(_) => None,
-        }
+        self.stream.into_plain()
+    }
+
+    /// Whether a password may go over it.
+    pub(super) fn may_log_in(&self) -> io::Result<bool> {
+        self.stream.may_log_in()
     }
 
     /// Reads one whole reply. After an error the place in the stream is lost,
@@ -199,46 +190,5 @@ impl Wire {
             }
             Err(why) => Err(closed_or(&why)),
         }
-    }
-}
-
-impl Stream {
-    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(tcp) => tcp.read(buffer).await,
-            Self::Tls(tls) => tls.read(buffer).await,
-        }
-    }
-
-    async fn write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        match self {
-            Self::Plain(tcp) => tcp.write_vectored(slices).await,
-            Self::Tls(tls) => tls.write_vectored(slices).await,
-        }
-    }
-
-    async fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(tcp) => tcp.flush().await,
-            Self::Tls(tls) => tls.flush().await,
-        }
-    }
-
-    async fn shutdown(&mut self) -> io::Result<()> {
-        match self {
-            Self::Plain(tcp) => tcp.shutdown().await,
-            Self::Tls(tls) => tls.shutdown().await,
-        }
-    }
-}
-
-/// The many ways of hearing that the other side hung up are one.
-pub(super) fn closed_or(why: &io::Error) -> Fault {
-    match why.kind() {
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => Fault::Closed,
-        _ => Fault::Network(why.to_string()),
     }
 }

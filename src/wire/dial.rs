@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
-use crate::deliver::server::Server;
-use crate::deliver::trouble::Fault;
+use super::Fault;
+use super::server::Server;
 
 /// Connects to the first address that answers, in the resolver's order.
-pub(super) async fn dial(server: &Server, limit: Duration) -> Result<TcpStream, Fault> {
+pub(crate) async fn dial(server: &Server, limit: Duration) -> Result<TcpStream, Fault> {
     let mut fault = Fault::Unreachable("its name has no address".into());
     for address in addresses(server, limit).await? {
         match timeout(limit, TcpStream::connect(address)).await {

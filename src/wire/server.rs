@@ -1,5 +1,5 @@
-//! The SMTP server as `[delivery] via` names it, and the password that must
-//! not stand there.
+//! A mail server as `[delivery] via` or `[bounces] source` names it, and the
+//! password that must not stand there.
 //!
 //! A [`Server`] was parsed: its host is A-labels or an address, and how it is
 //! encrypted is decided.
@@ -13,12 +13,44 @@ use url::Url;
 use crate::finding::{Checked, Finding, closest};
 use crate::place::printable;
 
-/// The environment variable that holds the password.
+/// The environment variable that holds the password of the SMTP server.
 pub const PASSWORD_VARIABLE: &str = "HANDBILL_SMTP_PASSWORD";
+
+/// What URLs of a protocol have that others have not.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Protocol {
+    /// The scheme whose connections begin in clear, and the one whose never are.
+    pub schemes: [&'static str; 2],
+    /// Their ports.
+    pub ports: [u16; 2],
+    /// The environment variable that holds the password.
+    pub password_variable: &'static str,
+    /// What may stand behind the host; nothing if it is empty.
+    pub path: &'static str,
+}
+
+/// Mail is handed over. Port 25 is for relaying between servers and often
+/// blocked: only where it is written.
+pub static SMTP: Protocol = Protocol {
+    schemes: ["smtp", "smtps"],
+    ports: [587, 465],
+    password_variable: PASSWORD_VARIABLE,
+    path: "",
+};
+
+/// Mail is fetched.
+pub static IMAP: Protocol = Protocol {
+    schemes: ["imap", "imaps"],
+    ports: [143, 993],
+    password_variable: "HANDBILL_IMAP_PASSWORD",
+    path: "/INBOX",
+};
 
 /// Where to connect, how to encrypt, and as whom to log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
+    /// What is spoken there.
+    pub protocol: &'static Protocol,
     /// A domain in A-labels, or an IP address.
     pub host: url::Host<String>,
     /// The port.
@@ -34,13 +66,13 @@ pub struct Server {
 /// How a connection is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// TLS from the first byte: `smtps://`.
+    /// TLS from the first byte: `smtps://`, `imaps://`.
     Tls,
-    /// STARTTLS, or no mail: `smtp://`.
+    /// STARTTLS, or no mail: `smtp://`, `imap://`.
     StartTls,
     /// STARTTLS where it is offered. The certificate is verified all the same.
     Opportunistic,
-    /// Not at all: `?tls=none`, and `smtp://` to a loopback address.
+    /// Not at all: `?tls=none`, and `smtp://` or `imap://` to a loopback address.
     None,
 }
 
@@ -72,25 +104,36 @@ impl Mechanism {
 impl Server {
     /// Reads `smtp://user@host:587` or `smtps://user@host:465`, with
     /// `?tls=required|opportunistic|none` and `?auth=plain|login|xoauth2`.
-    /// No finding repeats the URL: it might hold a password.
     pub fn parse(text: &str) -> Checked<Self> {
+        Self::parse_as(&SMTP, text).map(|(server, _)| server)
+    }
+
+    /// The same for any protocol, and what stands behind the host, decoded. No
+    /// finding repeats the URL: it might hold a password.
+    pub fn parse_as(protocol: &'static Protocol, text: &str) -> Checked<(Self, String)> {
+        let unusable = |why: &str| unusable(protocol, why);
         let url = Url::parse(text.trim()).map_err(|why| unusable(&why.to_string()))?;
         let implicit = match url.scheme() {
-            "smtp" => false,
-            "smtps" => true,
+            scheme if scheme == protocol.schemes[0] => false,
+            scheme if scheme == protocol.schemes[1] => true,
             other => return Err(unusable(&format!("unknown scheme `{other}`")).into()),
         };
         let mut findings = Vec::new();
         if url.password().is_some() {
-            findings.push(password_in_config());
+            findings.push(password_in_config(protocol));
         }
-        if !matches!(url.path(), "" | "/") || url.fragment().is_some() {
+        let path = url.path().trim_start_matches('/');
+        let has_place = !protocol.path.is_empty();
+        if !path.is_empty() && !has_place || url.fragment().is_some() {
             findings.push(unusable("something stands behind the host"));
         }
-        let host = host(&url).map_err(|found| findings.extend(found)).ok();
-        let user = user(&url).map_err(|found| findings.extend(found)).ok().flatten();
-        let query = Query::read(&url, implicit, &mut findings);
-        let (Some(host), []) = (host, findings.as_slice()) else {
+        let path = decoded(path, "path").map_err(|why| findings.push(unusable(&why))).ok();
+        let host = host(&url).map_err(|why| findings.push(unusable(why))).ok();
+        let user = decoded(url.username(), "user");
+        let user = user.map_err(|why| findings.push(unusable(&why))).ok();
+        let query = Query::read(protocol, &url, implicit, &mut findings);
+        let (Some(host), Some(user), Some(path), []) = (host, user, path, findings.as_slice())
+        else {
             return Err(findings);
         };
         let security = match query.security {
@@ -99,9 +142,10 @@ impl Server {
             None if is_loopback(&host) => Security::None,
             None => Security::StartTls,
         };
-        // Port 25 is for relaying between servers and often blocked: only where it is written.
-        let port = url.port().unwrap_or(if implicit { 465 } else { 587 });
-        Ok(Self { host, port, security, user, mechanism: query.mechanism })
+        let port = url.port().unwrap_or(protocol.ports[usize::from(implicit)]);
+        let user = Some(user).filter(|user| !user.is_empty());
+        let server = Self { protocol, host, port, security, user, mechanism: query.mechanism };
+        Ok((server, path))
     }
 
     /// The host and port, as messages name the server.
@@ -112,7 +156,8 @@ impl Server {
 
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.security == Security::Tls { "smtps://" } else { "smtp://" })?;
+        let scheme = self.protocol.schemes[usize::from(self.security == Security::Tls)];
+        write!(f, "{scheme}://")?;
         if let Some(user) = &self.user {
             let user: String = user.chars().map(printable).collect();
             write!(f, "{user}@")?;
@@ -129,15 +174,18 @@ struct Query {
 }
 
 impl Query {
-    fn read(url: &Url, implicit: bool, findings: &mut Vec<Finding>) -> Self {
+    fn read(protocol: &Protocol, url: &Url, implicit: bool, findings: &mut Vec<Finding>) -> Self {
+        let [clear, encrypted] = protocol.schemes;
         let mut query = Self::default();
         for (key, value) in url.query_pairs() {
             match (&*key, &*value) {
                 ("tls", "required") => query.security = Some(Security::StartTls),
                 ("tls", "opportunistic" | "none") if implicit => findings.push(Finding::error(
                     "server-url",
-                    format!("`smtps://` is always encrypted, and `?tls={value}` says otherwise"),
-                    "leave out `?tls=`, or write `smtp://`",
+                    format!(
+                        "`{encrypted}://` is always encrypted, and `?tls={value}` says otherwise"
+                    ),
+                    format!("leave out `?tls=`, or write `{clear}://`"),
                 )),
                 ("tls", "opportunistic") => query.security = Some(Security::Opportunistic),
                 ("tls", "none") => query.security = Some(Security::None),
@@ -159,35 +207,35 @@ impl Query {
     }
 }
 
-fn host(url: &Url) -> Checked<url::Host<String>> {
+fn host(url: &Url) -> Result<url::Host<String>, &'static str> {
     // For schemes that are not the web's, `url` leaves names and IPv4
     // addresses as they were written, percent-encoded.
     let name = match url.host() {
         Some(url::Host::Domain(name)) => percent_decode_str(name).decode_utf8_lossy(),
         Some(address) => return Ok(address.to_owned()),
-        None => return Err(unusable("it has no host").into()),
+        None => return Err("it has no host"),
     };
     if url.port() == Some(0) {
-        return Err(unusable("port 0 cannot be connected to").into());
+        return Err("port 0 cannot be connected to");
     }
     if let Ok(address) = name.parse::<Ipv4Addr>() {
         return Ok(url::Host::Ipv4(address));
     }
-    let bad = || unusable("its host is not a host name");
-    let name = idna::domain_to_ascii_strict(name.trim_end_matches('.')).map_err(|_| bad())?;
+    let bad = "its host is not a host name";
+    let name = idna::domain_to_ascii_strict(name.trim_end_matches('.')).map_err(|_| bad)?;
     // A dotted number that is no IPv4 address is a slip, not a name.
     let numeric = name.rsplit('.').next().is_some_and(|top| top.parse::<u64>().is_ok());
-    if name.is_empty() || numeric { Err(bad().into()) } else { Ok(url::Host::Domain(name)) }
+    if name.is_empty() || numeric { Err(bad) } else { Ok(url::Host::Domain(name)) }
 }
 
-fn user(url: &Url) -> Checked<Option<String>> {
-    let user = percent_decode_str(url.username())
-        .decode_utf8()
-        .map_err(|_| unusable("its user is not UTF-8"))?;
-    if user.chars().any(char::is_control) {
-        return Err(unusable("its user has a control character").into());
+/// A part of the URL as it is meant.
+fn decoded(part: &str, name: &str) -> Result<String, String> {
+    let text =
+        percent_decode_str(part).decode_utf8().map_err(|_| format!("its {name} is not UTF-8"))?;
+    if text.chars().any(char::is_control) {
+        return Err(format!("its {name} has a control character"));
     }
-    Ok((!user.is_empty()).then(|| user.into_owned()))
+    Ok(text.into_owned())
 }
 
 fn is_loopback(host: &url::Host<String>) -> bool {
@@ -198,21 +246,24 @@ fn is_loopback(host: &url::Host<String>) -> bool {
     }
 }
 
-fn unusable(why: &str) -> Finding {
+fn unusable(protocol: &Protocol, why: &str) -> Finding {
+    let Protocol { schemes: [clear, encrypted], ports, path, .. } = protocol;
     Finding::error(
         "server-url",
         format!("the server's URL cannot be used: {why}"),
-        "write it as `smtp://user@host:587` or `smtps://user@host:465`; `%40` is an `@` in the user",
+        format!(
+            "write it as `{clear}://user@host:{}{path}` or `{encrypted}://user@host:{}{path}`; `%40` is an `@` in the user",
+            ports[0], ports[1]
+        ),
     )
 }
 
-fn password_in_config() -> Finding {
+fn password_in_config(protocol: &Protocol) -> Finding {
+    let variable = protocol.password_variable;
     Finding::error(
         "password-in-config",
         "a password stands in the server's URL",
-        format!(
-            "take it out, change it, and set `password_command` or `{PASSWORD_VARIABLE}` instead"
-        ),
+        format!("take it out, change it, and set `password_command` or `{variable}` instead"),
     )
 }
 
@@ -283,6 +334,30 @@ mod tests {
             ("mail.example.org", "server-url"),
         ];
         for (text, server) in table {
+            assert_eq!(shown(text), server, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_read_behind_a_host_that_has_folders() {
+        let shown = |text: &str| {
+            Server::parse_as(&IMAP, text).map_or_else(
+                |findings| findings[0].code.to_owned(),
+                |(server, folder)| format!("{server} {:?} {folder}", server.security),
+            )
+        };
+        for (text, server) in [
+            ("imaps://ann@mail.example.org", "imaps://ann@mail.example.org:993 Tls "),
+            ("imaps://mail.example.org/INBOX", "imaps://mail.example.org:993 Tls INBOX"),
+            ("imap://mail.example.org/a%20b/c", "imap://mail.example.org:143 StartTls a b/c"),
+            ("imap://[::1]:1430/Zur%C3%BCck", "imap://[::1]:1430 None Zurück"),
+            ("imap://localhost/Zurück?tls=required", "imap://localhost:143 StartTls Zurück"),
+            ("imaps://mail.example.org/a%0d%0ab", "server-url"),
+            ("imaps://mail.example.org/%ff", "server-url"),
+            ("imaps://ann:letmein@mail.example.org/INBOX", "password-in-config"),
+            ("imaps://mail.example.org?tls=none", "server-url"),
+            ("smtp://mail.example.org", "server-url"),
+        ] {
             assert_eq!(shown(text), server, "{text}");
         }
     }

@@ -9,15 +9,14 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::wire::closed_or;
-use crate::deliver::trouble::Fault;
+use super::{Fault, closed_or};
 use crate::place::printable;
 
 /// The longest reason of a failed handshake, in characters.
 const REASON_MAX: usize = 400;
 
 /// Encrypts a connection to a host.
-pub(super) async fn handshake(
+pub(crate) async fn handshake(
     config: Arc<ClientConfig>,
     host: &url::Host<String>,
     stream: TcpStream,
