@@ -2,6 +2,7 @@
 //! Every key is optional but the sender; an unknown key is a finding. Pure:
 //! `files` finds and reads the file.
 
+mod bounces;
 mod looks;
 
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
 use crate::settings::{self, Key, Kind, Reader, Value};
+
+pub use bounces::Bounces;
 
 /// The name of the file that makes a folder a project.
 pub const FILE: &str = "handbill.toml";
@@ -31,6 +34,8 @@ pub struct Project {
     pub template: TemplateSettings,
     /// `[unsubscribe]`
     pub unsubscribe: Unsubscribe,
+    /// `[bounces]`
+    pub bounces: Bounces,
     /// `[archive]`
     pub archive: ArchiveSettings,
     /// `[check]`
@@ -204,6 +209,7 @@ impl Project {
             delivery: delivery(reader.table("delivery"), &mut findings),
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
+            bounces: bounces::read(source, reader.table("bounces"), &mut findings),
             archive: archive(reader.table("archive"), &mut findings),
             check: check(source, reader.table("check"), &mut findings),
             preview: preview(reader.table("preview"), &mut findings),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 16] = [
+const PURE: [&str; 17] = [
     "address",
     "archive",
     "bounces",
@@ -23,12 +23,13 @@ const PURE: [&str; 16] = [
     "rate",
     "settings",
     "template",
+    "token",
     "unsubscribe",
 ];
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 34] = [
+const ARROWS: [(&str, &[&str]); 35] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -55,6 +56,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
         "deliver",
         &[
             "address",
+            "bounces",
             "clock",
             "compose",
             "finding",
@@ -66,6 +68,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "rate",
             "secret",
             "tls",
+            "token",
             "unsubscribe",
         ],
     ),
@@ -95,7 +98,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "place",
         ],
     ),
-    ("message", &["address", "calendar", "finding"]),
+    ("message", &["address", "calendar", "finding", "token"]),
     ("place", &[]),
     ("postgres", &["finding", "place", "secret", "tls"]),
     (
@@ -133,15 +136,16 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "ledger",
             "stop",
             "template::leaving",
-            "unsubscribe",
+            "token",
         ],
     ),
     ("settings", &["finding", "place"]),
     ("stop", &[]),
     ("template", &["place"]),
     ("tls", &["finding"]),
+    ("token", &[]),
     ("ui", &["clock", "finding", "place"]),
-    ("unsubscribe", &["address"]),
+    ("unsubscribe", &["address", "token"]),
     (
         "workshop",
         &[
@@ -164,6 +168,7 @@ const ARROWS: [(&str, &[&str]); 34] = [
             "secret",
             "settings",
             "template",
+            "token",
             "unsubscribe",
         ],
     ),

@@ -12,11 +12,11 @@ use super::chooser::{Chooser, DomainLimit};
 use super::claims::Held;
 use super::hand::Hand;
 use super::paces::Pace;
+use super::return_path::ReturnPath;
 use super::smtp::Smtp;
 use super::streak::Streak;
 use super::tally::{Moment, Tally, Witness};
 use super::throttle::Throttle;
-use crate::address::Address;
 use crate::clock::Stopwatch;
 use crate::finding::Finding;
 use crate::ledger::{LedgerHandle, RunId};
@@ -58,7 +58,7 @@ pub struct Tools {
     /// This run in it.
     pub run: RunId,
     /// Where bounces go.
-    pub return_path: Address,
+    pub return_path: ReturnPath,
     /// Whether those that failed in an earlier run are tried again.
     pub retry_failed: bool,
     /// How fast.

@@ -24,6 +24,7 @@ pub mod pace;
 mod paces;
 pub mod press;
 pub mod rehearsal;
+pub mod return_path;
 pub mod roll;
 pub mod server;
 pub mod share;

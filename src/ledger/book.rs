@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::address::Address;
 use crate::finding::Finding;
 
-use super::bounce::{Bounce, Fate};
+use super::bounce::{Bounce, Fate, SoftLimit};
 use super::entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, Holder, NewRun, Recipient, Record, RunId,
     Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,
@@ -72,7 +72,12 @@ pub trait Ledger: Book {
 
     /// Takes note of what came back, and suppresses whom that is reason enough
     /// for; says for each what became of it.
-    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding>;
+    fn bounced(
+        &mut self,
+        bounces: &[Bounce],
+        limit: SoftLimit,
+        now: i64,
+    ) -> Result<Vec<Fate>, Finding>;
 
     /// Claims addresses: one answer for each, in their order.
     fn claim(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {

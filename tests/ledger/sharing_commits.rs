@@ -50,8 +50,13 @@ impl Ledger for Watched {
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.inner.unsuppress(addresses)
     }
-    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
-        self.inner.bounced(bounces, now)
+    fn bounced(
+        &mut self,
+        bounces: &[Bounce],
+        limit: SoftLimit,
+        now: i64,
+    ) -> Result<Vec<Fate>, Finding> {
+        self.inner.bounced(bounces, limit, now)
     }
 
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {

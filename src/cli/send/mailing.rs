@@ -56,7 +56,7 @@ pub(super) fn to_server(
         smtp: smtp.clone(),
         ledger: ledger.clone(),
         run,
-        return_path: plan.from.address.clone(),
+        return_path: plan.return_path.clone(),
         retry_failed: args.retry_failed,
         speed: plan.speed(),
         limit: to_send.min(numbers.to_send),
