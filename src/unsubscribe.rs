@@ -65,7 +65,12 @@ mod tests {
     #[test]
     fn every_reader_has_a_token_of_their_own_without_their_address() {
         let mailbox = Mailbox::parse("leave@example.org").ok();
-        let leave = Leave::new(Some("https://example.org/u/".into()), mailbox, Tokens::new(&[1; 32]), "may");
+        let leave = Leave::new(
+            Some("https://example.org/u/".into()),
+            mailbox,
+            Tokens::new(&[1; 32]),
+            "may",
+        );
         let ann = Address::parse("ann@example.org").expect("valid");
         let headers = leave.headers(&ann);
         assert_eq!(headers.len(), 2);

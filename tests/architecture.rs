@@ -128,16 +128,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
     ("secret", &["finding", "place"]),
     (
         "serve",
-        &[
-            "clock",
-            "deliver",
-            "files",
-            "finding",
-            "ledger",
-            "stop",
-            "template::leaving",
-            "token",
-        ],
+        &["clock", "deliver", "files", "finding", "ledger", "stop", "template::leaving", "token"],
     ),
     ("settings", &["finding", "place"]),
     ("stop", &[]),

@@ -6,8 +6,8 @@ use super::report::{self, FindingsFormat};
 use super::workshop::{self, ListArgs};
 use super::{Exit, Global};
 use crate::finding::{Checked, Finding, tidy};
-use crate::ui::{Ui, counted};
 use crate::token::Tokens;
+use crate::ui::{Ui, counted};
 use crate::workshop::{Keep, Workshop};
 
 /// Check campaigns, their template and their fields

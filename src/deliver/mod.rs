@@ -11,6 +11,7 @@
 //! [`later`]. What is remembered is the ledger's.
 
 pub mod allowance;
+mod blame;
 pub mod chooser;
 mod claims;
 pub mod crew;

@@ -183,6 +183,9 @@ pub trait Book: Send {
         false
     }
 
+    /// How many recipients of a campaign whom a server refused for good are suppressed.
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding>;
+
     /// Whether an address is suppressed.
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding>;
 

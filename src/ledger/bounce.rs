@@ -22,7 +22,11 @@ impl SoftLimit {
 
     /// As a reason.
     pub(super) fn reason(self, last: &str) -> String {
-        format!("{} soft bounces within {} days, at last {last}", self.days, self.within)
+        let (bounces, days) = (
+            if self.days == 1 { "bounce" } else { "bounces" },
+            if self.within == 1 { "day" } else { "days" },
+        );
+        format!("{} soft {bounces} within {} {days}, at last {last}", self.days, self.within)
     }
 }
 

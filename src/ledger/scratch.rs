@@ -238,6 +238,10 @@ impl Book for Scratch {
         self.before().standings(campaign, addresses, now)
     }
 
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
+        self.own.failed_and_suppressed(campaign)
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         Ok(self.own.is_suppressed(address)? || self.before().is_suppressed(address)?)
     }

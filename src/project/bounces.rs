@@ -66,8 +66,10 @@ pub(super) fn read(
     }
     let soft = limit(&mut reader, "soft");
     let days = limit(&mut reader, "days");
-    let (many, within) =
-        (soft.as_ref().map_or(SOFT.0, |(soft, _)| *soft), days.as_ref().map_or(SOFT.1, |(days, _)| *days));
+    let (many, within) = (
+        soft.as_ref().map_or(SOFT.0, |(soft, _)| *soft),
+        days.as_ref().map_or(SOFT.1, |(days, _)| *days),
+    );
     if let Some((_, range)) = soft.or(days).filter(|_| many > within) {
         reader.findings.push(never(many, within).at(source.place(range)));
     }
@@ -118,7 +120,8 @@ fn no_room(address: &Address) -> Option<Finding> {
         let message = format!("`{address}` cannot take a token: its name stands in quotes");
         return Some(Finding::error("verp-address", message, help));
     }
-    let has_room = local.len() + TOKEN <= LOCAL_MAX && address.as_str().len() + TOKEN <= ADDRESS_MAX;
+    let has_room =
+        local.len() + TOKEN <= LOCAL_MAX && address.as_str().len() + TOKEN <= ADDRESS_MAX;
     (!has_room).then(|| {
         let message = format!(
             "`{address}` has no room for a token: its name may have {} characters (RFC 5321 §4.5.3.1)",

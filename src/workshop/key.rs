@@ -60,7 +60,11 @@ impl Workshop {
 fn read(path: &Path) -> Checked<Tokens> {
     let key = fs::read(path).map_err(|error| unusable(&files::plain(&error)))?;
     // With a key that others can guess, they could make tokens for anybody.
-    if key.len() < KEY_MIN { Err(unusable("it is too short").into()) } else { Ok(Tokens::new(&key)) }
+    if key.len() < KEY_MIN {
+        Err(unusable("it is too short").into())
+    } else {
+        Ok(Tokens::new(&key))
+    }
 }
 
 fn unusable(why: &str) -> Finding {

@@ -120,6 +120,10 @@ impl Book for Watched {
         self.inner.standings(c, a, now)
     }
 
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
+        self.inner.failed_and_suppressed(campaign)
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.inner.is_suppressed(address)
     }

@@ -96,10 +96,7 @@ mod tests {
             (format!("To: <bounces+{}@EXAMPLE.ORG>", back.to_uppercase()), String::new()),
             (format!("To: x@example.org\r\nDelivered-To: b+{back}@example.net"), String::new()),
             (format!("X-Original-To: bounces+{back}@example.org"), String::new()),
-            (
-                format!("Received: by x\r\n for <bounces+{back}@example.org>; today"),
-                String::new(),
-            ),
+            (format!("Received: by x\r\n for <bounces+{back}@example.org>; today"), String::new()),
             ("To: x@example.org".into(), format!("Return-Path: <bounces+{back}@example.org>")),
             ("To: x@example.org".into(), format!("List-Unsubscribe: <https://x.test/u/{out}>")),
             (

@@ -56,6 +56,8 @@ pub(super) fn to_server(
         smtp: smtp.clone(),
         ledger: ledger.clone(),
         run,
+        campaign: plan.campaign.id.clone(),
+        soft: plan.soft_limit(),
         return_path: plan.return_path.clone(),
         retry_failed: args.retry_failed,
         speed: plan.speed(),

@@ -20,12 +20,12 @@ use crate::deliver::return_path::ReturnPath;
 use crate::deliver::server::Server;
 use crate::deliver::smtp::Smtp;
 use crate::finding::{Checked, Finding, tidy};
-use crate::ledger::{self, Fingerprint, Location};
+use crate::ledger::{self, Fingerprint, Location, SoftLimit};
 use crate::list::List;
 use crate::message::{Frame, Mail};
 use crate::project::Delivery;
-use crate::ui::{Ui, counted};
 use crate::token::Tokens;
+use crate::ui::{Ui, counted};
 use crate::unsubscribe::Leave;
 use crate::workshop::{Keep, Way, Workshop};
 
@@ -103,6 +103,11 @@ impl Plan {
     /// Gets ready to connect.
     pub(super) fn smtp(&self, server: &Server) -> Checked<Smtp> {
         self.workshop.smtp(server)
+    }
+
+    /// How many soft bounces are enough.
+    pub(super) fn soft_limit(&self) -> SoftLimit {
+        self.workshop.soft_limit()
     }
 
     /// How fast, and with how many connections.

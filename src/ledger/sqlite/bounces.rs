@@ -34,9 +34,7 @@ fn take_one(
              WHERE c.name = ?1 AND r.address = ?2
                AND (?3 OR r.state IN ('sent', 'in_doubt'))",
         )?
-        .query_row(params![bounce.campaign, bounce.address.key(), bounce.at_once], |row| {
-            row.get(0)
-        })
+        .query_row(params![bounce.campaign, bounce.address.key(), bounce.at_once], |row| row.get(0))
         .optional()?;
     let Some(recipient) = recipient else { return Ok(Fate::Stranger) };
     let at = bounce.at.clamp(0, now);
