@@ -18,6 +18,7 @@ mod docs;
 mod doctoring;
 mod enclosing;
 mod headers;
+mod keeping;
 mod lists;
 mod pacing;
 mod previewing;

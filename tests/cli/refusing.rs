@@ -19,7 +19,7 @@ fn whom_the_server_does_not_know_is_suppressed_and_never_tried_again() {
     let desk = Desk::new();
     let server = Script::new().rule(rcpt("bob@").says("550 5.1.1 no such user")).start();
     let ran = send(&desk, &server, "").ends(3);
-    ran.says("1 failed\n").says("1 suppressed: the server knows no such reader\n");
+    ran.says("1 failed\n").says("1 suppressed: no mail reaches them any more\n");
     desk.run("suppress export").prints("bob@example.org,refused 5.1.1,");
     desk.run("status spring").ends(0).prints("1 failed; suppressed of them: 1\n");
     // Not by a wish about those who failed, nor by the next campaign.

@@ -10,8 +10,10 @@ use crate::token::{self, Token, Tokens};
 use crate::ui::Ui;
 use crate::workshop::Workshop;
 
-/// How many mails share a transaction.
+/// How many mails share a transaction, and how much they may say: most name one
+/// recipient, and have three tokens.
 const BATCH: usize = 500;
+const WEIGHT: usize = 10 * BATCH;
 /// How many recipients the index of tokens takes in at a time.
 const INDEXED: usize = 5_000;
 
@@ -22,6 +24,8 @@ pub(super) struct Effect {
     maker: TokenMaker,
     soft: SoftLimit,
     batch: Vec<Waiting>,
+    /// How many tokens and recipients the batch speaks of.
+    weight: usize,
     now: i64,
     done: Done,
 }
@@ -79,33 +83,43 @@ impl Effect {
             maker,
             soft: workshop.soft_limit(),
             batch: Vec::with_capacity(BATCH),
+            weight: 0,
             now: clock::unix_now(),
             done: Done::default(),
         }))
     }
 
     /// Does what follows from a mail.
-    pub(super) fn add(&mut self, reading: Reading) -> Checked<()> {
+    pub(super) fn add(&mut self, mut reading: Reading) -> Checked<()> {
         if let Some(token) = reading.leaving.as_deref().and_then(token::parse) {
             self.wait(vec![token], What::Leaving);
         }
         if !reading.is_failure_report && reading.entries.iter().any(counts) {
             let candidates = candidates(&reading, &self.tokens);
+            // A stranger decides how much that is; it does not wait in memory.
+            reading.about = Vec::new();
+            reading.returned_by = Vec::new();
+            reading.ways_out = Vec::new();
             self.wait(candidates, What::Bounce(Box::new(reading)));
         }
-        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
+        if self.weight >= WEIGHT || self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
     fn wait(&mut self, candidates: Vec<Token>, what: What) {
         if candidates.is_empty() {
             self.done.strangers += 1;
         } else {
+            self.weight += candidates.len();
+            if let What::Bounce(reading) = &what {
+                self.weight += reading.entries.len();
+            }
             self.batch.push(Waiting { candidates, what });
         }
     }
 
     fn flush(&mut self) -> Checked<()> {
         let batch = std::mem::take(&mut self.batch);
+        self.weight = 0;
         let asked: Vec<Token> =
             batch.iter().flat_map(|waiting| waiting.candidates.iter().copied()).collect();
         let mut holders = self.ledger.holders(&self.maker, &asked)?.into_iter();

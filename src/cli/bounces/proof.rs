@@ -7,6 +7,9 @@ use crate::bounces::{Entry, Reading, Verdict};
 use crate::message;
 use crate::token::{self, Token, Tokens};
 
+/// The most tokens of one mail that are looked up.
+const CANDIDATES: usize = 50;
+
 /// The own tokens that a mail may have proof of, the surest first: to where it
 /// came back, how the reader could have left, and which mail it was.
 pub(super) fn candidates(reading: &Reading, tokens: &Tokens) -> Vec<Token> {
@@ -19,7 +22,7 @@ pub(super) fn candidates(reading: &Reading, tokens: &Tokens) -> Vec<Token> {
         .chain(out)
         .chain(ids.map(|token| tokens.behind_message_id(token)))
     {
-        if !all.contains(&own) {
+        if all.len() < CANDIDATES && !all.contains(&own) {
             all.push(own);
         }
     }

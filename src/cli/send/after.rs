@@ -194,7 +194,7 @@ fn say(ui: &Ui, counts: &Counts, known: &Known) {
     count(counts.failed, "failed");
     known.reasons.iter().for_each(|reason| aside(reason));
     if known.gone > 0 {
-        aside(&format!("{} suppressed: the server knows no such reader", grouped(known.gone)));
+        aside(&format!("{} suppressed: no mail reaches them any more", grouped(known.gone)));
     }
     if known.failed_before > 0 {
         let before = grouped(known.failed_before);
