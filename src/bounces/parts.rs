@@ -77,13 +77,12 @@ impl Parts {
             ..Self::default()
         };
         for name in ADDRESSED {
-            let values: Vec<String> = parts
-                .headers
-                .iter()
-                .filter(|(known, _)| known.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value.clone())
-                .collect();
-            values.iter().for_each(|value| parts.addressed(value));
+            let is_it = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+            let values: Vec<String> =
+                parts.headers.iter().filter(is_it).map(|(_, value)| value.clone()).collect();
+            for value in &values {
+                parts.addressed(value);
+            }
         }
         parts.walk(message, 0);
         if parts.status.is_empty() {

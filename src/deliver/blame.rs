@@ -4,9 +4,9 @@
 //!
 //! One that has lost its list of users says "no such user" of everybody, and one
 //! that takes a domain for its own says so of all who are there. So nothing is
-//! held against anybody until the server has taken a mail after it, and nothing
-//! of many refusals in a row; and of a domain nothing where many were refused
-//! and nobody was taken. Whoever is let off so is refused again by the next
+//! held against anybody where the server takes nobody, and nothing of many
+//! refusals in a row; and of a domain nothing where many were refused and
+//! nobody was taken. Whoever is let off so is refused again by the next
 //! campaign, and loses nothing. Pure.
 
 use std::collections::HashMap;
@@ -79,10 +79,11 @@ impl Blame {
         self.held.len()
     }
 
-    /// The same at the end of the run.
-    pub(super) fn at_the_end(&mut self) -> Vec<Bounce> {
+    /// The same at the end of a run. Where it was trouble that ended it, nothing
+    /// is known of the server since it took somebody.
+    pub(super) fn at_the_end(&mut self, is_well: bool) -> Vec<Bounce> {
         let row = std::mem::take(&mut self.row);
-        if self.has_taken {
+        if self.has_taken && is_well {
             for bounce in row {
                 let domain = bounce.address.domain().to_owned();
                 self.domains.entry(domain).or_default().push(bounce);
@@ -131,7 +132,7 @@ mod tests {
             }
         }
         let mut domains: Vec<String> = blame
-            .at_the_end()
+            .at_the_end(true)
             .iter()
             .map(|bounce| bounce.address.domain().replace(".test", ""))
             .collect();
@@ -156,12 +157,8 @@ mod tests {
     #[test]
     fn a_server_that_takes_others_is_believed_and_one_that_refuses_everybody_is_not() {
         let many = |word: &str, count: usize| vec![word; count].join(" ");
-        let spread = |count: usize| {
-            (0..count)
-                .map(|n| format!("-{}", (b'a' + (n % 26) as u8) as char))
-                .collect::<Vec<_>>()
-                .join(" ")
-        };
+        let letters: Vec<String> = ('a'..='z').map(|letter| format!("-{letter}")).collect();
+        let spread = |count: usize| letters[..count].join(" ");
         for (run, expected) in [
             ("-a".to_owned(), ""),
             ("-a +b".to_owned(), "a"),
@@ -184,6 +181,17 @@ mod tests {
     }
 
     #[test]
+    fn where_trouble_ends_a_run_the_last_refusals_may_be_a_part_of_it() {
+        for (is_well, count) in [(true, 2), (false, 1)] {
+            let mut blame = Blame::default();
+            blame.refused(Some(bounce("r@a.test")));
+            blame.taken("b.test");
+            blame.refused(Some(bounce("r@c.test")));
+            assert_eq!(blame.at_the_end(is_well).len(), count);
+        }
+    }
+
+    #[test]
     fn what_waits_for_the_end_has_a_bound() {
         let mut blame = Blame::default();
         for number in 0..5_000 {
@@ -192,7 +200,7 @@ mod tests {
             assert!(blame.waiting <= WAITING + 1);
         }
         assert!(blame.count() >= 5_000 - WAITING - 1);
-        assert_eq!(blame.at_the_end().len(), 5_000);
+        assert_eq!(blame.at_the_end(true).len(), 5_000);
     }
 
     #[test]

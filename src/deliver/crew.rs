@@ -289,8 +289,8 @@ impl<'a> Crew<'a> {
     }
 
     /// What is held against readers when the run is over.
-    pub(super) fn held_at_the_end(&self) -> Vec<Bounce> {
-        self.blame.borrow_mut().at_the_end()
+    pub(super) fn held_at_the_end(&self, is_well: bool) -> Vec<Bounce> {
+        self.blame.borrow_mut().at_the_end(is_well)
     }
 
     /// Counts whom they suppressed.

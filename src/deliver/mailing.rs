@@ -48,7 +48,7 @@ pub fn send(
     });
     let mut stopped = ended.err().unwrap_or_default();
     stopped.extend(crew.take_trouble());
-    let held = crew.held_at_the_end();
+    let held = crew.held_at_the_end(stopped.is_empty());
     if !held.is_empty() {
         match crew.tell_held(held).wait() {
             Ok(fates) => crew.count_held(&fates),

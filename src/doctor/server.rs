@@ -90,8 +90,8 @@ fn refused(server: &Server, verdict: Verdict) -> Finding {
         Verdict::Throttled(reply)
         | Verdict::Deferred(reply)
         | Verdict::Failed(reply)
-        | Verdict::Refused(reply) => busy(server, &reply.to_string()),
-        Verdict::Sent(reply) => busy(server, &reply.to_string()),
+        | Verdict::Refused(reply)
+        | Verdict::Sent(reply) => busy(server, &reply.to_string()),
         Verdict::InDoubt(why) => busy(server, &why),
     }
 }

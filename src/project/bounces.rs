@@ -50,12 +50,12 @@ pub(super) fn read(
             .map_err(|why| reader.findings.push(invalid(written, &why.to_string())))
             .ok()
     });
-    let verp = reader.take("verp").and_then(|value| match value.kind {
-        Kind::Bool(verp) => Some((verp, value.range)),
-        _ => {
-            reader.wrong_type("verp", &value, "`true` or `false`");
-            None
+    let verp = reader.take("verp").and_then(|value| {
+        if let Kind::Bool(verp) = value.kind {
+            return Some((verp, value.range));
         }
+        reader.wrong_type("verp", &value, "`true` or `false`");
+        None
     });
     if let (None, Some((true, range))) = (&written, &verp) {
         reader.findings.push(without_address().at(source.place(range.clone())));

@@ -46,8 +46,11 @@ fn relay(to: &Postfix) -> Postfix {
     Postfix::start_with(&settings, "smtp unix - - n - - smtp\n")
 }
 
+/// What is made of a mail.
+type Remake = fn(&str) -> String;
+
 /// Each mail of a folder, what is told by `how` made of it, into a folder of the desk's.
-fn copied(desk: Desk, maildir: &Path, how: fn(&str) -> String) -> Desk {
+fn copied(desk: Desk, maildir: &Path, how: Remake) -> Desk {
     let mut desk = desk;
     for (number, entry) in fs::read_dir(maildir.join("new")).expect("mails").enumerate() {
         let mail = fs::read_to_string(entry.expect("readable").path()).expect("text");
@@ -93,7 +96,7 @@ fn what_postfix_sends_back_is_matched_to_its_campaign_and_its_reader() {
         assert!(!mail.contains("bounces+"));
         mail.replace("List-Unsubscribe:", "X-Was:")
     };
-    let cases: [(&str, &str, fn(&str) -> String); 2] = [
+    let cases: [(&str, &str, Remake); 2] = [
         ("\n[bounces]\naddress = \"bounces@example.org\"\n", "bounces", by_return_path),
         ("", "news", by_message_id),
     ];
