@@ -9,6 +9,7 @@ use handbill::merge::{Links, Merger};
 use handbill::message::{Frame, FrameParts, Mail, Signer};
 use handbill::place::Source;
 use handbill::template::{self, Template};
+use handbill::token::Tokens;
 use handbill::unsubscribe::Leave;
 use tera::{Context, Map, Value};
 
@@ -44,6 +45,7 @@ impl Desk {
         let template = Template::built_in(template::DEFAULT).expect("it is built in");
         let from = mailbox("Ann Lee <news@example.org>");
         let frame = Frame::new(&FrameParts {
+            tokens: Tokens::new(&[7; 32]),
             from: &from,
             reply_to: None,
             campaign_id: "newsletter",
@@ -61,7 +63,7 @@ impl Desk {
         Self {
             letter: compile(campaign, &template),
             frame: frame.expect("it has no headers of its own"),
-            leave: Leave::new(url, mailto, &[7; 32], "newsletter"),
+            leave: Leave::new(url, mailto, Tokens::new(&[7; 32]), "newsletter"),
             columns: columns.to_vec(),
             reader: Subscriber {
                 mailbox: mailbox(cells[0]),

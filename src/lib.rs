@@ -31,6 +31,7 @@ pub mod settings;
 pub mod stop;
 pub mod template;
 pub mod tls;
+pub mod token;
 pub mod ui;
 pub mod unsubscribe;
 pub mod wire;

@@ -209,7 +209,7 @@ impl Project {
             delivery: delivery(reader.table("delivery"), &mut findings),
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
-            bounces: bounces::read(reader.table("bounces"), &mut findings),
+            bounces: bounces::read(source, reader.table("bounces"), &mut findings),
             archive: archive(reader.table("archive"), &mut findings),
             check: check(source, reader.table("check"), &mut findings),
             preview: preview(reader.table("preview"), &mut findings),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 16] = [
+const PURE: [&str; 17] = [
     "address",
     "archive",
     "bounces",
@@ -23,12 +23,13 @@ const PURE: [&str; 16] = [
     "rate",
     "settings",
     "template",
+    "token",
     "unsubscribe",
 ];
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 35] = [
+const ARROWS: [(&str, &[&str]); 36] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -55,6 +56,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
         "deliver",
         &[
             "address",
+            "bounces",
             "clock",
             "compose",
             "finding",
@@ -66,6 +68,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
             "rate",
             "secret",
             "tls",
+            "token",
             "unsubscribe",
             "wire",
         ],
@@ -96,7 +99,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
             "place",
         ],
     ),
-    ("message", &["address", "calendar", "finding"]),
+    ("message", &["address", "calendar", "finding", "token"]),
     ("place", &[]),
     ("postgres", &["finding", "place", "secret", "tls"]),
     (
@@ -126,23 +129,15 @@ const ARROWS: [(&str, &[&str]); 35] = [
     ("secret", &["finding", "place"]),
     (
         "serve",
-        &[
-            "clock",
-            "deliver",
-            "files",
-            "finding",
-            "ledger",
-            "stop",
-            "template::leaving",
-            "unsubscribe",
-        ],
+        &["clock", "deliver", "files", "finding", "ledger", "stop", "template::leaving", "token"],
     ),
     ("settings", &["finding", "place"]),
     ("stop", &[]),
     ("template", &["place"]),
     ("tls", &["finding"]),
+    ("token", &[]),
     ("ui", &["clock", "finding", "place"]),
-    ("unsubscribe", &["address"]),
+    ("unsubscribe", &["address", "token"]),
     ("wire", &["finding", "place"]),
     (
         "workshop",
@@ -167,6 +162,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
             "secret",
             "settings",
             "template",
+            "token",
             "unsubscribe",
             "wire",
         ],

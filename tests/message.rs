@@ -6,6 +6,7 @@ mod reading;
 
 use handbill::address::{Address, Mailbox};
 use handbill::message::{Attachment, Frame, FrameParts, InlineImage, Mail, message_id};
+use handbill::token::Tokens;
 use proptest::prelude::*;
 
 use reading::{Python, read};
@@ -104,7 +105,10 @@ fn every_header_stands_once_and_says_what_it_should() {
         ("Reply-To", "Küche <kitchen@example.org>"),
         ("To", "Ann <ann@example.org>"),
         ("Subject", "Spring"),
-        ("Message-ID", &message_id("spring-2026", &to.address, "example.org")),
+        (
+            "Message-ID",
+            &message_id(&Tokens::new(&[7; 32]), "spring-2026", &to.address, "example.org"),
+        ),
         ("List-Id", "River Path News <river-path-news.example.org>"),
         ("Feedback-ID", "spring-2026:newsletter:8cd955336c97"),
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),
@@ -359,6 +363,7 @@ fn mailbox(name: &str, address: &str) -> Mailbox {
 
 fn parts(from: &Mailbox) -> FrameParts<'_> {
     FrameParts {
+        tokens: Tokens::new(&[7; 32]),
         from,
         reply_to: None,
         campaign_id: "spring-2026",
@@ -390,6 +395,7 @@ fn write(frame: &Frame, name: &str, subject: &str, html: &str, text: &str) -> Ve
 fn write_everywhere(value: &str) -> Vec<u8> {
     let from = mailbox(value, "news@example.org");
     let frame = Frame::new(&FrameParts {
+        tokens: Tokens::new(&[7; 32]),
         from: &from,
         reply_to: Some(&from),
         campaign_id: value,

@@ -34,7 +34,7 @@ fn client(url: &str) -> Smtp {
 fn word(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Sent(_) => "sent".into(),
-        Verdict::Failed(reply) => format!("failed {}", reply.code),
+        Verdict::Failed(reply) | Verdict::Refused(reply) => format!("failed {}", reply.code),
         Verdict::Deferred(reply) => format!("deferred {}", reply.code),
         Verdict::Throttled(reply) => format!("throttled {}", reply.code),
         Verdict::Retry(loss) if loss.before_greeting() => "nobody there".into(),

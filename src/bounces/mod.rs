@@ -84,26 +84,21 @@ pub struct Reading {
     /// The mails that it may be about: the Message-IDs in the headers that it
     /// returns, and in its own References, in angle brackets.
     pub about: Vec<String>,
-    /// To whom the returned mail was addressed.
-    pub returned_to: Vec<String>,
+    /// Addresses with an extension to which it was addressed, or to which what
+    /// it returns should have gone back: `bounces+…@example.org`.
+    pub returned_by: Vec<String>,
+    /// The values of `List-Unsubscribe` in the headers that it returns.
+    pub ways_out: Vec<String>,
     /// A report about the sender's own set-up, though it comes as a complaint
     /// does (RFC 6591): nobody complained.
     pub is_failure_report: bool,
-    /// Who asks to be unsubscribed, and the token they have.
-    pub leaving: Option<Leaving>,
+    /// What stands behind `unsubscribe` in a mail to the `mailto:` of
+    /// `List-Unsubscribe`. Who it comes from does not matter.
+    pub leaving: Option<String>,
     /// When it was written, by its own account, in unix seconds.
     pub date: Option<i64>,
     /// The same for the same mail, however often it is read.
     pub digest: String,
-}
-
-/// A mail to the `mailto:` of `List-Unsubscribe`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Leaving {
-    /// The address that it comes from, by its own account.
-    pub from: String,
-    /// What stands behind `unsubscribe` in the subject.
-    pub token: String,
 }
 
 /// Reads a mail.
@@ -140,9 +135,16 @@ pub fn read(bytes: &[u8]) -> Reading {
         date: message.date().map(mail_parser::DateTime::to_timestamp),
         digest: name.map_or_else(|| digest(bytes), |id| digest(id.as_bytes())),
         about: parts.about,
-        returned_to: parts.returned_to,
+        returned_by: parts.returned_by,
+        ways_out: parts.ways_out,
         entries,
     }
+}
+
+/// What a server means by a reply, where it said it itself.
+pub fn of_reply(code: u16, enhanced: Option<(u8, u16, u16)>, text: &str) -> Option<Verdict> {
+    let text = reply::shortened(text);
+    verdict::of(&Said { code: Some(code), enhanced, text })
 }
 
 fn nothing(recipient: Option<String>) -> Entry {
@@ -151,12 +153,12 @@ fn nothing(recipient: Option<String>) -> Entry {
 
 /// `unsubscribe TOKEN`, as `List-Unsubscribe` writes it; a mail program may
 /// put something in front.
-fn leaving(parts: &Parts) -> Option<Leaving> {
+fn leaving(parts: &Parts) -> Option<String> {
     let mut words = parts.subject.split_whitespace();
     words.find(|word| word.eq_ignore_ascii_case("unsubscribe"))?;
     let token = words.next()?;
     let is_token = token.len() == 32 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Some(Leaving { from: parts.from.clone().filter(|_| is_token)?, token: token.to_owned() })
+    is_token.then(|| token.to_ascii_lowercase())
 }
 
 fn digest(bytes: &[u8]) -> String {

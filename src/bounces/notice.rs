@@ -23,6 +23,10 @@ pub(super) fn entries(parts: &mut Parts) -> Option<Vec<Entry>> {
     if let Some(id) = notice["mail"]["commonHeaders"]["messageId"].as_str() {
         parts.id(id);
     }
+    // Where it was to come back to.
+    if let Some(source) = notice["mail"]["source"].as_str() {
+        parts.addressed(source);
+    }
     let kind = notice.get("notificationType").or_else(|| notice.get("eventType"))?.as_str()?;
     let address = |value: &Value| value.get("emailAddress")?.as_str().map(str::to_owned);
     let people = |key: &str, list: &str| {

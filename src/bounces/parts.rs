@@ -10,6 +10,23 @@ const TEXT_MAX: usize = 128 << 10;
 const IDS_MAX: usize = 50;
 /// How deep a mail in a mail is looked into.
 const DEPTH: usize = 3;
+/// Where mail servers write to whom a mail was addressed, also where they or a
+/// forwarding changed `To`.
+const ADDRESSED: [&str; 13] = [
+    "To",
+    "Delivered-To",
+    "X-Delivered-To",
+    "X-Original-To",
+    "Envelope-To",
+    "X-Envelope-To",
+    "Original-Recipient",
+    "X-Original-Recipient",
+    "Apparently-To",
+    "X-RCPT-To",
+    "X-Forwarded-To",
+    "Resent-To",
+    "Received",
+];
 
 /// One block of `Name: value` lines.
 pub(super) type Fields = Vec<(String, String)>;
@@ -35,6 +52,11 @@ pub(super) struct Parts {
     pub(super) about: Vec<String>,
     /// To whom the returned mail was addressed.
     pub(super) returned_to: Vec<String>,
+    /// Addresses with an extension (`bounces+…@`) to which it was addressed, or
+    /// to which what it returns should go back.
+    pub(super) returned_by: Vec<String>,
+    /// What `List-Unsubscribe` says in the mail that it is about.
+    pub(super) ways_out: Vec<String>,
     /// Who complained, as Hotmail adds it to the mail that it returns.
     pub(super) complained: Option<String>,
     /// Whether anything was returned.
@@ -54,6 +76,14 @@ impl Parts {
             from: message.from().and_then(first).map(str::to_owned),
             ..Self::default()
         };
+        for name in ADDRESSED {
+            let is_it = |(known, _): &&(String, String)| known.eq_ignore_ascii_case(name);
+            let values: Vec<String> =
+                parts.headers.iter().filter(is_it).map(|(_, value)| value.clone()).collect();
+            for value in &values {
+                parts.addressed(value);
+            }
+        }
         parts.walk(message, 0);
         if parts.status.is_empty() {
             parts.status = std::mem::take(&mut parts.lost);
@@ -107,6 +137,9 @@ impl Parts {
         if let Some(HeaderValue::Text(id)) = inner.header("Message-ID") {
             self.id(id);
         }
+        for (name, value) in inner.headers_raw().take(500) {
+            self.proof(name, value);
+        }
         let to = inner.to().into_iter().flat_map(Address::iter);
         self.returned_to.extend(to.filter_map(|to| to.address().map(str::to_owned)).take(IDS_MAX));
         if let Some((_, value)) = inner
@@ -141,6 +174,7 @@ impl Parts {
     fn returned(&mut self, text: &str) {
         self.has_returned = true;
         for (name, value) in blocks(text).into_iter().take(2).flatten() {
+            self.proof(&name, &value);
             if name.eq_ignore_ascii_case("Message-ID") {
                 self.id(&value);
             } else if name.eq_ignore_ascii_case("To") && self.returned_to.len() < IDS_MAX {
@@ -166,6 +200,23 @@ impl Parts {
             HeaderValue::TextList(ids) => ids.iter().for_each(|id| self.id(id)),
             _ => {}
         }
+    }
+
+    /// What in a returned header proves whose mail it is, its Message-ID apart.
+    fn proof(&mut self, name: &str, value: &str) {
+        if name.eq_ignore_ascii_case("List-Unsubscribe") && self.ways_out.len() < IDS_MAX {
+            self.ways_out.push(value[..value.floor_char_boundary(2000)].to_owned());
+        } else if name.eq_ignore_ascii_case("Return-Path") {
+            self.addressed(value);
+        }
+    }
+
+    /// Keeps the addresses that have an extension.
+    pub(super) fn addressed(&mut self, value: &str) {
+        let value = &value[..value.floor_char_boundary(8000)];
+        let extended = super::prose::addresses(value).filter(|address| address.contains('+'));
+        let room = IDS_MAX.saturating_sub(self.returned_by.len());
+        self.returned_by.extend(extended.take(room));
     }
 
     /// Adds one of the Message-IDs that it may be about.

@@ -6,8 +6,9 @@ use super::report::{self, FindingsFormat};
 use super::workshop::{self, ListArgs};
 use super::{Exit, Global};
 use crate::finding::{Checked, Finding, tidy};
+use crate::token::Tokens;
 use crate::ui::{Ui, counted};
-use crate::workshop::Workshop;
+use crate::workshop::{Keep, Workshop};
 
 /// Check campaigns, their template and their fields
 #[derive(Debug, clap::Args)]
@@ -41,8 +42,15 @@ fn everything(ui: &Ui, global: &Global, args: &Args) -> Checked<Vec<Finding>> {
     let mut findings: Vec<Finding> = Vec::new();
     findings.extend(workshop.way(None).err().into_iter().flatten());
     findings.extend(workshop.ledger().err().into_iter().flatten());
+    let tokens = match workshop.tokens(Keep::Not) {
+        Ok((tokens, _)) => tokens,
+        Err(mut slips) => {
+            findings.append(&mut slips);
+            return Ok(findings);
+        }
+    };
     for campaign in &campaigns {
-        for finding in one(ui, &workshop, campaign, args) {
+        for finding in one(ui, (&workshop, &tokens), campaign, args) {
             // What is wrong with the project is said once.
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -52,7 +60,12 @@ fn everything(ui: &Ui, global: &Global, args: &Args) -> Checked<Vec<Finding>> {
     Ok(findings)
 }
 
-fn one(ui: &Ui, workshop: &Workshop, path: &Path, args: &Args) -> Vec<Finding> {
+fn one(
+    ui: &Ui,
+    (workshop, tokens): (&Workshop, &Tokens),
+    path: &Path,
+    args: &Args,
+) -> Vec<Finding> {
     let campaign = match Workshop::campaign(path) {
         Ok(campaign) => campaign,
         Err(findings) => return findings,
@@ -62,7 +75,7 @@ fn one(ui: &Ui, workshop: &Workshop, path: &Path, args: &Args) -> Vec<Finding> {
         findings.append(&mut slips);
         None
     });
-    let proof = workshop.proof(&campaign, list.as_ref());
+    let proof = workshop.proof(&campaign, list.as_ref(), tokens);
     findings.extend(proof.findings);
     if args.links {
         let number = counted(proof.links.len() as u64, "link", "links");

@@ -10,7 +10,7 @@ use crate::finding::{Checked, Finding};
 use crate::list::{Column, List, Row, Subscriber};
 use crate::merge::{Merger, made_up};
 use crate::ui::Ui;
-use crate::workshop::{Workshop, links};
+use crate::workshop::{Keep, Workshop, links};
 
 /// Show one reader's mail
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,11 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Some(list) => (list.columns().to_vec(), find(list, args.reader.as_deref())?),
         None => stranger(&letter, args.reader.as_deref())?,
     };
-    let leave = workshop.leave(&campaign, true)?;
+    let (tokens, unkept) = workshop.tokens(Keep::May)?;
+    if let Some(warning) = &unkept {
+        ui.finding(warning);
+    }
+    let leave = workshop.leave(&campaign, &tokens);
     let mut merger = Merger::new(&letter, &columns);
     let mail = merger
         .merge(&reader, &links(&leave, &reader.mailbox))
@@ -70,7 +74,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Part::Text => with_newline(mail.text),
         Part::Subject => with_newline(mail.subject),
         Part::Eml => {
-            let frame = workshop.frame(&campaign, &letter)?;
+            let frame = workshop.frame(&campaign, &letter, &tokens)?;
             let mut bytes = Vec::new();
             write(&frame, &leave, &mail, &mut bytes);
             bytes

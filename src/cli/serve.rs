@@ -7,7 +7,7 @@ use crate::finding::{Checked, Finding};
 use crate::ledger;
 use crate::serve::{About, Prefix, Server, Settings};
 use crate::ui::Ui;
-use crate::workshop::Workshop;
+use crate::workshop::{Keep, Workshop};
 
 /// Answer readers who want to leave: the links of `[unsubscribe] url`
 ///
@@ -31,7 +31,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let server = Server::open(Settings {
         listen: args.listen,
         prefix,
-        tokens: workshop.tokens()?,
+        tokens: workshop.tokens(Keep::Must)?.0,
         ledger: ledger::open(&workshop.ledger()?)?,
         describe: Box::new(move |campaign| about(&workshop, campaign)),
     })?;

@@ -8,18 +8,19 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
+use super::blame::Blame;
 use super::chooser::{Chooser, DomainLimit};
 use super::claims::Held;
 use super::hand::Hand;
 use super::paces::Pace;
+use super::return_path::ReturnPath;
 use super::smtp::Smtp;
 use super::streak::Streak;
 use super::tally::{Moment, Tally, Witness};
 use super::throttle::Throttle;
-use crate::address::Address;
-use crate::clock::Stopwatch;
+use crate::clock::{self, Stopwatch};
 use crate::finding::Finding;
-use crate::ledger::{LedgerHandle, RunId};
+use crate::ledger::{Bounce, Fate, LedgerHandle, Pending, RunId, SoftLimit};
 use crate::rate::Rate;
 
 /// How fast and with how many a run works.
@@ -57,8 +58,12 @@ pub struct Tools {
     pub ledger: LedgerHandle,
     /// This run in it.
     pub run: RunId,
+    /// The campaign's id.
+    pub campaign: String,
+    /// How many soft bounces are enough to suppress an address.
+    pub soft: SoftLimit,
     /// Where bounces go.
-    pub return_path: Address,
+    pub return_path: ReturnPath,
     /// Whether those that failed in an earlier run are tried again.
     pub retry_failed: bool,
     /// How fast.
@@ -96,6 +101,7 @@ pub struct Crew<'a> {
     pub(super) losses: Cell<u32>,
     pub(super) has_greeted: Cell<bool>,
     pub(super) streak: RefCell<Streak>,
+    pub(super) blame: RefCell<Blame>,
     is_stopping: Cell<bool>,
     is_dropping: Cell<bool>,
     trouble: RefCell<Vec<Finding>>,
@@ -129,6 +135,7 @@ impl<'a> Crew<'a> {
             losses: Cell::default(),
             has_greeted: Cell::default(),
             streak: RefCell::default(),
+            blame: RefCell::default(),
             is_stopping: Cell::default(),
             is_dropping: Cell::default(),
             trouble: RefCell::default(),
@@ -273,6 +280,23 @@ impl<'a> Crew<'a> {
     /// Takes a mail that was left.
     pub(super) fn take_left(&self) -> Option<Held> {
         self.left.borrow_mut().pop()
+    }
+
+    /// Tells the ledger of refusals that are held against readers.
+    pub(super) fn tell_held(&self, held: Vec<Bounce>) -> Pending<Vec<Fate>> {
+        let soft = self.tools.soft;
+        self.tools.ledger.ask(move |book| book.bounced(&held, soft, clock::unix_now()))
+    }
+
+    /// What is held against readers when the run is over.
+    pub(super) fn held_at_the_end(&self, is_well: bool) -> Vec<Bounce> {
+        self.blame.borrow_mut().at_the_end(is_well)
+    }
+
+    /// Counts whom they suppressed.
+    pub(super) fn count_held(&self, fates: &[Fate]) {
+        let suppressed = fates.iter().filter(|fate| **fate == Fate::Suppressed).count();
+        self.count(|tally| tally.gone += suppressed as u64);
     }
 
     pub(super) fn fail(&self, findings: Vec<Finding>) {

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::blame;
 use super::chooser::Chooser;
 use super::claims::{Asked, Claims, Held};
 use super::crew::{Counted, Crew};
@@ -14,12 +15,15 @@ use super::line::{Begun, Line, RETRIES};
 use super::pace::retry_delay;
 use super::tally::said;
 use super::transport::{Reply, Verdict};
+use crate::address::Address;
 use crate::clock;
 use crate::finding::{Checked, Finding};
-use crate::ledger::{self, Claim, Outcome};
+use crate::ledger::{self, Bounce, Claim, Outcome};
 
 /// How soon one that has no place looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// How many refusals the ledger is told of together, before the end of the run.
+const HELD: usize = 32;
 
 /// One connection's share of the work.
 pub(super) struct Hand<'h, 'a> {
@@ -81,6 +85,7 @@ impl<'h, 'a> Hand<'h, 'a> {
                 Some(verdict) => self.settle(ready, claim, verdict),
                 None => self.crew.leave((ready, claim)),
             }
+            self.hold().await?;
             held = self.look_ahead(asked?).await?;
         }
     }
@@ -213,6 +218,17 @@ impl<'h, 'a> Hand<'h, 'a> {
         Ok(!self.crew.is_stopping())
     }
 
+    /// Tells the ledger what refusals are held against readers, several at a time.
+    async fn hold(&self) -> Checked<()> {
+        if self.crew.blame.borrow().count() < HELD {
+            return Ok(());
+        }
+        let held = self.crew.blame.borrow_mut().held();
+        let fates = self.crew.tell_held(held).await?;
+        self.crew.count_held(&fates);
+        Ok(())
+    }
+
     /// The server says that it is too much: a pause, or the end of the run.
     fn slow_down(&self, reply: &Reply) {
         let mut throttle = self.crew.throttle.borrow_mut();
@@ -238,8 +254,16 @@ impl<'h, 'a> Hand<'h, 'a> {
             if has_sent { verdict } else { crew.tools.smtp.trouble().before_anybody(verdict) };
         let end = crew.streak.borrow_mut().note(&verdict);
         match &verdict {
-            Verdict::Sent(_) => crew.throttle.borrow_mut().accepted(),
+            Verdict::Sent(_) => {
+                crew.throttle.borrow_mut().accepted();
+                crew.blame.borrow_mut().taken(ready.address().domain());
+            }
             Verdict::Throttled(reply) => self.slow_down(reply),
+            Verdict::Refused(reply) => {
+                let bounce = as_bounce(&crew.tools.campaign, ready.address(), reply);
+                crew.blame.borrow_mut().refused(bounce);
+            }
+            Verdict::Failed(_) => crew.blame.borrow_mut().refused(None),
             _ => {}
         }
         match outcome(&claim, verdict) {
@@ -275,6 +299,26 @@ impl<'h, 'a> Hand<'h, 'a> {
     }
 }
 
+/// What a refusal would be as a bounce, if it is about the reader's address.
+fn as_bounce(campaign: &str, reader: &Address, reply: &Reply) -> Option<Bounce> {
+    let is_final = blame::is_final(reply)?;
+    let ledger::Reply { enhanced, text, .. } = said(reply);
+    let code = enhanced.clone().unwrap_or_else(|| reply.code.to_string());
+    let at = clock::unix_now();
+    Some(Bounce {
+        campaign: campaign.to_owned(),
+        address: reader.clone(),
+        at_once: true,
+        is_final,
+        reason: format!("refused {code}"),
+        enhanced,
+        reply: text.filter(|text| !text.is_empty()),
+        // Of one reader there is no other in the same second.
+        digest: format!("refused {at}"),
+        at,
+    })
+}
+
 /// A verdict becomes an outcome; one that is about the run has none.
 fn outcome(claim: &Claim, verdict: Verdict) -> Result<(Outcome, ledger::Reply), Box<Finding>> {
     let later = || {
@@ -284,7 +328,7 @@ fn outcome(claim: &Claim, verdict: Verdict) -> Result<(Outcome, ledger::Reply), 
     let only = |text| ledger::Reply { text: Some(text), ..ledger::Reply::default() };
     Ok(match verdict {
         Verdict::Sent(reply) => (Outcome::Sent, said(&reply)),
-        Verdict::Failed(reply) => (Outcome::Failed, said(&reply)),
+        Verdict::Failed(reply) | Verdict::Refused(reply) => (Outcome::Failed, said(&reply)),
         Verdict::Deferred(reply) | Verdict::Throttled(reply) => (later(), said(&reply)),
         // Others go on: one mail that a server chokes on must not hold up the rest.
         Verdict::Retry(loss) => (later(), only(loss.reason)),

@@ -48,6 +48,17 @@ pub fn send(
     });
     let mut stopped = ended.err().unwrap_or_default();
     stopped.extend(crew.take_trouble());
+    let held = crew.held_at_the_end(stopped.is_empty());
+    if !held.is_empty() {
+        match crew.tell_held(held).wait() {
+            Ok(fates) => crew.count_held(&fates),
+            // What stopped the run stands in the way of this too, and is said once.
+            Err(finding) if stopped.iter().all(|said| said.code != finding.code) => {
+                stopped.push(finding);
+            }
+            Err(_) => {}
+        }
+    }
     let interrupted = crew.is_stopping() && stopped.is_empty();
     Ok(Ended { tally: crew.tally(), stopped, interrupted, took: crew.now() })
 }

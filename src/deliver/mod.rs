@@ -11,6 +11,7 @@
 //! [`later`]. What is remembered is the ledger's.
 
 pub mod allowance;
+mod blame;
 pub mod chooser;
 mod claims;
 pub mod crew;
@@ -24,6 +25,7 @@ pub mod pace;
 mod paces;
 pub mod press;
 pub mod rehearsal;
+pub mod return_path;
 pub mod roll;
 pub mod share;
 pub mod smtp;

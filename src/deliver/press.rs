@@ -13,10 +13,10 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use super::feed::{Fed, Ready, Row};
 use super::rehearsal::{Job, Merged, write};
+use super::return_path::ReturnPath;
 use super::smtp::Body;
 use super::transport::Envelope;
 use super::trouble;
-use crate::address::Address;
 use crate::finding::Finding;
 use crate::merge::Merger;
 use crate::message::Frame;
@@ -36,7 +36,7 @@ pub struct Plates<'a> {
     /// What stands around it.
     pub frame: &'a Frame,
     /// Where bounces go.
-    pub return_path: &'a Address,
+    pub return_path: &'a ReturnPath,
     /// Memory to write into.
     pub spare: Spare,
 }
@@ -170,7 +170,7 @@ impl Plates<'_> {
         write(self.frame, self.job.leave, &mail, &mut bytes);
         merger.recycle(mail);
         let recipient = subscriber.mailbox.address.clone();
-        let envelope = Envelope { return_path: self.return_path.clone(), recipient };
+        let envelope = Envelope { return_path: self.return_path.of(&recipient), recipient };
         match Body::new(bytes) {
             Ok(body) => Fed::Message(Ready { subscriber, envelope, body, again, ticket }),
             Err(why) => Fed::Broken(vec![trouble::malformed(why)]),

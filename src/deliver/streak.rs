@@ -26,7 +26,7 @@ impl Streak {
     pub(super) fn note(&mut self, verdict: &Verdict) -> Option<Finding> {
         match verdict {
             Verdict::Sent(_) => *self = Self { has_sent: true, ..Self::default() },
-            Verdict::Failed(reply) => return self.refused(reply),
+            Verdict::Failed(reply) | Verdict::Refused(reply) => return self.refused(reply),
             _ => {}
         }
         None

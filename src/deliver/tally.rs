@@ -22,6 +22,8 @@ pub struct Tally {
     pub already: u64,
     /// Suppressed in the meantime.
     pub suppressed: u64,
+    /// Suppressed by this run, of those who were refused for good.
+    pub gone: u64,
 }
 
 impl Tally {

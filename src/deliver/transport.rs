@@ -45,8 +45,10 @@ pub struct Envelope {
 pub enum Verdict {
     /// Accepted: the other side has taken responsibility for it.
     Sent(Reply),
-    /// Refused for good. It is about this recipient, or this message to them.
+    /// Refused for good. It is about this message to the recipient.
     Failed(Reply),
+    /// The recipient was refused for good, before the server saw any message.
+    Refused(Reply),
     /// Refused for now. It is about this recipient: others may go on at once.
     Deferred(Reply),
     /// Refused for now, and it is about us: too fast, too many, or the server

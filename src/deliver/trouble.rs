@@ -102,7 +102,8 @@ impl Trouble {
             503 if stage >= Stage::Mail => {
                 self.fault(stage, &Fault::Protocol("it lost count of the commands"))
             }
-            500..=599 if stage >= Stage::Rcpt => Verdict::Failed(reply),
+            500..=599 if stage == Stage::Rcpt => Verdict::Refused(reply),
+            500..=599 if stage > Stage::Rcpt => Verdict::Failed(reply),
             500..=599 => self.stop(stage, &reply),
             _ => self.fault(stage, &Fault::Protocol("its reply is out of turn")),
         })
@@ -113,7 +114,7 @@ impl Trouble {
     /// Later on it must be this recipient's: others got theirs.
     pub fn before_anybody(&self, verdict: Verdict) -> Verdict {
         match &verdict {
-            Verdict::Failed(reply) => {
+            Verdict::Failed(reply) | Verdict::Refused(reply) => {
                 held_back(reply).map(|stage| self.stop(stage, reply)).unwrap_or(verdict)
             }
             _ => verdict,
@@ -317,6 +318,7 @@ mod tests {
         match verdict {
             Verdict::Sent(_) => "sent".into(),
             Verdict::Failed(_) => "failed".into(),
+            Verdict::Refused(_) => "refused".into(),
             Verdict::Deferred(_) => "deferred".into(),
             Verdict::Throttled(_) => "throttled".into(),
             Verdict::Retry(_) => "retry".into(),
@@ -375,8 +377,8 @@ mod tests {
             (Rcpt, "421 4.7.0 bye", "throttled"),
             (Rcpt, "450 4.7.28 rate", "throttled"),
             (Rcpt, "452 4.3.1 the system is full", "throttled"),
-            (Rcpt, "550 5.1.1 unknown", "failed"),
-            (Rcpt, "552 5.2.2 quota exceeded", "failed"),
+            (Rcpt, "550 5.1.1 unknown", "refused"),
+            (Rcpt, "552 5.2.2 quota exceeded", "refused"),
             (Rcpt, "530 5.7.0 log in", "stop auth-required"),
             (Rcpt, "503 MAIL first", "retry"),
             (Rcpt, "354 what", "retry"),
@@ -409,7 +411,7 @@ mod tests {
             ("553 5.7.1 <news@example.org>: Sender address rejected: no", "stop sender-refused"),
             ("554 5.7.1 <unknown[192.0.2.1]>: Client host rejected: no", "stop server-refuses"),
             ("504 5.5.2 <box>: Helo command rejected: no", "stop hello-refused"),
-            ("554 5.7.1 <ann@example.org>: Recipient address rejected: no", "failed"),
+            ("554 5.7.1 <ann@example.org>: Recipient address rejected: no", "refused"),
             ("450 4.1.8 <news@example.org>: Sender address rejected: later", "deferred"),
         ] {
             let verdict = trouble.reply(Stage::Rcpt, reply(said)).expect_err("a refusal");

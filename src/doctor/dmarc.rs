@@ -88,7 +88,8 @@ fn judged(
     said.push(if aligned(envelope, from, strictly("aspf")) {
         Said::Well(format!("DMARC: the return path's domain `{envelope}` is aligned with `{from}`"))
     } else {
-        Said::Wrong(unaligned("return path's", envelope, from, strictly("aspf")))
+        let finding = unaligned("return path's", envelope, from, strictly("aspf"));
+        super::at(finding, project.bounces.written.as_ref().map(whole))
     });
     said
 }

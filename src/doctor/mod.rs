@@ -25,6 +25,7 @@ mod time;
 
 use std::net::SocketAddr;
 
+use crate::address::Address;
 use crate::deliver::mailing;
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, printable};
@@ -80,8 +81,8 @@ async fn names(
         Ok(dns) => dns,
         Err(finding) => return vec![finding.into()],
     };
-    // The return path is the sender's own address.
-    let (from, envelope) = (sender.address.domain(), sender.address.domain());
+    let from = sender.address.domain();
+    let envelope = project.bounces.address.as_ref().map_or(from, Address::domain);
     let looked = tokio::join!(
         spf::look(&dns, envelope),
         dkim::look(&dns, project),

@@ -1,8 +1,9 @@
 //! Whether answers and bounces can arrive: the mail exchangers of the sender's
-//! domain, and of the domain where answers go (RFC 5321 §5, RFC 7505).
+//! domain, and of the domains where answers and bounces go (RFC 5321 §5, RFC 7505).
 
 use super::dns::Dns;
 use super::{Said, at, shown};
+use crate::address::Address;
 use crate::finding::Finding;
 use crate::place::Place;
 use crate::project::Project;
@@ -10,12 +11,14 @@ use crate::project::Project;
 /// Looks where mail to us would go.
 pub(super) async fn look(dns: &Dns, project: &Project) -> Vec<Said> {
     let sender = &project.sender;
-    let mut domains: Vec<&str> = [&sender.mailbox, &sender.reply_to]
-        .into_iter()
-        .flatten()
-        .map(|mailbox| mailbox.address.domain())
-        .collect();
-    domains.dedup();
+    let ours = [&sender.mailbox, &sender.reply_to].into_iter().flatten();
+    let addresses = ours.map(|mailbox| &mailbox.address).chain(&project.bounces.address);
+    let mut domains: Vec<&str> = Vec::new();
+    for domain in addresses.map(Address::domain) {
+        if !domains.contains(&domain) {
+            domains.push(domain);
+        }
+    }
     let mut said = Vec::new();
     for domain in domains {
         said.push(look_at(dns, domain, project.place()).await);

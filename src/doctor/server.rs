@@ -87,10 +87,11 @@ fn refused(server: &Server, verdict: Verdict) -> Finding {
     match verdict {
         Verdict::Stop(finding) => *finding,
         Verdict::Retry(loss) => trouble::unreachable(&loss),
-        Verdict::Throttled(reply) | Verdict::Deferred(reply) | Verdict::Failed(reply) => {
-            busy(server, &reply.to_string())
-        }
-        Verdict::Sent(reply) => busy(server, &reply.to_string()),
+        Verdict::Throttled(reply)
+        | Verdict::Deferred(reply)
+        | Verdict::Failed(reply)
+        | Verdict::Refused(reply)
+        | Verdict::Sent(reply) => busy(server, &reply.to_string()),
         Verdict::InDoubt(why) => busy(server, &why),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::address::Address;
 use crate::finding::Finding;
 
-use super::bounce::{Bounce, Fate};
+use super::bounce::{Bounce, Fate, SoftLimit};
 use super::entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, Holder, NewRun, Recipient, Record, RunId,
     Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,
@@ -72,7 +72,12 @@ pub trait Ledger: Book {
 
     /// Takes note of what came back, and suppresses whom that is reason enough
     /// for; says for each what became of it.
-    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding>;
+    fn bounced(
+        &mut self,
+        bounces: &[Bounce],
+        limit: SoftLimit,
+        now: i64,
+    ) -> Result<Vec<Fate>, Finding>;
 
     /// Claims addresses: one answer for each, in their order.
     fn claim(&mut self, request: ClaimRequest) -> Result<Vec<Answer>, Finding> {
@@ -177,6 +182,9 @@ pub trait Book: Send {
     fn has_stirred(&self) -> bool {
         false
     }
+
+    /// How many recipients of a campaign whom a server refused for good are suppressed.
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding>;
 
     /// Whether an address is suppressed.
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding>;

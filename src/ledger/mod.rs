@@ -26,7 +26,7 @@ mod sqlite;
 mod standing;
 
 pub use book::{Book, Ledger};
-pub use bounce::{Bounce, Fate, SOFT_BOUNCES, SOFT_DAYS};
+pub use bounce::{Bounce, Fate, SoftLimit};
 pub use entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, Fingerprint, Holder, MakeToken, NewRun, Outcome,
     Recipient, Record, Reply, RunId, Settlement, State, Step, Suppression, TokenMaker, Totals,

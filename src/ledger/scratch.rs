@@ -11,7 +11,7 @@ use crate::address::Address;
 use crate::finding::Finding;
 
 use super::book::{Book, Ledger};
-use super::bounce::{Bounce, Fate};
+use super::bounce::{Bounce, Fate, SoftLimit};
 use super::entry::{
     Answer, CampaignRecord, ClaimRequest, Holder, NewRun, Recipient, RunId, Settlement, State,
     Step, Suppression, TokenMaker, Totals, Waiting,
@@ -153,8 +153,13 @@ impl Ledger for Scratch {
         self.own.index_tokens(maker, most)
     }
 
-    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
-        self.own.bounced(bounces, now)
+    fn bounced(
+        &mut self,
+        bounces: &[Bounce],
+        limit: SoftLimit,
+        now: i64,
+    ) -> Result<Vec<Fate>, Finding> {
+        self.own.bounced(bounces, limit, now)
     }
 }
 
@@ -231,6 +236,10 @@ impl Book for Scratch {
         now: i64,
     ) -> Result<Vec<Standing>, Finding> {
         self.before().standings(campaign, addresses, now)
+    }
+
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
+        self.own.failed_and_suppressed(campaign)
     }
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {

@@ -8,6 +8,7 @@ use super::id::{boundary, feedback_id, list_id, message_id};
 use super::{Attachment, InlineImage, Invite, date, quoted_printable};
 use crate::address::Mailbox;
 use crate::finding::{Checked, Finding};
+use crate::token::Tokens;
 
 /// Fields that a frame writes itself, or that have no business in a mail of a
 /// campaign: `Bcc` and `Cc` would show one reader's address to another.
@@ -45,6 +46,7 @@ const NO_ANSWERS: (&str, &str) = ("X-Auto-Response-Suppress", "OOF, AutoReply");
 /// if it shows images, the whole in `multipart/mixed` if files are attached.
 #[derive(Clone, Debug)]
 pub struct Frame {
+    tokens: Tokens,
     campaign_id: String,
     domain: String,
     needs_smtputf8: bool,
@@ -87,6 +89,8 @@ impl Blocks {
 /// What a frame is made of.
 #[derive(Clone, Debug)]
 pub struct FrameParts<'a> {
+    /// Makes the Message-IDs.
+    pub tokens: Tokens,
     /// Whom the mails come from; its domain also stands in Message-IDs.
     pub from: &'a Mailbox,
     /// Where answers go, if elsewhere.
@@ -136,6 +140,7 @@ impl Frame {
             header::mailbox(&mut sender, "Reply-To", reply_to);
         }
         Ok(Self {
+            tokens: parts.tokens.clone(),
             campaign_id: parts.campaign_id.to_owned(),
             domain: parts.from.address.domain().to_owned(),
             needs_smtputf8: [Some(parts.from), parts.reply_to]
@@ -156,6 +161,12 @@ impl Frame {
     #[must_use]
     pub fn signed_by(self, signers: Vec<Signer>) -> Self {
         Self { signers: signers.into(), ..self }
+    }
+
+    /// The same with the Message-IDs of another key.
+    #[must_use]
+    pub fn keyed_by(self, tokens: Tokens) -> Self {
+        Self { tokens, ..self }
     }
 
     /// Writes one mail as a message, in place of what the buffer held, and
@@ -198,7 +209,7 @@ impl Frame {
 
     /// The Message-ID that a reader's mail has in this frame.
     pub fn message_id(&self, to: &Mailbox) -> String {
-        message_id(&self.campaign_id, &to.address, &self.domain)
+        message_id(&self.tokens, &self.campaign_id, &to.address, &self.domain)
     }
 
     /// Whether a reader's message holds an address outside ASCII, and so can

@@ -6,31 +6,33 @@ use sha2::{Digest, Sha256};
 
 use super::hex;
 use crate::address::Address;
+use crate::token::{self, Token, Tokens, hexadecimal};
 
 /// Longest readable piece of a name.
 const SLUG_MAX: usize = 40;
 
 /// The Message-ID of one reader's mail, in angle brackets (RFC 5322 §3.6.4):
-/// unique to campaign and recipient; the address cannot be read from it.
-pub fn message_id(campaign_id: &str, recipient: &Address, sender_domain: &str) -> String {
-    let hash = hash(&["message", campaign_id, &recipient.key()]);
+/// unique to campaign and recipient. The address cannot be read from it, and
+/// nobody can make it who has not the project's key: a bounce proves itself by it.
+pub fn message_id(
+    tokens: &Tokens,
+    campaign_id: &str,
+    recipient: &Address,
+    sender_domain: &str,
+) -> String {
+    let token = hexadecimal(&tokens.in_message_id(campaign_id, &recipient.key()));
     match slug(campaign_id) {
-        slug if slug.is_empty() => format!("<{hash}@{sender_domain}>"),
-        slug => format!("<{hash}.{slug}@{sender_domain}>"),
+        slug if slug.is_empty() => format!("<{token}@{sender_domain}>"),
+        slug => format!("<{token}.{slug}@{sender_domain}>"),
     }
 }
 
-/// Whether a Message-ID is that of a campaign's mail to this recipient. The
-/// domain is no secret, and a campaign may have a sender of its own: only what
-/// stands before it is proof.
-pub fn is_message_id(id: &str, campaign_id: &str, recipient: &Address) -> bool {
-    let slug = slug(campaign_id);
-    let Some((inner, domain)) = id.strip_suffix('>').and_then(|id| id.rsplit_once('@')) else {
-        return false;
-    };
-    // Most are of other campaigns: a hash costs more than a look.
-    inner.ends_with(slug.as_str())
-        && message_id(campaign_id, recipient, domain) == format!("{inner}@{domain}>")
+/// The token in a Message-ID, if it has one. What stands behind it is for
+/// people: no secret, and no proof.
+pub fn token_in(id: &str) -> Option<Token> {
+    let token = id.strip_prefix('<')?.get(..32)?.to_ascii_lowercase();
+    let behind = id.as_bytes().get(33)?;
+    token::parse(&token).filter(|_| matches!(behind, b'.' | b'@'))
 }
 
 /// A list's identifier (RFC 2919): its name as a label under the sender's
@@ -96,7 +98,8 @@ mod tests {
     use super::*;
 
     fn id(campaign: &str, address: &str) -> String {
-        message_id(campaign, &Address::parse(address).expect("an address"), "news.example.org")
+        let address = Address::parse(address).expect("an address");
+        message_id(&Tokens::new(&[1; 32]), campaign, &address, "news.example.org")
     }
 
     #[test]
@@ -108,11 +111,27 @@ mod tests {
         assert_ne!(ann, id("spring-2026", "ann@example.org"), "though the slug is the same");
         assert!(ann.ends_with(".spring-2026@news.example.org>"), "{ann}");
         assert!(!ann.contains("ann"), "{ann}");
-        let address = Address::parse("Ann@Example.org").expect("an address");
-        assert!(is_message_id(&ann, "spring 2026", &address));
-        assert!(
-            !is_message_id(&ann, "spring-2026", &address) && !is_message_id("<x", "", &address)
+    }
+
+    #[test]
+    fn the_token_in_an_id_is_read_and_that_of_others_is_nobodys() {
+        let tokens = Tokens::new(&[1; 32]);
+        let own = tokens.of("spring 2026", "ann@example.org");
+        let ann = id("spring 2026", "ann@example.org");
+        for as_returned in [ann.clone(), ann.to_uppercase(), ann.replace(".spring-2026", "")] {
+            let token = token_in(&as_returned).expect("there is one");
+            assert_eq!(tokens.behind_message_id(token), own, "{as_returned}");
+        }
+        let forged = message_id(
+            &Tokens::new(b"a guess"),
+            "spring 2026",
+            &Address::parse("ann@example.org").expect("an address"),
+            "news.example.org",
         );
+        assert_ne!(tokens.behind_message_id(token_in(&forged).expect("a token")), own);
+        for none in ["", "<x@example.org>", &ann[1..], &ann.replace('.', ""), &"é".repeat(40)] {
+            assert_eq!(token_in(none), None, "{none}");
+        }
     }
 
     #[test]

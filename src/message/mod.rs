@@ -22,5 +22,5 @@ mod quoted_printable;
 pub use attachment::{Attachment, InlineImage, media_type};
 pub use dkim::{PublicKey, Signer};
 pub use frame::{Frame, FrameParts, Mail};
-pub use id::{is_message_id, message_id};
+pub use id::{message_id, token_in};
 pub use invite::Invite;

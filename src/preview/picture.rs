@@ -7,12 +7,13 @@ use crate::address::{Address, Mailbox};
 use crate::campaign::Campaign;
 use crate::compose::Letter;
 use crate::deliver::rehearsal::write;
+use crate::deliver::return_path::ReturnPath;
 use crate::finding::{Checked, Finding};
 use crate::list::{Column, Subscriber};
 use crate::merge::{Mail, Merger, made_up};
 use crate::message::Frame;
 use crate::unsubscribe::Leave;
-use crate::workshop::{ListChoice, Workshop, links};
+use crate::workshop::{Keep, ListChoice, Workshop, links};
 
 /// Everything of which mails are made.
 pub(super) struct Made {
@@ -21,6 +22,7 @@ pub(super) struct Made {
     pub(super) frame: Frame,
     pub(super) leave: Leave,
     pub(super) from: Mailbox,
+    pub(super) return_path: ReturnPath,
 }
 
 /// What a campaign is at one moment.
@@ -98,13 +100,19 @@ impl Picture {
                 findings.append(&mut slips);
                 before.readers.clone()
             });
-            let proof = workshop.proof(&campaign, list.as_ref().map(|readers| &readers.list));
-            findings.extend(proof.findings);
-            let leave = keep(workshop.leave(&campaign, true), &mut findings);
-            if let (Some(letter), Some(frame), Some(from), Some(leave)) =
-                (proof.letter, proof.frame, proof.from, leave)
-            {
-                now = Some(Arc::new(Made { campaign, letter, frame, leave, from }));
+            if let Some((tokens, unkept)) = keep(workshop.tokens(Keep::May), &mut findings) {
+                findings.extend(unkept);
+                let readers = list.as_ref().map(|readers| &readers.list);
+                let proof = workshop.proof(&campaign, readers, &tokens);
+                findings.extend(proof.findings);
+                let leave = workshop.leave(&campaign, &tokens);
+                if let (Some(letter), Some(frame), Some(from)) =
+                    (proof.letter, proof.frame, proof.from)
+                {
+                    let return_path = workshop.return_path(&campaign, &from, &tokens);
+                    let made = Made { campaign, letter, frame, leave, from, return_path };
+                    now = Some(Arc::new(made));
+                }
             }
         }
         let readers = list.or_else(|| before.readers.clone().filter(|_| now.is_none()));

@@ -43,7 +43,7 @@ pub(super) fn send(studio: &Studio, key: &str, reader: u64) -> Checked<String> {
     .message()?;
     let smtp = workshop.smtp(&server)?;
     let envelope =
-        Envelope { return_path: made.from.address.clone(), recipient: recipient.clone() };
+        Envelope { return_path: made.return_path.of(recipient), recipient: recipient.clone() };
     let reply = runtime()?.block_on(hand_over(&smtp, &envelope, &bytes))?;
     Ok(format!("sent to {recipient}; the server took it: {reply}"))
 }

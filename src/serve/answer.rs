@@ -15,7 +15,7 @@ use super::page::{self, About, Page};
 use super::prefix::Prefix;
 use super::register::{Came, Register, Wish};
 use super::visitor::{self, Refusals, visitor};
-use crate::unsubscribe::parse_token;
+use crate::token;
 
 /// Where whoever watches over the program asks whether it is there.
 const HEALTH: &str = "/healthz";
@@ -101,7 +101,7 @@ async fn reader(
     {
         return with(status, [(header::CONNECTION, "close")], "");
     }
-    let came = match parse_token(token) {
+    let came = match token::parse(token) {
         Some(token) => desk.register.ask(token, wish).await,
         None => Came::Unknown,
     };

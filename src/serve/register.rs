@@ -13,7 +13,7 @@ use super::page::About;
 use crate::clock;
 use crate::finding::Finding;
 use crate::ledger::{Holder, Ledger, Suppression, TokenMaker};
-use crate::unsubscribe::{Token, Tokens};
+use crate::token::{Token, Tokens};
 
 /// How many recipients the index takes in at a time. Readers whom it knows
 /// are answered in between.

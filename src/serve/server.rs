@@ -18,7 +18,7 @@ use super::visitor::Refusals;
 use crate::finding::{Checked, Finding};
 use crate::ledger::Ledger;
 use crate::stop::Stop;
-use crate::unsubscribe::Tokens;
+use crate::token::Tokens;
 
 /// How many connections there are at a time; the next ones wait.
 const CONNECTIONS: usize = 1000;

@@ -1,39 +1,85 @@
-//! The key behind unsubscribe tokens, in the project's own folder.
+//! The key behind every token, in the project's own folder.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
+use super::Workshop;
 use crate::clock;
 use crate::files;
 use crate::finding::{Checked, Finding};
+use crate::token::Tokens;
 
 /// Where it is, in a project.
 const KEY_FILE: &str = ".handbill/unsubscribe.key";
 /// The shortest key that is one, in bytes.
 const KEY_MIN: usize = 16;
+/// What stands in for a key where none is or can be kept. Everybody knows it:
+/// nothing that is made with it is sent or believed. It is always the same, so
+/// that what is shown is so too.
+const STAND_IN: &[u8] = b"there is no key here";
 
-/// A project's key. `keeps` says whether a new one may be written.
-pub(super) fn of(project: &Path, keeps: bool) -> Checked<Vec<u8>> {
-    let path = project.join(KEY_FILE);
-    let unusable = |error: std::io::Error| unusable_key(&files::plain(&error));
-    if !path.exists() {
-        let key = clock::random_secret();
-        if !keeps {
-            return Ok(key.to_vec());
-        }
-        keep_key(&path, &key).map_err(unusable)?;
-    }
-    let key = fs::read(&path).map_err(unusable)?;
-    // With a key that others can guess, they could make links for anybody.
-    if key.len() < KEY_MIN { Err(unusable_key("it is too short").into()) } else { Ok(key) }
+/// What to do where a project has no key yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Make one and keep it, or refuse: mails are about to leave.
+    Must,
+    /// Make one and keep it, if the folder can be written to: mails are shown.
+    May,
+    /// Leave nothing behind.
+    Not,
 }
 
-fn unusable_key(why: &str) -> Finding {
+impl Workshop {
+    /// The project's tokens, and what there is to say where its key could not be kept.
+    pub fn tokens(&self, keep: Keep) -> Checked<(Tokens, Option<Finding>)> {
+        let path = self.project.root.join(KEY_FILE);
+        if !path.exists() {
+            let kept = match keep {
+                Keep::Not => return Ok((Tokens::new(STAND_IN), None)),
+                Keep::Must | Keep::May => keep_key(&path, &clock::random_secret()),
+            };
+            match kept {
+                Ok(()) => {}
+                Err(why) if keep == Keep::May => {
+                    return Ok((Tokens::new(STAND_IN), Some(unkept(&files::plain(&why)))));
+                }
+                Err(why) => return Err(unusable(&files::plain(&why)).into()),
+            }
+        }
+        Ok((read(&path)?, None))
+    }
+
+    /// The tokens of what was sent: nobody's where there is no key (any more).
+    pub fn tokens_of_sent(&self) -> Checked<Option<Tokens>> {
+        let path = self.project.root.join(KEY_FILE);
+        if path.exists() { read(&path).map(Some) } else { Ok(None) }
+    }
+}
+
+fn read(path: &Path) -> Checked<Tokens> {
+    let key = fs::read(path).map_err(|error| unusable(&files::plain(&error)))?;
+    // With a key that others can guess, they could make tokens for anybody.
+    if key.len() < KEY_MIN {
+        Err(unusable("it is too short").into())
+    } else {
+        Ok(Tokens::new(&key))
+    }
+}
+
+fn unusable(why: &str) -> Finding {
     Finding::error(
         "unusable-key",
-        format!("the key for unsubscribe links, `{KEY_FILE}`, cannot be used: {why}"),
-        "make it readable, or restore it from a backup: links that were sent hang on it",
+        format!("the key for links and Message-IDs, `{KEY_FILE}`, cannot be used: {why}"),
+        "make it readable, or restore it from a backup: what was sent hangs on it",
+    )
+}
+
+fn unkept(why: &str) -> Finding {
+    Finding::warning(
+        "unkept-key",
+        format!("the key for links and Message-IDs, `{KEY_FILE}`, cannot be kept: {why}"),
+        "links and Message-IDs are shown with a stand-in; `send` refuses until the folder can be written to",
     )
 }
 

@@ -13,6 +13,7 @@ mod proof;
 mod public;
 pub mod test_mail;
 
+pub use self::key::Keep;
 pub(crate) use self::key::write_private;
 pub(crate) use self::parcel::read_file;
 
@@ -22,18 +23,20 @@ use std::path::{Path, PathBuf};
 use crate::address::Mailbox;
 use crate::campaign::Campaign;
 use crate::compose::{self, Letter};
+use crate::deliver::return_path::ReturnPath;
 use crate::deliver::smtp::Smtp;
 use crate::files;
 use crate::finding::{Checked, Finding};
-use crate::ledger::{self, Location};
+use crate::ledger::{self, Location, SoftLimit};
 use crate::list::{self, List, Origin, StatusColumn};
 use crate::merge::Links;
 use crate::place::{Passage, Place, Source};
 use crate::postgres::Role;
-use crate::project::Project;
+use crate::project::{Bounces, Project, Unsubscribe};
 use crate::secret;
 use crate::template::{self, Template};
-use crate::unsubscribe::{Leave, Tokens};
+use crate::token::Tokens;
+use crate::unsubscribe::Leave;
 use crate::wire::server::{PASSWORD_VARIABLE, Server};
 
 /// Where the ledger is when nothing else is said.
@@ -193,28 +196,31 @@ impl Workshop {
         }
     }
 
-    /// How readers of a campaign leave. `keeps` says whether a new key may be
-    /// written; a dry run leaves nothing behind.
-    pub fn leave(&self, campaign: &Campaign, keeps: bool) -> Checked<Leave> {
-        let settings = &self.project.unsubscribe;
-        let key = if settings.url.is_some() || settings.mailto.is_some() {
-            key::of(&self.project.root, keeps)?
-        } else {
-            Vec::new()
-        };
-        Ok(Leave::new(settings.url.clone(), settings.mailto.clone(), &key, &campaign.id))
+    /// How readers of a campaign leave.
+    pub fn leave(&self, campaign: &Campaign, tokens: &Tokens) -> Leave {
+        let Unsubscribe { url, mailto } = self.project.unsubscribe.clone();
+        Leave::new(url, mailto, tokens.clone(), &campaign.id)
     }
 
-    /// How the tokens of readers' links are made.
-    pub fn tokens(&self) -> Checked<Tokens> {
-        Ok(Tokens::new(&key::of(&self.project.root, true)?))
+    /// Where the bounces of a campaign go.
+    pub fn return_path(&self, campaign: &Campaign, from: &Mailbox, tokens: &Tokens) -> ReturnPath {
+        let settings = &self.project.bounces;
+        match &settings.address {
+            None => ReturnPath::plain(from.address.clone()),
+            Some(address) if settings.verp => {
+                ReturnPath::verp(address.clone(), tokens.clone(), &campaign.id)
+            }
+            Some(address) => ReturnPath::plain(address.clone()),
+        }
     }
 
-    /// How readers of campaigns that were sent have left, for all ids.
-    pub fn leaves(&self, campaigns: &[String]) -> Checked<Vec<Leave>> {
-        let key = key::of(&self.project.root, false)?;
-        let leave = |id: &String| Leave::new(None, None, &key, id);
-        Ok(campaigns.iter().map(leave).collect())
+    /// How many soft bounces are enough.
+    pub fn soft_limit(&self) -> SoftLimit {
+        let Bounces { soft, days, .. } = self.project.bounces;
+        SoftLimit {
+            days: usize::try_from(soft).unwrap_or(usize::MAX),
+            within: i64::try_from(days).unwrap_or(i64::MAX),
+        }
     }
 
     /// The server or outbox that was typed, or the project's.

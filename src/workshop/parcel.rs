@@ -10,13 +10,14 @@ use crate::compose::{Letter, LocalImage};
 use crate::files;
 use crate::finding::{Checked, Finding};
 use crate::message::{Attachment, Frame, FrameParts, InlineImage};
+use crate::token::Tokens;
 
 /// The largest file that goes with a mail; Gmail takes 25 MB in all.
 const MAX_FILE: u64 = 25 << 20;
 
 impl Workshop {
     /// The frame of the message: headers, attachments, images, read from disk.
-    pub fn frame(&self, campaign: &Campaign, letter: &Letter) -> Checked<Frame> {
+    pub fn frame(&self, campaign: &Campaign, letter: &Letter, tokens: &Tokens) -> Checked<Frame> {
         let from = self.from(campaign)?;
         let reply_to = campaign.reply_to.as_ref().or(self.project.sender.reply_to.as_ref());
         let folder = Path::new(campaign.source.name()).parent().unwrap_or(Path::new("")).to_owned();
@@ -50,6 +51,7 @@ impl Workshop {
         let list_name =
             self.project.sender.mailbox.as_ref().and_then(|mailbox| mailbox.name.clone());
         let frame = Frame::new(&FrameParts {
+            tokens: tokens.clone(),
             from: &from,
             reply_to,
             campaign_id: &campaign.id,

@@ -10,6 +10,7 @@ use crate::finding::{Finding, tidy};
 use crate::list::List;
 use crate::merge::{Gap, Links, Mail, Merger, made_up};
 use crate::message::Frame;
+use crate::token::Tokens;
 
 /// What could be made of a campaign, and what there is to say about it.
 pub struct Proof {
@@ -27,7 +28,7 @@ pub struct Proof {
 
 impl Workshop {
     /// Makes all that can be made of a campaign without reading a row of its list.
-    pub fn proof(&self, campaign: &Campaign, list: Option<&List>) -> Proof {
+    pub fn proof(&self, campaign: &Campaign, list: Option<&List>, tokens: &Tokens) -> Proof {
         let mut findings = Vec::new();
         let condition = self.condition(campaign, None);
         let letter = self
@@ -39,7 +40,7 @@ impl Workshop {
         let from = self.from(campaign).map_err(|mut slips| findings.append(&mut slips)).ok();
         let mut frame = None;
         if let Some(letter) = &letter {
-            match self.frame(campaign, letter) {
+            match self.frame(campaign, letter, tokens) {
                 Ok(made) => frame = Some(made),
                 Err(mut slips) => {
                     slips.retain(|slip| slip.code != "no-sender");

@@ -71,7 +71,10 @@ pub async fn hand_over(smtp: &Smtp, envelope: &Envelope, bytes: &[u8]) -> Checke
     };
     let why = match verdict {
         Verdict::Sent(reply) => return Ok(reply),
-        Verdict::Failed(reply) | Verdict::Deferred(reply) | Verdict::Throttled(reply) => {
+        Verdict::Failed(reply)
+        | Verdict::Refused(reply)
+        | Verdict::Deferred(reply)
+        | Verdict::Throttled(reply) => {
             format!("the server refused it: {reply}")
         }
         Verdict::Retry(loss) => loss.reason,

@@ -668,3 +668,29 @@ fn a_new_key_never_takes_another_ones_place() {
     desk.run("doctor --new-key example.org").ends(2);
     desk.run("doctor -o x.pem").ends(2);
 }
+
+#[test]
+fn the_domain_to_which_bounces_come_back_is_what_spf_is_about() {
+    let server = script().start();
+    let ran = |address: &str, records: &[(&str, &str)]| {
+        let desk = desk(&server, &format!("{KEY}\n[bounces]\naddress = \"{address}\"\n"));
+        doctor(&desk, &server, &dns(records), "")
+    };
+    let below = [
+        ("lists.example.org TXT", "v=spf1 ip4:192.0.2.1 -all"),
+        ("lists.example.org MX", "mx.example.org"),
+    ];
+    ran("bounces@lists.example.org", &below)
+        .says("ok: SPF of `lists.example.org`: `v=spf1 ip4:192.0.2.1 -all`")
+        .says("the return path's domain `lists.example.org` is aligned with `example.org`")
+        .says("ok: mail to `lists.example.org` arrives at `mx.example.org`")
+        .says("ok: mail to `example.org` arrives at `mx.example.org`");
+    let strict = [below[0], below[1], ("_dmarc.example.org TXT", "v=DMARC1; p=none; aspf=s")];
+    ran("bounces@lists.example.org", &strict)
+        .says("warning[dmarc-unaligned]: the return path's domain `lists.example.org`")
+        .says("address = \"bounces@lists.example.org\"");
+    ran("bounces@lists.example.net", &[])
+        .ends(1)
+        .says("error[spf-missing]: `lists.example.net`")
+        .says("error[mx-missing]: `lists.example.net`");
+}

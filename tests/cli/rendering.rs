@@ -4,7 +4,7 @@ use crate::desk::{Desk, LIST};
 use crate::smtp_server::Script;
 use crate::{got, send};
 
-fn without_date(bytes: &[u8]) -> String {
+pub(crate) fn without_date(bytes: &[u8]) -> String {
     let text = String::from_utf8(bytes.to_vec()).expect("messages are ASCII");
     let (head, body) = text.split_once("\r\n\r\n").expect("headers and a body");
     let lines: Vec<&str> = head.split("\r\n").filter(|line| !line.starts_with("Date: ")).collect();

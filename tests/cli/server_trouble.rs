@@ -23,8 +23,7 @@ fn one_who_is_refused_does_not_hold_up_the_others() {
 #[test]
 fn who_failed_is_tried_again_when_somebody_says_so() {
     let desk = Desk::new();
-    let server =
-        Script::new().rule(bob(Step::Rcpt).times(1).says("550 5.1.1 no such user")).start();
+    let server = Script::new().rule(bob(Step::Rcpt).times(1).says("550 5.7.1 not you")).start();
     send(&desk, &server, "").ends(3);
     let ran = send(&desk, &server, "--retry-failed").ends(0);
     assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 2, 0, 0]);

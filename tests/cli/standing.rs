@@ -109,7 +109,7 @@ fn the_slowest_stages_are_those_that_were_waited_for_longest() {
 #[test]
 fn of_many_campaigns_only_the_counts_are_shown() {
     let desk = desk(&many(2)).file("campaigns/autumn.md", "---\nsubject: y\n---\nHi\n");
-    let server = Script::new().rule(at(Step::Rcpt).about("n1@").says("550 5.1.1 who")).start();
+    let server = Script::new().rule(at(Step::Rcpt).about("n1@").says("550 5.7.1 no")).start();
     send(&desk, &server, "").ends(3);
     desk.run(&format!("send campaigns/autumn.md --yes --via {}", server.url())).ends(3);
     let ran = desk.run("status").ends(0);

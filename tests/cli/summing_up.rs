@@ -32,6 +32,7 @@ fn a_run_sums_up_what_became_of_everybody_and_what_to_do_next() {
         "         3 failed\n\
          \x20            2 × 550 5.1.1 … no such user\n\
          \x20            1 × 552 5.2.2 mailbox full\n\
+         \x20            2 suppressed: no mail reaches them any more\n\
          \x20        1 deferred: "
     );
     assert_eq!(

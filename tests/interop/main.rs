@@ -29,6 +29,7 @@ mod newsletter;
 mod overloaded;
 mod refused;
 mod restarted;
+mod returned;
 mod signed;
 
 use desk::{Desk, Ran, Running, SETTINGS};

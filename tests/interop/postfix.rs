@@ -99,9 +99,14 @@ pub(crate) struct Postfix {
 impl Postfix {
     /// One that takes everything in clear, with these lines in its `main.cf`.
     pub(crate) fn start(settings: &str) -> Self {
+        Self::start_with(settings, "")
+    }
+
+    /// The same with more services.
+    pub(crate) fn start_with(settings: &str, services: &str) -> Self {
         let postfix = Self::prepared();
         postfix.write("etc/main.cf", &format!("{MAIN}{settings}"));
-        postfix.write("etc/master.cf", MASTER);
+        postfix.write("etc/master.cf", &format!("{MASTER}{services}"));
         postfix.run();
         postfix
     }
@@ -176,6 +181,18 @@ impl Postfix {
     /// Waits until it has delivered so many, or more.
     pub(crate) fn until_delivered(&self, count: usize) {
         while files(&self.path("mail/all/new")).len() < count {
+            thread::yield_now();
+        }
+    }
+
+    /// The Maildir of a mailbox that its settings name.
+    pub(crate) fn maildir(&self, name: &str) -> PathBuf {
+        self.path("mail").join(name)
+    }
+
+    /// Waits until a mailbox has so many.
+    pub(crate) fn until_kept(&self, name: &str, count: usize) {
+        while files(&self.maildir(name).join("new")).len() < count {
             thread::yield_now();
         }
     }

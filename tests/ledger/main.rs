@@ -7,6 +7,7 @@
 
 mod another_process;
 mod any_order_of_events;
+mod bouncing;
 mod claiming;
 mod coming_back;
 mod doubting;
@@ -35,7 +36,7 @@ use handbill::finding::Finding;
 use handbill::ledger::{
     self, Answer, Book, Bounce, CampaignRecord, Claim, ClaimRequest, Fate, Fingerprint, LEASE,
     Ledger, Location, NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord,
-    Settlement, StageTime, Standing, State, Step, Suppression, Totals, Waiting,
+    Settlement, SoftLimit, StageTime, Standing, State, Step, Suppression, Totals, Waiting,
 };
 use proptest::prelude::*;
 use rusqlite::Connection;

@@ -50,8 +50,13 @@ impl Ledger for Watched {
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.inner.unsuppress(addresses)
     }
-    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
-        self.inner.bounced(bounces, now)
+    fn bounced(
+        &mut self,
+        bounces: &[Bounce],
+        limit: SoftLimit,
+        now: i64,
+    ) -> Result<Vec<Fate>, Finding> {
+        self.inner.bounced(bounces, limit, now)
     }
 
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
@@ -113,6 +118,10 @@ impl Book for Watched {
     }
     fn standings(&self, c: &str, a: &[&Address], now: i64) -> Result<Vec<Standing>, Finding> {
         self.inner.standings(c, a, now)
+    }
+
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
+        self.inner.failed_and_suppressed(campaign)
     }
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {

@@ -1,29 +1,47 @@
-//! What follows from a mail for the ledger, if it is about a mail of ours:
-//! its Message-ID is made of a campaign and an address, both of which must
-//! stand in the ledger as sent. A token of an unsubscribe mail is proof by itself.
+//! What follows from mails for the ledger: each that has a reader's token in it
+//! is about that reader's mail, and the others are about nobody's.
 
-use crate::address::Address;
-use crate::bounces::{Entry, Leaving, Reading, Verdict};
+use super::proof::{about, candidates, counts};
+use crate::bounces::{Entry, Reading, Verdict};
 use crate::clock;
 use crate::finding::{Checked, Finding};
-use crate::ledger::{self, Bounce, Fate, Ledger, Suppression};
-use crate::message;
+use crate::ledger::{self, Bounce, Fate, Holder, Ledger, SoftLimit, Suppression, TokenMaker};
+use crate::token::{self, Token, Tokens};
 use crate::ui::Ui;
-use crate::unsubscribe::Leave;
 use crate::workshop::Workshop;
 
-/// How many bounces share a transaction.
+/// How many mails share a transaction, and how much they may say: most name one
+/// recipient, and have three tokens.
 const BATCH: usize = 500;
+const WEIGHT: usize = 10 * BATCH;
+/// How many recipients the index of tokens takes in at a time.
+const INDEXED: usize = 5_000;
 
 /// The ledger, and what is on its way into it.
 pub(super) struct Effect {
     ledger: Box<dyn Ledger>,
-    campaigns: Vec<String>,
-    leaves: Vec<Leave>,
-    batch: Vec<Bounce>,
-    leaving: Vec<Suppression>,
+    tokens: Tokens,
+    maker: TokenMaker,
+    soft: SoftLimit,
+    batch: Vec<Waiting>,
+    /// How many tokens and recipients the batch speaks of.
+    weight: usize,
     now: i64,
     done: Done,
+}
+
+/// A mail whose reader is not yet known.
+struct Waiting {
+    /// The tokens that may be the reader's, the surest first.
+    candidates: Vec<Token>,
+    what: What,
+}
+
+enum What {
+    /// Somebody asks to be unsubscribed.
+    Leaving,
+    /// It came back.
+    Bounce(Box<Reading>),
 }
 
 /// What was done.
@@ -46,91 +64,83 @@ impl Effect {
     pub(super) fn open(ui: &Ui, workshop: &Workshop) -> Checked<Option<Self>> {
         let location = workshop.ledger()?;
         // To open one to write would make it.
-        let Some(book) = ledger::read(&location)? else {
-            ui.finding(&Finding::warning(
-                "nothing-sent",
-                "nothing was sent from here: no bounce can be about a mail of yours",
-                "go to the project's folder, or name its ledger by `--ledger`",
-            ));
+        if ledger::read(&location)?.is_none() {
+            ui.finding(&nothing_sent());
+            return Ok(None);
+        }
+        let Some(tokens) = workshop.tokens_of_sent()? else {
+            ui.finding(&no_key());
             return Ok(None);
         };
-        let campaigns: Vec<String> =
-            book.campaigns()?.into_iter().map(|campaign| campaign.id).collect();
-        drop(book);
+        let (mark, own) = (tokens.mark(), tokens.clone());
+        let token = Box::new(move |campaign: &str, reader: &str| own.of(campaign, reader));
+        let maker = TokenMaker { mark, token };
+        let mut ledger = ledger::open(&location)?;
+        while ledger.index_tokens(&maker, INDEXED)? {}
         Ok(Some(Self {
-            leaves: workshop.leaves(&campaigns)?,
-            ledger: ledger::open(&location)?,
-            campaigns,
+            ledger,
+            tokens,
+            maker,
+            soft: workshop.soft_limit(),
             batch: Vec::with_capacity(BATCH),
-            leaving: Vec::new(),
+            weight: 0,
             now: clock::unix_now(),
             done: Done::default(),
         }))
     }
 
     /// Does what follows from a mail.
-    pub(super) fn add(&mut self, reading: &Reading) -> Checked<()> {
-        if let Some(leaving) = &reading.leaving {
-            self.leave(leaving);
+    pub(super) fn add(&mut self, mut reading: Reading) -> Checked<()> {
+        if let Some(token) = reading.leaving.as_deref().and_then(token::parse) {
+            self.wait(vec![token], What::Leaving);
         }
-        if reading.is_failure_report {
-            return Ok(());
+        if !reading.is_failure_report && reading.entries.iter().any(counts) {
+            let candidates = candidates(&reading, &self.tokens);
+            // A stranger decides how much that is; it does not wait in memory.
+            reading.about = Vec::new();
+            reading.returned_by = Vec::new();
+            reading.ways_out = Vec::new();
+            self.wait(candidates, What::Bounce(Box::new(reading)));
         }
-        let is_only = reading.entries.len() == 1;
-        for entry in &reading.entries {
-            if !matches!(entry.verdict, Verdict::Hard | Verdict::Soft | Verdict::Complaint) {
-                continue;
-            }
-            match self.ours(reading, entry, is_only) {
-                Some((campaign, address)) => {
-                    self.batch.push(bounce(campaign, address, reading, entry, self.now));
-                }
-                None => self.done.strangers += 1,
-            }
-        }
-        if self.batch.len() + self.leaving.len() >= BATCH { self.flush() } else { Ok(()) }
+        if self.weight >= WEIGHT || self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
-    /// The mail of ours that an entry is about. Each of our mails has one
-    /// recipient: where it speaks of one only, that is also the one to whom the
-    /// returned mail was addressed.
-    fn ours(&self, reading: &Reading, entry: &Entry, is_only: bool) -> Option<(String, Address)> {
-        let returned = reading.returned_to.iter().filter(|_| is_only);
-        let names = entry.recipient.iter().chain(&entry.aliases).chain(returned);
-        let mut addresses: Vec<Address> = Vec::new();
-        for address in names.filter_map(|name| Address::parse(name).ok()).take(20) {
-            if !addresses.contains(&address) {
-                addresses.push(address);
+    fn wait(&mut self, candidates: Vec<Token>, what: What) {
+        if candidates.is_empty() {
+            self.done.strangers += 1;
+        } else {
+            self.weight += candidates.len();
+            if let What::Bounce(reading) = &what {
+                self.weight += reading.entries.len();
             }
-        }
-        for id in &reading.about {
-            for campaign in &self.campaigns {
-                for address in &addresses {
-                    if message::is_message_id(id, campaign, address) {
-                        return Some((campaign.clone(), address.clone()));
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    fn leave(&mut self, leaving: &Leaving) {
-        let address = Address::parse(&leaving.from).ok();
-        let is_right = |address: &Address| {
-            self.leaves.iter().any(|leave| leave.is_token(address, &leaving.token))
-        };
-        match address.filter(is_right) {
-            Some(address) => {
-                let reason = "unsubscribed by mail".to_owned();
-                self.leaving.push(Suppression { address, reason, at: self.now });
-            }
-            None => self.done.strangers += 1,
+            self.batch.push(Waiting { candidates, what });
         }
     }
 
     fn flush(&mut self) -> Checked<()> {
-        for fate in self.ledger.bounced(&self.batch, self.now)? {
+        let batch = std::mem::take(&mut self.batch);
+        self.weight = 0;
+        let asked: Vec<Token> =
+            batch.iter().flat_map(|waiting| waiting.candidates.iter().copied()).collect();
+        let mut holders = self.ledger.holders(&self.maker, &asked)?.into_iter();
+        let (mut bounces, mut leaving) = (Vec::new(), Vec::new());
+        for Waiting { candidates, what } in batch {
+            let holders: Vec<Holder> = holders.by_ref().take(candidates.len()).flatten().collect();
+            match (holders.into_iter().next(), what) {
+                (None, _) => self.done.strangers += 1,
+                (Some(holder), What::Leaving) => {
+                    let reason = "unsubscribed by mail".to_owned();
+                    let address = holder.address;
+                    leaving.push(Suppression { address, reason, at: self.now });
+                }
+                (Some(holder), What::Bounce(reading)) => {
+                    if let Some(entry) = about(&reading, &holder.address) {
+                        bounces.push(bounce(holder, &reading, entry, self.now));
+                    }
+                }
+            }
+        }
+        for fate in self.ledger.bounced(&bounces, self.soft, self.now)? {
             *match fate {
                 Fate::Stranger => &mut self.done.strangers,
                 Fate::Known => &mut self.done.known,
@@ -138,11 +148,9 @@ impl Effect {
                 Fate::Suppressed => &mut self.done.suppressed,
             } += 1;
         }
-        self.batch.clear();
-        let left = self.ledger.suppress(&self.leaving)?;
+        let left = self.ledger.suppress(&leaving)?;
         self.done.left += left;
-        self.done.known += self.leaving.len() as u64 - left;
-        self.leaving.clear();
+        self.done.known += leaving.len() as u64 - left;
         Ok(())
     }
 
@@ -153,13 +161,7 @@ impl Effect {
     }
 }
 
-fn bounce(
-    campaign: String,
-    address: Address,
-    reading: &Reading,
-    entry: &Entry,
-    now: i64,
-) -> Bounce {
+fn bounce(holder: Holder, reading: &Reading, entry: &Entry, now: i64) -> Bounce {
     let enhanced = entry.said.enhanced_text();
     let code = || entry.said.code.map(|code| code.to_string());
     let reason = match (entry.verdict, enhanced.clone().or_else(code)) {
@@ -168,13 +170,30 @@ fn bounce(
         (_, None) => "bounce".to_owned(),
     };
     Bounce {
-        campaign,
-        address,
+        campaign: holder.campaign,
+        address: holder.address,
         is_final: entry.verdict != Verdict::Soft,
         reason,
         enhanced,
         reply: Some(entry.said.text.clone()).filter(|text| !text.is_empty()),
         digest: reading.digest.clone(),
         at: reading.date.unwrap_or(now),
+        at_once: false,
     }
+}
+
+fn nothing_sent() -> Finding {
+    Finding::warning(
+        "nothing-sent",
+        "nothing was sent from here: no bounce can be about a mail of yours",
+        "go to the project's folder, or name its ledger by `--ledger`",
+    )
+}
+
+fn no_key() -> Finding {
+    Finding::warning(
+        "no-key",
+        "there is no `.handbill/unsubscribe.key`: whether a bounce is about a mail of yours cannot be known",
+        "restore the key from a backup, or copy it from the machine that sent: only with it a bounce can be told from a forged one",
+    )
 }

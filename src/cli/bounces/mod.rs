@@ -1,6 +1,7 @@
 //! `handbill bounces`: what came back, and what it means for the list.
 
 mod effect;
+mod proof;
 mod summary;
 
 use std::ops::ControlFlow;
@@ -76,7 +77,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         if let Some(json) = &mut json {
             json.add(&mail.name, &reading);
         }
-        effect.as_mut().map_or(Ok(()), |effect| effect.add(&reading))
+        effect.as_mut().map_or(Ok(()), |effect| effect.add(reading))
     })?;
     let done = effect.map(Effect::finish).transpose()?;
     let is_whole = summary.unreadable == 0;

@@ -83,6 +83,8 @@ impl Counts {
 struct Known {
     /// How many failed before this run, and why the others did.
     failed_before: u64,
+    /// How many of them were suppressed for it.
+    gone: u64,
     reasons: Vec<String>,
     /// Those who are deferred, if the ledger was asked.
     waiting: Waiting,
@@ -102,6 +104,7 @@ impl Known {
         };
         Ok(Self {
             failed_before: before.failed,
+            gone: 0,
             reasons: reasons.lines(),
             waiting,
             goes_on: now.remaining > 0,
@@ -154,6 +157,7 @@ pub(super) fn finish(
     report.print(ui, format)?;
     ui.status(&line(report.sent, &sent(report.sent, ended.took)));
     let mut known = Known::of(plan, before, &report, reasons)?;
+    known.gone = ended.tally.gone;
     known.goes_on &= !ended.interrupted;
     say(ui, &report, &known);
     if !ended.stopped.is_empty() {
@@ -189,6 +193,9 @@ fn say(ui: &Ui, counts: &Counts, known: &Known) {
 
     count(counts.failed, "failed");
     known.reasons.iter().for_each(|reason| aside(reason));
+    if known.gone > 0 {
+        aside(&format!("{} suppressed: no mail reaches them any more", grouped(known.gone)));
+    }
     if known.failed_before > 0 {
         let before = grouped(known.failed_before);
         aside(&format!("{before} before: `handbill status {campaign} --only failed` says why"));

@@ -16,16 +16,18 @@ use crate::compose::Letter;
 use crate::deliver::allowance::{Allowance, Daily, allowance};
 use crate::deliver::chooser::DomainLimit;
 use crate::deliver::crew::Speed;
+use crate::deliver::return_path::ReturnPath;
 use crate::deliver::smtp::Smtp;
 use crate::finding::{Checked, Finding, tidy};
-use crate::ledger::{self, Fingerprint, Location};
+use crate::ledger::{self, Fingerprint, Location, SoftLimit};
 use crate::list::List;
 use crate::message::{Frame, Mail};
 use crate::project::Delivery;
+use crate::token::Tokens;
 use crate::ui::{Ui, counted};
 use crate::unsubscribe::Leave;
 use crate::wire::server::Server;
-use crate::workshop::{Way, Workshop};
+use crate::workshop::{Keep, Way, Workshop};
 
 /// What will happen.
 pub(super) struct Plan {
@@ -36,6 +38,7 @@ pub(super) struct Plan {
     pub(super) frame: Frame,
     pub(super) leave: Leave,
     pub(super) from: Mailbox,
+    pub(super) return_path: ReturnPath,
     pub(super) ledger: Location,
     pub(super) to: To,
 }
@@ -62,10 +65,10 @@ impl Plan {
         findings.extend(workshop.findings(&campaign, letter.as_ref(), list.as_ref()));
         let from = keep(workshop.from(&campaign), &mut findings);
         let to = keep(to(&workshop, args), &mut findings);
-        let frame = letter
-            .as_ref()
-            .filter(|_| from.is_some())
-            .and_then(|letter| keep(workshop.frame(&campaign, letter), &mut findings));
+        let tokens = keep(workshop.tokens(Keep::Not), &mut findings).map(|(tokens, _)| tokens);
+        let frame = letter.as_ref().zip(tokens.as_ref()).filter(|_| from.is_some()).and_then(
+            |(letter, tokens)| keep(workshop.frame(&campaign, letter, tokens), &mut findings),
+        );
         let ledger = keep(workshop.ledger(), &mut findings);
         let (errors, warnings): (Vec<_>, Vec<_>) =
             tidy(findings).into_iter().partition(Finding::is_error);
@@ -83,13 +86,28 @@ impl Plan {
             let things = counted(more as u64, "more thing", "more things");
             ui.status(&format!("`handbill check` has {things} to say of this letter"));
         }
-        let leave = workshop.leave(&campaign, !args.dry_run)?;
-        Ok(Self { workshop, campaign, letter, list, frame, leave, from, ledger, to })
+        // Only now that nothing else is in the way a new key may be kept.
+        let (tokens, unkept) = workshop.tokens(match to {
+            To::Nowhere(_) => Keep::Not,
+            To::Outbox(_) => Keep::May,
+            To::Server(_) => Keep::Must,
+        })?;
+        if let Some(warning) = &unkept {
+            ui.finding(warning);
+        }
+        let (frame, leave) = (frame.keyed_by(tokens.clone()), workshop.leave(&campaign, &tokens));
+        let return_path = workshop.return_path(&campaign, &from, &tokens);
+        Ok(Self { workshop, campaign, letter, list, frame, leave, from, return_path, ledger, to })
     }
 
     /// Gets ready to connect.
     pub(super) fn smtp(&self, server: &Server) -> Checked<Smtp> {
         self.workshop.smtp(server)
+    }
+
+    /// How many soft bounces are enough.
+    pub(super) fn soft_limit(&self) -> SoftLimit {
+        self.workshop.soft_limit()
     }
 
     /// How fast, and with how many connections.
@@ -135,7 +153,10 @@ impl Plan {
         let mail =
             Mail { to: &nobody, subject: "", html: "", text: "", headers: &[], invites: &[] };
         let mut around = Vec::new();
-        self.frame.write_unsigned(&mail, 0, &mut around);
+        // The key is no part of a campaign: machines that send together may be asked before
+        // they have the same one, and a dry run before there is any.
+        let frame = self.frame.clone().keyed_by(Tokens::new(&[]));
+        frame.write_unsigned(&mail, 0, &mut around);
         let around = Sha256::digest(&around);
         let around = around.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Fingerprint {

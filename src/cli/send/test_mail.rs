@@ -30,7 +30,7 @@ pub(super) fn send(ui: &Ui, args: &Args, plan: &Plan, recipient: &str) -> Checke
     ui.status(&format!("a test of `{}` to {recipient} through {server}", plan.campaign.id));
     let smtp = plan.smtp(server)?;
     confirm(ui, args, 1, &format!("send one test through {server}"))?;
-    let envelope = Envelope { return_path: plan.from.address.clone(), recipient };
+    let envelope = Envelope { return_path: plan.return_path.of(&recipient), recipient };
     let reply = runtime()?.block_on(hand_over(&smtp, &envelope, &bytes))?;
     ui.status(&format!("the server took it: {reply}"));
     Counts::test(&plan.campaign.id).answer(ui, args.format)

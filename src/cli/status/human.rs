@@ -35,7 +35,8 @@ impl Report<'_> {
         for campaign in campaigns {
             let totals = self.book.totals(&campaign.id, self.now)?;
             let waiting = self.book.waiting(&campaign.id, self.now)?;
-            let counts = counts(&totals, &waiting);
+            let gone = self.book.failed_and_suppressed(&campaign.id)?;
+            let counts = counts(&totals, gone, &waiting);
             blocks.push(headline(campaign) + &counts + &self.runs(campaign)?);
             if campaigns.len() == 1 {
                 blocks.push(self.domains(campaign)?);
@@ -147,7 +148,11 @@ fn headline(campaign: &CampaignRecord) -> String {
     format!("{}  “{subject}”, since {}\n", campaign.id, minute(campaign.since))
 }
 
-fn counts(totals: &Totals, waiting: &Waiting) -> String {
+fn counts(totals: &Totals, gone: u64, waiting: &Waiting) -> String {
+    let failed = match gone {
+        0 => "failed".to_owned(),
+        gone => format!("failed; suppressed of them: {}", grouped(gone)),
+    };
     let deferred = match waiting {
         Waiting { due: 0, next: Some(next) } => {
             format!("deferred: the next try at {}", from_minute(*next))
@@ -156,7 +161,7 @@ fn counts(totals: &Totals, waiting: &Waiting) -> String {
     };
     let lines = [
         (totals.sent, "sent"),
-        (totals.failed, "failed"),
+        (totals.failed, &*failed),
         (totals.deferred, &*deferred),
         (totals.in_doubt, "in doubt: `send --in-doubt skip` or `resend` settles it"),
         (totals.skipped, "skipped"),

@@ -81,7 +81,7 @@ impl Session {
 /// Whether a verdict leaves a conversation that can go on.
 pub(super) fn goes_on(verdict: &Verdict) -> bool {
     match verdict {
-        Verdict::Sent(_) | Verdict::Failed(_) | Verdict::Deferred(_) => true,
+        Verdict::Sent(_) | Verdict::Failed(_) | Verdict::Refused(_) | Verdict::Deferred(_) => true,
         Verdict::Throttled(reply) => reply.code != 421,
         Verdict::Retry(_) | Verdict::InDoubt(_) | Verdict::Stop(_) => false,
     }

@@ -1,6 +1,6 @@
 //! What came back: counted once each, and a reason to suppress.
 
-use crate::ledger::bounce::{Bounce, Fate, SOFT_BOUNCES, SOFT_DAYS};
+use crate::ledger::bounce::{Bounce, Fate, SoftLimit};
 use crate::ledger::entry::Suppression;
 
 use super::claims::{self, text};
@@ -11,11 +11,16 @@ use super::trouble::Trouble;
 const DAY: i64 = 86_400;
 
 /// Takes note of bounces.
-pub(super) async fn take(link: &Link, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Trouble> {
+pub(super) async fn take(
+    link: &Link,
+    bounces: &[Bounce],
+    limit: SoftLimit,
+    now: i64,
+) -> Result<Vec<Fate>, Trouble> {
     let mut fates = Vec::with_capacity(bounces.len());
     link.batch("BEGIN").await?;
     for bounce in bounces {
-        match take_one(link, bounce, now).await {
+        match take_one(link, bounce, limit, now).await {
             Ok(fate) => fates.push(fate),
             Err(trouble) => {
                 // It may be the connection that is gone.
@@ -28,7 +33,12 @@ pub(super) async fn take(link: &Link, bounces: &[Bounce], now: i64) -> Result<Ve
     Ok(fates)
 }
 
-async fn take_one(link: &Link, bounce: &Bounce, now: i64) -> Result<Fate, Trouble> {
+async fn take_one(
+    link: &Link,
+    bounce: &Bounce,
+    limit: SoftLimit,
+    now: i64,
+) -> Result<Fate, Trouble> {
     let key = bounce.address.key();
     // Only what was mailed, or may have been, can come back.
     let recipient = link
@@ -36,8 +46,8 @@ async fn take_one(link: &Link, bounce: &Bounce, now: i64) -> Result<Fate, Troubl
             "SELECT recipients.id FROM recipients
              JOIN campaigns ON campaigns.id = recipients.campaign
              WHERE campaigns.name = $1 AND recipients.address = $2
-               AND recipients.state IN ('sent', 'in_doubt')",
-            &[&bounce.campaign, &key],
+               AND ($3 OR recipients.state IN ('sent', 'in_doubt'))",
+            &[&bounce.campaign, &key, &bounce.at_once],
         )
         .await?;
     let Some(recipient) = recipient else { return Ok(Fate::Stranger) };
@@ -58,8 +68,8 @@ async fn take_one(link: &Link, bounce: &Bounce, now: i64) -> Result<Fate, Troubl
     }
     let reason = if bounce.is_final {
         bounce.reason.clone()
-    } else if has_enough(link, &key).await? {
-        format!("{SOFT_BOUNCES} soft bounces within {SOFT_DAYS} days, at last {}", bounce.reason)
+    } else if limit.is_reached(&soft_days(link, &key).await?) {
+        limit.reason(&bounce.reason)
     } else {
         return Ok(Fate::Counted);
     };
@@ -68,9 +78,9 @@ async fn take_one(link: &Link, bounce: &Bounce, now: i64) -> Result<Fate, Troubl
     Ok(if is_new { Fate::Suppressed } else { Fate::Counted })
 }
 
-/// Whether an address has bounced softly on enough days that lie together. They may be read
-/// in any order.
-async fn has_enough(link: &Link, key: &str) -> Result<bool, Trouble> {
+/// The days on which an address bounced softly, from the latest on; they may be read in any
+/// order.
+async fn soft_days(link: &Link, key: &str) -> Result<Vec<i64>, Trouble> {
     let rows = link
         .rows(
             "SELECT DISTINCT at / $2 AS day FROM bounces
@@ -80,5 +90,5 @@ async fn has_enough(link: &Link, key: &str) -> Result<bool, Trouble> {
         .await?;
     let days: Vec<i64> =
         rows.iter().map(|row| row.try_get(0)).collect::<Result<_, tokio_postgres::Error>>()?;
-    Ok(days.windows(SOFT_BOUNCES).any(|days| days[0] - days[SOFT_BOUNCES - 1] < SOFT_DAYS))
+    Ok(days)
 }

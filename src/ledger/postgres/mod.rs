@@ -33,7 +33,7 @@ use crate::finding::Finding;
 use crate::postgres::{Role, Server};
 
 use super::book::Ledger;
-use super::bounce::{Bounce, Fate};
+use super::bounce::{Bounce, Fate, SoftLimit};
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
 use super::past::StageTime;
 use link::Link;
@@ -213,7 +213,12 @@ impl Ledger for Postgres {
         self.write(&async |link| tokens::index(link, maker, most).await)
     }
 
-    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
-        self.write(&async |link| bounces::take(link, bounces, now).await)
+    fn bounced(
+        &mut self,
+        bounces: &[Bounce],
+        limit: SoftLimit,
+        now: i64,
+    ) -> Result<Vec<Fate>, Finding> {
+        self.write(&async |link| bounces::take(link, bounces, limit, now).await)
     }
 }

@@ -194,6 +194,16 @@ impl Book for Postgres {
         })
     }
 
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
+        self.ask(&async |link| {
+            let sql = "SELECT count(*) FROM recipients
+                       JOIN campaigns ON campaigns.id = recipients.campaign
+                       JOIN suppressions ON suppressions.address = recipients.address
+                       WHERE campaigns.name = $1 AND recipients.state = 'failed'";
+            count(&link.one(sql, &[&campaign]).await?, 0)
+        })
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.ask(&async |link| {
             let sql = "SELECT 1 FROM suppressions WHERE address = $1";

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::ledger::bounce::{Bounce, Fate, SOFT_BOUNCES, SOFT_DAYS};
+use crate::ledger::bounce::{Bounce, Fate, SoftLimit};
 use crate::ledger::entry::Suppression;
 
 use super::claims;
@@ -15,20 +15,26 @@ const DAY: i64 = 86_400;
 pub(super) fn take(
     connection: &Connection,
     bounces: &[Bounce],
+    limit: SoftLimit,
     now: i64,
 ) -> Result<Vec<Fate>, Trouble> {
-    bounces.iter().map(|bounce| take_one(connection, bounce, now)).collect()
+    bounces.iter().map(|bounce| take_one(connection, bounce, limit, now)).collect()
 }
 
-fn take_one(connection: &Connection, bounce: &Bounce, now: i64) -> Result<Fate, Trouble> {
+fn take_one(
+    connection: &Connection,
+    bounce: &Bounce,
+    limit: SoftLimit,
+    now: i64,
+) -> Result<Fate, Trouble> {
     // Only what was mailed, or may have been, can come back.
     let recipient: Option<i64> = connection
         .prepare_cached(
             "SELECT r.id FROM recipients r JOIN campaigns c ON c.id = r.campaign
              WHERE c.name = ?1 AND r.address = ?2
-               AND r.state IN ('sent', 'in_doubt')",
+               AND (?3 OR r.state IN ('sent', 'in_doubt'))",
         )?
-        .query_row(params![bounce.campaign, bounce.address.key()], |row| row.get(0))
+        .query_row(params![bounce.campaign, bounce.address.key(), bounce.at_once], |row| row.get(0))
         .optional()?;
     let Some(recipient) = recipient else { return Ok(Fate::Stranger) };
     let at = bounce.at.clamp(0, now);
@@ -52,8 +58,8 @@ fn take_one(connection: &Connection, bounce: &Bounce, now: i64) -> Result<Fate, 
     }
     let reason = if bounce.is_final {
         bounce.reason.clone()
-    } else if has_enough(connection, bounce)? {
-        format!("{SOFT_BOUNCES} soft bounces within {SOFT_DAYS} days, at last {}", bounce.reason)
+    } else if limit.is_reached(&soft_days(connection, bounce)?) {
+        limit.reason(&bounce.reason)
     } else {
         return Ok(Fate::Counted);
     };
@@ -62,9 +68,9 @@ fn take_one(connection: &Connection, bounce: &Bounce, now: i64) -> Result<Fate, 
     Ok(if is_new { Fate::Suppressed } else { Fate::Counted })
 }
 
-/// Whether an address has bounced softly on enough days that lie together.
-/// They may be read in any order.
-fn has_enough(connection: &Connection, bounce: &Bounce) -> Result<bool, Trouble> {
+/// The days on which an address bounced softly, from the latest on; they may be
+/// read in any order.
+fn soft_days(connection: &Connection, bounce: &Bounce) -> Result<Vec<i64>, Trouble> {
     let mut query = connection.prepare_cached(
         "SELECT DISTINCT at / ?2 AS day FROM bounces
          WHERE address = ?1 AND is_final = 0 ORDER BY day DESC LIMIT 1000",
@@ -72,5 +78,5 @@ fn has_enough(connection: &Connection, bounce: &Bounce) -> Result<bool, Trouble>
     let days: Vec<i64> = query
         .query_map(params![bounce.address.key(), DAY], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    Ok(days.windows(SOFT_BOUNCES).any(|days| days[0] - days[SOFT_BOUNCES - 1] < SOFT_DAYS))
+    Ok(days)
 }

@@ -27,7 +27,7 @@ use crate::address::Address;
 use crate::finding::Finding;
 
 use super::book::Ledger;
-use super::bounce::{Bounce, Fate};
+use super::bounce::{Bounce, Fate, SoftLimit};
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
 use super::past::StageTime;
 use claims::Known;
@@ -164,8 +164,13 @@ impl Ledger for Sqlite {
         self.write(|transaction| tokens::index(transaction, maker, most))
     }
 
-    fn bounced(&mut self, bounces: &[Bounce], now: i64) -> Result<Vec<Fate>, Finding> {
-        self.write(|transaction| bounces::take(transaction, bounces, now))
+    fn bounced(
+        &mut self,
+        bounces: &[Bounce],
+        limit: SoftLimit,
+        now: i64,
+    ) -> Result<Vec<Fate>, Finding> {
+        self.write(|transaction| bounces::take(transaction, bounces, limit, now))
     }
 }
 

@@ -243,6 +243,18 @@ impl Book for Sqlite {
         self.still_without.as_ref().is_some_and(|wal| wal.exists())
     }
 
+    fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
+        self.ask(|connection| {
+            let mut query = connection.prepare(
+                "SELECT count(*) FROM recipients
+                 JOIN campaigns ON campaigns.id = recipients.campaign
+                 JOIN suppressions ON suppressions.address = recipients.address
+                 WHERE campaigns.name = ?1 AND recipients.state = 'failed'",
+            )?;
+            Ok(query.query_row([campaign], |row| count(row, 0))?)
+        })
+    }
+
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.ask(|connection| {
             let mut query =
