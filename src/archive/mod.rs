@@ -214,7 +214,7 @@ mod tests {
         };
         let issue = Issue {
             name: page_name("spring-2027"),
-            title: "<b>News</b>\u{b}".into(),
+            title: "<b>News</b>\u{8}".into(),
             summary: Some("\"all\" & more".into()),
             day: "May 14, 2027".into(),
             at: 1_795_256_000,
@@ -230,7 +230,7 @@ mod tests {
         let feed = site.feed(&[issue]);
         assert!(feed.contains("<id>https://example.org/a/spring-2027.html</id>"), "{feed}");
         assert!(feed.contains("<updated>2026-11-21T10:13:20Z</updated>"), "{feed}");
-        assert!(!feed.contains("<b>") && !feed.contains('\u{b}'), "{feed}");
+        assert!(!feed.contains("<b>") && !feed.contains('\u{8}'), "{feed}");
     }
 
     #[test]

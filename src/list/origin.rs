@@ -38,7 +38,7 @@ pub struct Query {
 #[derive(Clone, Debug)]
 pub(super) enum Database {
     Sqlite(PathBuf),
-    Postgres(Server),
+    Postgres(Box<Server>),
 }
 
 /// The text of a query, which knows where it was written.
@@ -83,7 +83,7 @@ impl Origin {
                 let at = |finding: Finding| finding.at(told.place(0..cut.start).without_excerpt());
                 findings.into_iter().map(at).collect::<Vec<_>>()
             })?;
-            Database::Postgres(server)
+            Database::Postgres(Box::new(server))
         } else {
             let path = before.strip_prefix("sqlite:").unwrap_or(before);
             let path = path.strip_prefix("//").unwrap_or(path);
@@ -106,7 +106,7 @@ impl Origin {
         if let Self::Query(query) = &mut self
             && let Database::Postgres(server) = &mut query.database
         {
-            *server = server.clone().with_password(password);
+            **server = (**server).clone().with_password(password);
         }
         self
     }

@@ -111,7 +111,9 @@ fn push(value: ValueRef<'_>, is_boolean: bool, writer: &mut Writer) {
             Ok(text) if !text.contains('\0') => writer.push(text),
             _ => {
                 writer.push("\\x");
-                bytes.iter().for_each(|byte| writer.push(&format!("{byte:02x}")));
+                for byte in bytes {
+                    writer.push(&format!("{byte:02x}"));
+                }
             }
         },
     }
