@@ -239,6 +239,22 @@ fn two_sends_at_the_same_moment_mail_nobody_twice() {
 }
 
 #[test]
+fn a_machine_with_another_key_is_refused_until_it_is_told_that_the_first_one_is_lost() {
+    let desk = Desk::new();
+    let server = Script::new().start();
+    send(&desk, &server, "--limit 1").ends(0);
+    let key = std::fs::read(desk.path(".handbill/unsubscribe.key")).expect("it was made");
+    let desk = desk.file(".handbill/unsubscribe.key", "another one, as long as it has to be");
+    let ran = send(&desk, &server, "").ends(1);
+    ran.says("error[other-key]")
+        .says("copy `.handbill/unsubscribe.key` from the machine that began");
+    std::fs::write(desk.path(".handbill/unsubscribe.key"), key).expect("it is ours");
+    send(&desk, &server, "--limit 1").ends(0);
+    let desk = desk.file(".handbill/unsubscribe.key", "another one, as long as it has to be");
+    send(&desk, &server, "--changed").ends(0).says("1 mail sent");
+}
+
+#[test]
 fn whom_another_run_was_to_take_first_gets_it_although_that_one_does_nothing() {
     let desk = Desk::new().campaign("---\nsubject: x\n---\nHi\n").list(&crate::many(2000));
     let location = Location::parse(".handbill/ledger.db", &desk.path("")).expect("a path");

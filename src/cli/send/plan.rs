@@ -23,7 +23,7 @@ use crate::ledger::{self, Fingerprint, Location, SoftLimit};
 use crate::list::List;
 use crate::message::{Frame, Mail};
 use crate::project::Delivery;
-use crate::token::Tokens;
+use crate::token::{self, Tokens};
 use crate::ui::{Ui, counted};
 use crate::unsubscribe::Leave;
 use crate::wire::server::Server;
@@ -39,6 +39,8 @@ pub(super) struct Plan {
     pub(super) leave: Leave,
     pub(super) from: Mailbox,
     pub(super) return_path: ReturnPath,
+    /// Which key makes the tokens.
+    mark: String,
     pub(super) ledger: Location,
     pub(super) to: To,
 }
@@ -97,7 +99,20 @@ impl Plan {
         }
         let (frame, leave) = (frame.keyed_by(tokens.clone()), workshop.leave(&campaign, &tokens));
         let return_path = workshop.return_path(&campaign, &from, &tokens);
-        Ok(Self { workshop, campaign, letter, list, frame, leave, from, return_path, ledger, to })
+        let mark = token::hexadecimal(&tokens.mark());
+        Ok(Self {
+            workshop,
+            campaign,
+            letter,
+            list,
+            frame,
+            leave,
+            from,
+            return_path,
+            mark,
+            ledger,
+            to,
+        })
     }
 
     /// Gets ready to connect.
@@ -146,22 +161,21 @@ impl Plan {
         daily(&self.workshop.project.delivery)
     }
 
-    /// What is sent under this campaign's id: the letter, and everything that
-    /// stands around it in a message.
+    /// What is sent under this campaign's id: the letter, everything that
+    /// stands around it in a message, and which key its tokens are made with.
     pub(super) fn fingerprint(&self) -> Fingerprint {
         let nobody = Mailbox { name: None, address: self.from.address.clone() };
         let mail =
             Mail { to: &nobody, subject: "", html: "", text: "", headers: &[], invites: &[] };
         let mut around = Vec::new();
-        // The key is no part of a campaign: machines that send together may be asked before
-        // they have the same one, and a dry run before there is any.
+        // The key has a word of its own.
         let frame = self.frame.clone().keyed_by(Tokens::new(&[]));
         frame.write_unsigned(&mail, 0, &mut around);
         let around = Sha256::digest(&around);
         let around = around.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Fingerprint {
             subject: self.campaign.subject.text().to_owned(),
-            content_hash: format!("{} {around}", self.letter.fingerprint()),
+            content_hash: format!("{} {around} {}", self.letter.fingerprint(), self.mark),
         }
     }
 
@@ -174,15 +188,18 @@ impl Plan {
         if before == now || totals.sent + totals.in_doubt == 0 {
             return Ok(None);
         }
-        let letter = |print: &Fingerprint| {
-            print.content_hash.split(' ').next().map(str::to_owned).unwrap_or_default()
+        let word = |print: &Fingerprint, nth| {
+            print.content_hash.split(' ').nth(nth).map(str::to_owned).unwrap_or_default()
         };
+        let is_other = |nth| word(&before, nth) != word(&now, nth);
         let what = if before.subject != now.subject {
             format!("its subject was `{}`", before.subject)
-        } else if letter(&before) != letter(&now) {
+        } else if is_other(0) {
             "its text or its template".to_owned()
-        } else {
+        } else if is_other(1) {
             "its sender, its attachments or its images".to_owned()
+        } else {
+            return Ok(Some(other_key(&self.campaign.id)));
         };
         Ok(Some(Finding::error(
             "changed-campaign",
@@ -190,6 +207,15 @@ impl Plan {
             "send the rest as it is now with `--changed`, or give the new letter an `id` of its own",
         )))
     }
+}
+
+/// Links of mails that left hang on the key; so do bounces.
+fn other_key(campaign: &str) -> Finding {
+    Finding::error(
+        "other-key",
+        format!("the first mails of `{campaign}` were made with another key than the one here"),
+        "copy `.handbill/unsubscribe.key` from the machine that began, or from a backup; if it is lost, send the rest with `--changed`: links in the first mails do not work any more",
+    )
 }
 
 /// What the settings say about days.
