@@ -32,6 +32,7 @@ use crate::place::{Passage, Place, Source};
 use crate::postgres::Role;
 use crate::project::Project;
 use crate::secret;
+use crate::subscribe::Seal;
 use crate::template::{self, Template};
 use crate::unsubscribe::{Leave, Tokens};
 use crate::wire::server::{PASSWORD_VARIABLE, Server};
@@ -120,7 +121,12 @@ impl Workshop {
 
     /// Who the campaign comes from.
     pub fn from(&self, campaign: &Campaign) -> Checked<Mailbox> {
-        campaign.from.clone().or_else(|| self.project.sender.mailbox.clone()).ok_or_else(|| {
+        campaign.from.clone().map_or_else(|| self.sender(), Ok)
+    }
+
+    /// Who the project's mails come from.
+    pub fn sender(&self) -> Checked<Mailbox> {
+        self.project.sender.mailbox.clone().ok_or_else(|| {
             Finding::error(
                 "no-sender",
                 "there is no sender",
@@ -208,6 +214,11 @@ impl Workshop {
     /// How the tokens of readers' links are made.
     pub fn tokens(&self) -> Checked<Tokens> {
         Ok(Tokens::new(&key::of(&self.project.root, true)?))
+    }
+
+    /// How the tokens of links are made by which people confirm that they want mail.
+    pub fn seal(&self) -> Checked<Seal> {
+        Ok(Seal::new(&key::of(&self.project.root, true)?))
     }
 
     /// How readers of campaigns that were sent have left, for all ids.

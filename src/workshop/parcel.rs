@@ -9,7 +9,7 @@ use crate::campaign::Campaign;
 use crate::compose::{Letter, LocalImage};
 use crate::files;
 use crate::finding::{Checked, Finding};
-use crate::message::{Attachment, Frame, FrameParts, InlineImage};
+use crate::message::{Attachment, Frame, FrameParts, InlineImage, Signer};
 
 /// The largest file that goes with a mail; Gmail takes 25 MB in all.
 const MAX_FILE: u64 = 25 << 20;
@@ -37,13 +37,10 @@ impl Workshop {
                 Err(finding) => findings.push(finding),
             }
         }
-        let mut signers = Vec::new();
-        for dkim in &self.project.dkim {
-            match files::signer(&self.project.root, dkim) {
-                Ok(signer) => signers.push(signer),
-                Err(finding) => findings.push(finding),
-            }
-        }
+        let signers = self.signers().unwrap_or_else(|mut unusable| {
+            findings.append(&mut unusable);
+            Vec::new()
+        });
         if !findings.is_empty() {
             return Err(findings);
         }
@@ -60,6 +57,18 @@ impl Workshop {
             headers: Vec::new(),
         })?;
         Ok(frame.signed_by(signers))
+    }
+
+    /// The keys with which mails are signed, read from disk.
+    pub fn signers(&self) -> Checked<Vec<Signer>> {
+        let (mut signers, mut findings) = (Vec::new(), Vec::new());
+        for dkim in &self.project.dkim {
+            match files::signer(&self.project.root, dkim) {
+                Ok(signer) => signers.push(signer),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        if findings.is_empty() { Ok(signers) } else { Err(findings) }
     }
 }
 
