@@ -1,7 +1,7 @@
 //! What people see who sign up: the form, and what comes of it. Pages of the same kind as the
 //! one by which readers leave. What somebody typed stands in them only where they typed it.
 
-use html_escape::encode_safe;
+use html_escape::{encode_double_quoted_attribute, encode_safe};
 
 use super::page::{Sheet, named, spoken};
 use crate::subscribe::{EMAIL, TRAP, VALUE_MAX};
@@ -97,7 +97,8 @@ impl Form {
 
     /// The link is too old; `path` is the form's.
     pub(super) fn stale(words: &Subscribing, path: &str) -> String {
-        let link = format!("<p><a href=\"{}\">{}</a></p>\n", encode_safe(path), words.again);
+        let path = encode_double_quoted_attribute(path);
+        let link = format!("<p><a href=\"{path}\">{}</a></p>\n", words.again);
         sheet(words, words.stale, words.stale, &link)
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use html_escape::encode_safe;
+use html_escape::{encode_double_quoted_attribute, encode_safe};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -105,7 +105,8 @@ impl Post {
         let sender = encode_safe(self.sender());
         let named = |text: &str| text.replacen("{}", &sender, 1);
         let Subscribing { lang, yes, ignore, .. } = words;
-        let (link, subject, why) = (encode_safe(link), named(words.subject), named(words.why));
+        let link = encode_double_quoted_attribute(link);
+        let (subject, why) = (named(words.subject), named(words.why));
         format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}\" dir=\"{dir}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\

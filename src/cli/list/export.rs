@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Read};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use crate::calendar::rfc3339;
