@@ -38,7 +38,7 @@ impl Form {
         };
         let mut body = String::new();
         if let Some(text) = &self.text {
-            body.push_str(&format!("<p>{}</p>\n", encode_safe(text)));
+            body.push_str(&format!("<p dir=\"auto\">{}</p>\n", encode_safe(text)));
         }
         let (said, email) = match wrong {
             Some((email, _)) => {

@@ -310,7 +310,9 @@ fn form_mail_and_pages_speak_the_browsers_language_or_the_projects() {
     let german = Desk::new().settings(&with_form(&server, more));
     let serve = Serve::start_with_form(&german);
     let form = serve.ask("GET", "/join/", &headers, "").body;
-    for part in ["lang=\"de\"", "<h1>Post &lt;vom&gt; Fluss</h1>", "<p>Einmal im Monat.</p>"] {
+    for part in
+        ["lang=\"de\"", "<h1>Post &lt;vom&gt; Fluss</h1>", "<p dir=\"auto\">Einmal im Monat.</p>"]
+    {
         assert!(form.contains(part), "{part}: {form}");
     }
 }
