@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 16] = [
+const PURE: [&str; 17] = [
     "address",
     "archive",
     "bounces",
@@ -22,13 +22,14 @@ const PURE: [&str; 16] = [
     "project",
     "rate",
     "settings",
+    "subscribe",
     "template",
     "unsubscribe",
 ];
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 35] = [
+const ARROWS: [(&str, &[&str]); 36] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -127,18 +128,23 @@ const ARROWS: [(&str, &[&str]); 35] = [
     (
         "serve",
         &[
+            "address",
             "clock",
             "deliver",
             "files",
             "finding",
             "ledger",
+            "message",
             "stop",
+            "subscribe",
             "template::leaving",
+            "template::subscribing",
             "unsubscribe",
         ],
     ),
     ("settings", &["finding", "place"]),
     ("stop", &[]),
+    ("subscribe", &["address"]),
     ("template", &["place"]),
     ("tls", &["finding"]),
     ("ui", &["clock", "finding", "place"]),
@@ -166,6 +172,7 @@ const ARROWS: [(&str, &[&str]); 35] = [
             "project",
             "secret",
             "settings",
+            "subscribe",
             "template",
             "unsubscribe",
             "wire",
