@@ -2,6 +2,9 @@
 //! before it, and 50 clients on this machine.
 //!
 //! `cargo build --release && cargo run --release --example leave -- 100000`
+//!
+//! With the ledger in PostgreSQL, its server's URL in `HANDBILL_TEST_POSTGRES`:
+//! `scripts/with-postgres.sh cargo run --release --example leave -- 100000`
 #![allow(clippy::print_stdout, reason = "figures")]
 #![allow(clippy::disallowed_methods, reason = "it measures")]
 
@@ -18,6 +21,7 @@ use handbill::address::Address;
 use handbill::ledger::{
     self, Answer, ClaimRequest, Fingerprint, Location, NewRun, Outcome, Process, Record, Reply,
 };
+use handbill::token::Tokens;
 
 const CLIENTS: usize = 50;
 const SECONDS: Duration = Duration::from_secs(5);
@@ -27,11 +31,16 @@ const SETTINGS: &str = "[sender]\nname = \"Friends\"\nemail = \"news@example.org
 fn main() {
     let count = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(100_000);
     let folder = tempfile::TempDir::new().expect("a folder");
-    fs::write(folder.path().join("handbill.toml"), SETTINGS).expect("writable");
-    fill(folder.path(), count);
+    let url = std::env::var("HANDBILL_TEST_POSTGRES");
+    let url = url.unwrap_or_else(|_| "sqlite:.handbill/ledger.db".to_owned());
+    println!("ledger: {}", url.split(':').next().unwrap_or_default());
+    let settings = format!("{SETTINGS}[ledger]\nurl = \"{url}\"\n");
+    fs::write(folder.path().join("handbill.toml"), settings).expect("writable");
+    fill(&Location::parse(&url, folder.path()).expect("a ledger"), count);
     let started = Instant::now();
     let (mut child, host) = serve(folder.path());
     let tokens = tokens(folder.path(), count);
+    until_indexed(&host, tokens.last().expect("a reader"));
     println!("index of {count}: {:.1} s", started.elapsed().as_secs_f64());
     run(&host, "GET", &tokens, false);
     run(&host, "POST", &tokens, true);
@@ -42,10 +51,15 @@ fn main() {
     child.wait().expect("it ends");
 }
 
+/// A reader. Their names are in no order.
+fn reader(number: usize) -> Address {
+    let scattered = number.wrapping_mul(0x9e37_79b1) & 0xffff_ffff;
+    Address::parse(&format!("{scattered:08x}.{number}@example.org")).expect("an address")
+}
+
 /// A campaign that so many have had.
-fn fill(folder: &Path, count: usize) {
-    let location = Location::Sqlite(folder.join(".handbill/ledger.db"));
-    let mut ledger = ledger::open(&location).expect("a ledger");
+fn fill(location: &Location, count: usize) {
+    let mut ledger = ledger::open(location).expect("a ledger");
     let fingerprint = Fingerprint { subject: String::new(), content_hash: String::new() };
     let (process, now) = (Process::this(), 1_700_000_000);
     let run = NewRun {
@@ -59,11 +73,7 @@ fn fill(folder: &Path, count: usize) {
     let run = ledger.open_run(&run).expect("a run");
     let all: Vec<usize> = (0..count).collect();
     for numbers in all.chunks(1000) {
-        let address = |number: &usize| {
-            let scattered = number.wrapping_mul(0x9e37_79b1) & 0xffff_ffff;
-            Address::parse(&format!("{scattered:08x}.{number}@example.org")).expect("an address")
-        };
-        let addresses = numbers.iter().map(address).collect();
+        let addresses = numbers.iter().map(|number| reader(*number)).collect();
         let request = ClaimRequest { run, addresses, retry_failed: false, now };
         let claims = ledger.claim(request).expect("claims").into_iter();
         let record = |answer| match answer {
@@ -92,24 +102,23 @@ fn serve(folder: &Path) -> (Child, String) {
     (child, host.expect("an address").to_owned())
 }
 
-/// Every reader's token, when all are in the index.
+/// Every reader's token, in the order of the list.
 fn tokens(folder: &Path, count: usize) -> Vec<String> {
-    let path = folder.join(".handbill/ledger.db");
-    let database = rusqlite::Connection::open(path).expect("a ledger");
-    loop {
-        let indexed: i64 = database
-            .query_row("SELECT count(*) FROM tokens", [], |row| row.get(0))
-            .expect("a count");
-        if usize::try_from(indexed) == Ok(count) {
-            break;
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    // By recipient: in no order of the index, as readers come.
-    let mut query =
-        database.prepare("SELECT lower(hex(token)) FROM tokens ORDER BY recipient").expect("SQL");
-    let tokens = query.query_map([], |row| row.get(0)).expect("rows");
-    tokens.map(|token| token.expect("a token")).collect()
+    let key = fs::read(folder.join(".handbill/unsubscribe.key")).expect("`serve` made it");
+    let tokens = Tokens::new(&key);
+    let hex = |byte: &u8| format!("{byte:02x}");
+    let token = |number| tokens.of("spring", &reader(number).key()).iter().map(hex).collect();
+    (0..count).map(token).collect()
+}
+
+/// Asks for the page of the last reader, who is answered when all before are in the index.
+fn until_indexed(host: &str, token: &str) {
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    let request = format!("GET /u/{token} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut page = String::new();
+    stream.read_to_string(&mut page).expect("it answers");
+    assert!(page.starts_with("HTTP/1.1 200 "), "{page}");
 }
 
 /// Asks over 50 connections that stay open, for five seconds or for every token once.

@@ -29,6 +29,7 @@ pub mod secret;
 pub mod serve;
 pub mod settings;
 pub mod stop;
+pub mod subscribe;
 pub mod template;
 pub mod tls;
 pub mod token;

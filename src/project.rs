@@ -3,6 +3,7 @@
 //! `files` finds and reads the file.
 
 mod bounces;
+mod form;
 mod looks;
 
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ pub struct Project {
     pub unsubscribe: Unsubscribe,
     /// `[bounces]`
     pub bounces: Bounces,
+    /// `[subscribe]`
+    pub subscribe: Subscribe,
     /// `[archive]`
     pub archive: ArchiveSettings,
     /// `[check]`
@@ -131,6 +134,21 @@ pub struct Unsubscribe {
     pub mailto: Option<Mailbox>,
 }
 
+/// How a reader comes.
+#[derive(Clone, Debug, Default)]
+pub struct Subscribe {
+    /// Where the form is; links of confirmation begin with it.
+    pub url: Option<Passage>,
+    /// What is asked for beside the address, by the names of columns.
+    pub fields: Vec<Passage>,
+    /// What stands above the form.
+    pub heading: Option<String>,
+    /// What stands below that.
+    pub text: Option<String>,
+    /// The language; without it, the browser's.
+    pub lang: Option<String>,
+}
+
 /// Past campaigns on the web.
 #[derive(Clone, Debug, Default)]
 pub struct ArchiveSettings {
@@ -210,6 +228,7 @@ impl Project {
             template: template_settings(reader.table("template"), &mut findings),
             unsubscribe: unsubscribe(reader.table("unsubscribe"), &mut findings),
             bounces: bounces::read(source, reader.table("bounces"), &mut findings),
+            subscribe: form::read(reader.table("subscribe"), &mut findings),
             archive: archive(reader.table("archive"), &mut findings),
             check: check(source, reader.table("check"), &mut findings),
             preview: preview(reader.table("preview"), &mut findings),

@@ -4,6 +4,7 @@
 
 pub mod colours;
 pub mod leaving;
+pub mod subscribing;
 mod words;
 
 use crate::place::Source;

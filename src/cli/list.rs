@@ -1,4 +1,7 @@
-//! `handbill list`: what a list holds, and what is wrong with it.
+//! `handbill list`: what a list holds, and what is wrong with it; and the list of those who
+//! signed up.
+
+mod export;
 
 use std::path::PathBuf;
 
@@ -14,7 +17,7 @@ use crate::list::stats::Stats;
 use crate::place::printable;
 use crate::ui::{Ui, counted, grouped};
 
-/// Look at a list
+/// Look at a list, or make one of those who signed up
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -27,6 +30,8 @@ enum Command {
     Check(FileArgs),
     /// Show how full the columns are and where the addresses are
     Stats(FileArgs),
+    /// Write who signed up by the form of `[subscribe]` and confirmed it, as a CSV to send to
+    Export(export::Args),
 }
 
 #[derive(Debug, clap::Args)]
@@ -70,14 +75,14 @@ struct ColumnReport<'a> {
 
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let (Command::Check(file) | Command::Stats(file)) = &args.command;
+    let (file, walk): (_, fn(&Ui, &List, Format) -> Checked<Exit>) = match &args.command {
+        Command::Check(file) => (file, check),
+        Command::Stats(file) => (file, stats),
+        Command::Export(args) => return export::run(ui, global, args),
+    };
     let workshop = workshop::open(global)?;
     let options = workshop.list_options(file.email_column.as_deref());
-    let list = workshop.typed_list(&file.file, &options)?;
-    match args.command {
-        Command::Check(_) => check(ui, &list, file.format),
-        Command::Stats(_) => stats(ui, &list, file.format),
-    }
+    walk(ui, &workshop.typed_list(&file.file, &options)?, file.format)
 }
 
 fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {

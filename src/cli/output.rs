@@ -9,7 +9,7 @@ use crate::finding::Checked;
 use crate::ui::Ui;
 
 /// Standard output, some kilobytes at a time.
-struct Output<'a>(&'a Ui);
+pub(super) struct Output<'a>(&'a Ui);
 
 impl Write for Output<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -49,15 +49,22 @@ impl<'a> Lines<'a> {
 }
 
 /// A CSV under way.
-pub(super) struct Table<'a> {
-    out: csv::Writer<Output<'a>>,
+pub(super) struct Table<W: Write> {
+    out: csv::Writer<W>,
     written: csv::Result<()>,
 }
 
-impl<'a> Table<'a> {
-    /// Begins with the names of its columns.
+impl<'a> Table<Output<'a>> {
+    /// On standard output; begins with the names of its columns.
     pub(super) fn new(ui: &'a Ui, header: &[&str]) -> Self {
-        let mut out = csv::Writer::from_writer(Output(ui));
+        Self::to(Output(ui), header)
+    }
+}
+
+impl<W: Write> Table<W> {
+    /// The same elsewhere.
+    pub(super) fn to(out: W, header: &[&str]) -> Self {
+        let mut out = csv::Writer::from_writer(out);
         let written = out.write_record(header);
         Self { out, written }
     }

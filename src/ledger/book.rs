@@ -14,6 +14,7 @@ use super::entry::{
 };
 use super::past::{RunRecord, StageTime};
 use super::standing::Standing;
+use super::subscription::{Joined, Subscription};
 
 /// A ledger that can be written. Every call is one transaction: when it
 /// returns, what it did is durable, or it did nothing.
@@ -69,6 +70,10 @@ pub trait Ledger: Book {
     /// in it yet, and says whether there are more. Where there is nobody it
     /// costs a look at the highest row.
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding>;
+
+    /// Subscribes who confirmed that they want mail, and lifts their suppression where it was
+    /// their own wish; says for each whether they are. To be told twice changes nothing.
+    fn subscribe(&mut self, subscriptions: &[Subscription]) -> Result<Vec<Joined>, Finding>;
 
     /// Takes note of what came back, and suppresses whom that is reason enough
     /// for; says for each what became of it.
@@ -188,6 +193,16 @@ pub trait Book: Send {
 
     /// Whether an address is suppressed.
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding>;
+
+    /// Whether somebody who asks for mail now may be sent a mail in which they confirm it:
+    /// not where they are suppressed for a reason that is not theirs to lift.
+    fn may_be_asked(&self, address: &Address) -> Result<bool, Finding>;
+
+    /// Hands over whoever is subscribed and not suppressed, by address, until `each` has enough.
+    fn subscriptions(
+        &self,
+        each: &mut dyn FnMut(Subscription) -> ControlFlow<()>,
+    ) -> Result<(), Finding>;
 
     /// Whose tokens these are, as far as the index knows; one answer for each,
     /// in their order.

@@ -24,6 +24,7 @@ mod process;
 mod scratch;
 mod sqlite;
 mod standing;
+mod subscription;
 
 pub use book::{Book, Ledger};
 pub use bounce::{Bounce, Fate, SoftLimit};
@@ -39,3 +40,4 @@ pub use past::{RunRecord, StageTime};
 pub use postgres::PASSWORD_VARIABLE;
 pub use process::{LEASE, Process};
 pub use standing::Standing;
+pub use subscription::{Joined, Subscription};

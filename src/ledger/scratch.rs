@@ -20,6 +20,7 @@ use super::location::{self, Location};
 use super::past::{RunRecord, StageTime};
 use super::sqlite::Sqlite;
 use super::standing::{Standing, Turn};
+use super::subscription::{Joined, Subscription};
 
 /// A temporary ledger, with the real one behind it if there is one.
 pub(super) struct Scratch {
@@ -153,6 +154,10 @@ impl Ledger for Scratch {
         self.own.index_tokens(maker, most)
     }
 
+    fn subscribe(&mut self, subscriptions: &[Subscription]) -> Result<Vec<Joined>, Finding> {
+        self.own.subscribe(subscriptions)
+    }
+
     fn bounced(
         &mut self,
         bounces: &[Bounce],
@@ -244,6 +249,17 @@ impl Book for Scratch {
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         Ok(self.own.is_suppressed(address)? || self.before().is_suppressed(address)?)
+    }
+
+    fn may_be_asked(&self, address: &Address) -> Result<bool, Finding> {
+        Ok(self.own.may_be_asked(address)? && self.before().may_be_asked(address)?)
+    }
+
+    fn subscriptions(
+        &self,
+        each: &mut dyn FnMut(Subscription) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.before().subscriptions(each)
     }
 
     fn holders(

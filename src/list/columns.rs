@@ -2,6 +2,7 @@
 //! of them holds the address.
 
 use super::cell;
+use super::status::Says;
 
 /// A column of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +41,15 @@ pub(super) fn find_email(columns: &[Column]) -> Option<usize> {
         .split(' ')
         .find_map(|name| folded.iter().position(|header| header == name))
         .or_else(|| columns.iter().position(speaks_of_email))
+}
+
+/// What a field is called in a campaign whose column has this header; nothing where the column
+/// would be one of addresses, or one that says who has left.
+pub fn field_name(header: &str) -> Option<String> {
+    let column = Column::new(header, 0);
+    let is_field =
+        find_email(std::slice::from_ref(&column)).is_none() && Says::of(&column).is_none();
+    is_field.then_some(column.name)
 }
 
 /// A name in lower-case letters and digits alone, for comparing: Latin

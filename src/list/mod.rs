@@ -23,7 +23,7 @@ mod spool;
 pub mod stats;
 mod status;
 
-pub use columns::Column;
+pub use columns::{Column, field_name};
 pub use open::{List, Options, StatusColumn};
 pub use origin::{Origin, Query};
 pub use rows::{Gone, InvalidRow, Row, Rows, Subscriber, Unit};

@@ -159,7 +159,7 @@ impl Frame {
 
     /// The same, its messages signed with these keys.
     #[must_use]
-    pub fn signed_by(self, signers: Vec<Signer>) -> Self {
+    pub fn signed_by(self, signers: impl Into<Arc<[Signer]>>) -> Self {
         Self { signers: signers.into(), ..self }
     }
 

@@ -40,10 +40,17 @@ body{margin:0;padding:12vh 1.25rem;background:#f6f5f2;color:#222;font:1.0625rem/
 main{max-width:30rem;margin:auto}\
 h1{font-size:1.5rem;line-height:1.3;margin:0 0 1rem;overflow-wrap:anywhere}\
 p{margin:0 0 1rem;overflow-wrap:anywhere}\
+a{color:inherit}\
+label{display:block;font-weight:600;margin:0 0 .25rem}\
+input{font:inherit;box-sizing:border-box;width:100%;min-height:3rem;padding:.5rem .75rem;margin:0 0 1.25rem;\
+border:1px solid #6b6b6b;border-radius:.5rem;background:#fff;color:#222}\
+.wrong{color:#a1260d;font-weight:600}\
+.trap{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}\
 button{font:inherit;font-weight:600;min-height:3rem;padding:.5rem 1.5rem;border:0;border-radius:.5rem;\
 background:#1f5f8b;color:#fff;cursor:pointer}\
-button:focus-visible{outline:3px solid #e08a00;outline-offset:3px}\
-@media(prefers-color-scheme:dark){body{background:#18191b;color:#eee}button{background:#8cc4ec;color:#10202c}}";
+button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid #e08a00;outline-offset:3px}\
+@media(prefers-color-scheme:dark){body{background:#18191b;color:#eee}button{background:#8cc4ec;color:#10202c}\
+input{background:#232527;color:#eee;border-color:#909499}.wrong{color:#ffb4a2}}";
 
 /// The page's style and nothing else may be used, and its form leads to itself.
 pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
@@ -57,25 +64,11 @@ pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
 /// Writes a page, in the campaign's language if its words are known, else in
 /// one that the browser asks for.
 pub(super) fn html(page: Page, about: &About, accepted: Option<&str>) -> String {
-    let words = about
-        .lang
-        .as_deref()
-        .and_then(leaving::words)
-        .or_else(|| accepted.and_then(accepts))
-        .unwrap_or(leaving::english());
-    write(page, words, &about.sender)
+    let words = spoken(about.lang.as_deref(), accepted, leaving::words);
+    write(page, words.unwrap_or(leaving::english()), &about.sender)
 }
 
 fn write(page: Page, words: &Leaving, sender: &str) -> String {
-    let named = |text: &str| {
-        let (before, after) = text.split_once("{}").unwrap_or((text, ""));
-        let sender = if text.contains("{}") {
-            format!("<bdi>{}</bdi>", encode_safe(sender))
-        } else {
-            String::new()
-        };
-        format!("{before}{sender}{after}")
-    };
     let (title, heading, more) = match page {
         Page::Ask => (words.leave, words.ask, ""),
         Page::Left => (words.left, words.left, words.no_more),
@@ -83,32 +76,66 @@ fn write(page: Page, words: &Leaving, sender: &str) -> String {
         Page::Later => (words.later, words.later, words.unchanged),
     };
     let Leaving { lang, leave, .. } = words;
-    let dir = if words.is_rtl() { "rtl" } else { "ltr" };
-    let mut html = format!(
-        "<!DOCTYPE html>\n<html lang=\"{lang}\" dir=\"{dir}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{}</h1>\n",
-        named(heading)
-    );
+    let mut body = String::new();
     if !more.is_empty() {
-        let _ = writeln!(html, "<p>{}</p>", named(more));
+        let _ = writeln!(body, "<p>{}</p>", named(more, sender));
     }
     if page == Page::Ask {
         let _ = writeln!(
-            html,
+            body,
             "<form method=\"post\"><input type=\"hidden\" name=\"List-Unsubscribe\" value=\"One-Click\">\
              <button>{leave}</button></form>"
         );
     }
-    html.push_str("</main>\n</body>\n</html>\n");
-    html
+    let heading = named(heading, sender);
+    Sheet { lang, is_rtl: words.is_rtl(), title, heading: &heading, body: &body }.html()
+}
+
+/// A page: its language, its title in plain words, its heading and what stands below, as HTML.
+pub(super) struct Sheet<'a> {
+    pub(super) lang: &'a str,
+    pub(super) is_rtl: bool,
+    pub(super) title: &'a str,
+    pub(super) heading: &'a str,
+    pub(super) body: &'a str,
+}
+
+impl Sheet<'_> {
+    pub(super) fn html(&self) -> String {
+        let Self { lang, title, heading, body, .. } = self;
+        let (dir, title) = (if self.is_rtl { "rtl" } else { "ltr" }, encode_safe(title));
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"{lang}\" dir=\"{dir}\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n\
+         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{heading}</h1>\n{body}\
+         </main>\n</body>\n</html>\n"
+        )
+    }
+}
+
+/// Words with the sender's name in them, as HTML.
+pub(super) fn named(text: &str, sender: &str) -> String {
+    match text.split_once("{}") {
+        Some((before, after)) => format!("{before}<bdi>{}</bdi>{after}", encode_safe(sender)),
+        None => text.to_owned(),
+    }
+}
+
+/// The words of a language that was decided, if they are known, else of one that the browser
+/// asks for.
+pub(super) fn spoken<W>(
+    decided: Option<&str>,
+    accepted: Option<&str>,
+    words: fn(&str) -> Option<&'static W>,
+) -> Option<&'static W> {
+    decided.and_then(words).or_else(|| accepts(accepted?, words))
 }
 
 /// The language of an `Accept-Language` that the browser likes best of those
 /// whose words are known (RFC 9110 §12.5.4).
-fn accepts(header: &str) -> Option<&'static Leaving> {
-    let mut best: Option<(f32, &'static Leaving)> = None;
+fn accepts<W>(header: &str, words: fn(&str) -> Option<&'static W>) -> Option<&'static W> {
+    let mut best: Option<(f32, &'static W)> = None;
     for range in header.split(',') {
         let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
         let weight = match weight.trim().strip_prefix("q=") {
@@ -116,7 +143,7 @@ fn accepts(header: &str) -> Option<&'static Leaving> {
             None => 1.0,
         };
         let is_better = weight > best.map_or(0.0, |(best, _)| best);
-        if let Some(words) = leaving::words(tag.trim()).filter(|_| is_better) {
+        if let Some(words) = words(tag.trim()).filter(|_| is_better) {
             best = Some((weight, words));
         }
     }

@@ -1,6 +1,6 @@
 //! Who stands behind a link, and who has left. The ledger is on a thread of
 //! its own; those who wait when it looks up share a look into the index, and
-//! those of them who leave share a commit (group commit).
+//! those of them who leave share a commit (group commit), as do those who come.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,9 +10,10 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::oneshot;
 
 use super::page::About;
+use crate::address::Address;
 use crate::clock;
 use crate::finding::Finding;
-use crate::ledger::{Holder, Ledger, Suppression, TokenMaker};
+use crate::ledger::{Holder, Joined, Ledger, Subscription, Suppression, TokenMaker};
 use crate::token::{Token, Tokens};
 
 /// How many recipients the index takes in at a time. Readers whom it knows
@@ -49,7 +50,16 @@ pub(super) enum Came {
 #[derive(Clone)]
 pub(super) struct Register(Sender<Job>);
 
-struct Job {
+enum Job {
+    /// Somebody has a reader's token.
+    Reader(Reader),
+    /// Somebody confirms that they want mail; on the disk when it is answered.
+    Join(Subscription, oneshot::Sender<Joined>),
+    /// Whether somebody who asks for mail may be sent one.
+    MayBeAsked(Address, oneshot::Sender<bool>),
+}
+
+struct Reader {
     token: Token,
     wish: Wish,
     answer: oneshot::Sender<Came>,
@@ -59,8 +69,22 @@ impl Register {
     pub(super) async fn ask(&self, token: Token, wish: Wish) -> Came {
         let (answer, came) = oneshot::channel();
         // A thread that is gone drops the job, and with it the sender.
-        let _ = self.0.send(Job { token, wish, answer });
+        let _ = self.0.send(Job::Reader(Reader { token, wish, answer }));
         came.await.unwrap_or(Came::Trouble)
+    }
+
+    /// Subscribes somebody; nothing where the ledger could not be told.
+    pub(super) async fn join(&self, subscription: Subscription) -> Option<Joined> {
+        let (answer, joined) = oneshot::channel();
+        let _ = self.0.send(Job::Join(subscription, answer));
+        joined.await.ok()
+    }
+
+    /// Whether somebody who asks for mail may be sent one in which they confirm it.
+    pub(super) async fn may_be_asked(&self, address: Address) -> bool {
+        let (answer, may) = oneshot::channel();
+        let _ = self.0.send(Job::MayBeAsked(address, answer));
+        may.await.unwrap_or(false)
     }
 }
 
@@ -94,7 +118,7 @@ struct Keeper {
 
 impl Keeper {
     fn serve(mut self, waiting: &Receiver<Job>) {
-        let mut strangers: Vec<Job> = Vec::new();
+        let mut strangers: Vec<Reader> = Vec::new();
         let mut is_whole = false;
         loop {
             let first = if is_whole {
@@ -105,8 +129,9 @@ impl Keeper {
             if matches!(first, Err(TryRecvError::Disconnected)) {
                 return;
             }
-            let group = first.into_iter().chain(waiting.try_iter()).take(GROUP).collect();
-            strangers.extend(self.attend(group));
+            let group = first.into_iter().chain(waiting.try_iter()).take(GROUP);
+            let readers = self.welcome(group);
+            strangers.extend(self.attend(readers));
             if strangers.is_empty() && is_whole {
                 continue;
             }
@@ -128,8 +153,35 @@ impl Keeper {
         self.well(indexed)
     }
 
+    /// Answers those who come, in one commit, and gives back the readers.
+    fn welcome(&mut self, group: impl Iterator<Item = Job>) -> Vec<Reader> {
+        let (mut readers, mut wishes, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        for job in group {
+            match job {
+                Job::Reader(reader) => readers.push(reader),
+                Job::Join(subscription, answer) => {
+                    wishes.push(subscription);
+                    answers.push(answer);
+                }
+                Job::MayBeAsked(address, answer) => {
+                    let may = self.ledger.may_be_asked(&address);
+                    let _ = answer.send(self.well(may).unwrap_or(false));
+                }
+            }
+        }
+        if !wishes.is_empty() {
+            let joined = self.ledger.subscribe(&wishes);
+            // Without one, the answers are dropped unsaid: that is trouble too.
+            for (answer, joined) in answers.into_iter().zip(self.well(joined).into_iter().flatten())
+            {
+                let _ = answer.send(joined);
+            }
+        }
+        readers
+    }
+
     /// Answers whom the index knows, and gives back the others.
-    fn attend(&mut self, group: Vec<Job>) -> Vec<Job> {
+    fn attend(&mut self, group: Vec<Reader>) -> Vec<Reader> {
         if group.is_empty() {
             return group;
         }
@@ -157,7 +209,7 @@ impl Keeper {
     }
 
     /// Writes down who leaves, in one commit.
-    fn suppress(&mut self, known: &[(Job, Holder)]) -> bool {
+    fn suppress(&mut self, known: &[(Reader, Holder)]) -> bool {
         let at = clock::unix_now();
         let leaving = known.iter().filter(|(job, _)| job.wish == Wish::Leave);
         let suppressions: Vec<Suppression> = leaving
@@ -199,13 +251,13 @@ impl Keeper {
     }
 }
 
-fn all(jobs: impl IntoIterator<Item = Job>, came: fn() -> Came) {
+fn all(jobs: impl IntoIterator<Item = Reader>, came: fn() -> Came) {
     for job in jobs {
         job.is(came());
     }
 }
 
-impl Job {
+impl Reader {
     /// Whoever hung up meanwhile does not get it.
     fn is(self, came: Came) {
         let _ = self.answer.send(came);

@@ -1,5 +1,6 @@
-//! Who asks, and how often they were refused. Guessing 128 bits is hopeless
-//! at any speed; the count keeps those who try from filling logs and disks.
+//! Who asks, and how often they did what is counted: showed a token that is nobody's, or sent
+//! the form. Guessing 128 bits is hopeless at any speed; the count keeps those who try from
+//! filling logs and disks.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -10,10 +11,8 @@ use axum::http::HeaderMap;
 
 use crate::clock::Stopwatch;
 
-/// How many refused tokens a visitor may have in a window.
-const REFUSALS: u32 = 30;
-/// How long a window is.
-pub(super) const WINDOW: Duration = Duration::from_mins(1);
+/// How often a visitor may do it in a window.
+const MOST: u32 = 30;
 /// How many visitors are counted at a time.
 const VISITORS: usize = 10_000;
 
@@ -52,20 +51,22 @@ fn is_ours(address: IpAddr) -> bool {
     }
 }
 
-/// How often each visitor was refused of late.
-pub(super) struct Refusals {
+/// How often each visitor did it of late.
+pub(super) struct Visits {
     clock: Stopwatch,
+    window: Duration,
     counts: Mutex<HashMap<IpAddr, Count>>,
 }
 
 struct Count {
     since: Duration,
-    refused: u32,
+    times: u32,
 }
 
-impl Refusals {
-    pub(super) fn new() -> Self {
-        Self { clock: Stopwatch::start(), counts: Mutex::default() }
+impl Visits {
+    /// None yet; `window` is how long they are kept in mind.
+    pub(super) fn within(window: Duration) -> Self {
+        Self { clock: Stopwatch::start(), window, counts: Mutex::default() }
     }
 
     /// Counts one, and says whether those are too many.
@@ -75,7 +76,7 @@ impl Refusals {
 
     fn add_at(&self, visitor: IpAddr, now: Duration) -> bool {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = |count: &Count| now.saturating_sub(count.since) >= WINDOW;
+        let is_over = |count: &Count| now.saturating_sub(count.since) >= self.window;
         if counts.len() >= VISITORS {
             counts.retain(|_, count| !is_over(count));
         }
@@ -83,12 +84,12 @@ impl Refusals {
             // More come from everywhere than can be told apart.
             counts.clear();
         }
-        let count = counts.entry(network(visitor)).or_insert(Count { since: now, refused: 0 });
+        let count = counts.entry(network(visitor)).or_insert(Count { since: now, times: 0 });
         if is_over(count) {
-            *count = Count { since: now, refused: 0 };
+            *count = Count { since: now, times: 0 };
         }
-        count.refused = count.refused.saturating_add(1);
-        count.refused > REFUSALS
+        count.times = count.times.saturating_add(1);
+        count.times > MOST
     }
 }
 
@@ -127,14 +128,15 @@ mod tests {
 
     #[test]
     fn a_visitor_who_was_refused_too_often_is_told_so_for_a_minute() {
-        let refusals = Refusals::new();
+        let window = Duration::from_mins(1);
+        let refusals = Visits::within(window);
         let (one, other) = (IpAddr::from([198, 51, 100, 1]), IpAddr::from([198, 51, 100, 2]));
         let start = Duration::from_secs(5);
-        assert!((0..REFUSALS).all(|_| !refusals.add_at(one, start)));
+        assert!((0..MOST).all(|_| !refusals.add_at(one, start)));
         assert!(refusals.add_at(one, start) && !refusals.add_at(other, start));
-        assert!(!refusals.add_at(one, start + WINDOW));
+        assert!(!refusals.add_at(one, start + window));
         let six = |text: &str| text.parse::<IpAddr>().expect("an address");
-        assert!((0..REFUSALS).all(|_| !refusals.add_at(six("2001:db8::1"), start)));
+        assert!((0..MOST).all(|_| !refusals.add_at(six("2001:db8::1"), start)));
         assert!(refusals.add_at(six("2001:db8::2"), start), "one network");
         for number in 0..25_000_u32 {
             refusals.add_at(IpAddr::from(number.to_be_bytes()), start);

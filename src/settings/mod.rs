@@ -180,6 +180,11 @@ impl<'a> Reader<'a> {
         self.source.place(key.range.clone())
     }
 
+    /// A text in this file, made of a value.
+    pub fn passage(&self, value: &Value, text: impl Into<String>) -> Passage {
+        Passage::value(self.source, value.range.clone(), text)
+    }
+
     /// What is left, as it is: for tables whose keys are the user's own.
     pub fn rest(&mut self) -> Vec<(Key, Value)> {
         std::mem::take(&mut self.entries)

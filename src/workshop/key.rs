@@ -8,6 +8,7 @@ use super::Workshop;
 use crate::clock;
 use crate::files;
 use crate::finding::{Checked, Finding};
+use crate::subscribe::Seal;
 use crate::token::Tokens;
 
 /// Where it is, in a project.
@@ -50,6 +51,12 @@ impl Workshop {
         Ok((read(&path)?, None))
     }
 
+    /// What seals the wishes of those who sign up; the key is made where there is none.
+    pub fn seal(&self) -> Checked<Seal> {
+        self.tokens(Keep::Must)?;
+        bytes(&self.project.root.join(KEY_FILE)).map(|key| Seal::new(&key))
+    }
+
     /// The tokens of what was sent: nobody's where there is no key (any more).
     pub fn tokens_of_sent(&self) -> Checked<Option<Tokens>> {
         let path = self.project.root.join(KEY_FILE);
@@ -58,13 +65,13 @@ impl Workshop {
 }
 
 fn read(path: &Path) -> Checked<Tokens> {
+    bytes(path).map(|key| Tokens::new(&key))
+}
+
+fn bytes(path: &Path) -> Checked<Vec<u8>> {
     let key = fs::read(path).map_err(|error| unusable(&files::plain(&error)))?;
     // With a key that others can guess, they could make tokens for anybody.
-    if key.len() < KEY_MIN {
-        Err(unusable("it is too short").into())
-    } else {
-        Ok(Tokens::new(&key))
-    }
+    if key.len() < KEY_MIN { Err(unusable("it is too short").into()) } else { Ok(key) }
 }
 
 fn unusable(why: &str) -> Finding {

@@ -123,7 +123,12 @@ impl Workshop {
 
     /// Who the campaign comes from.
     pub fn from(&self, campaign: &Campaign) -> Checked<Mailbox> {
-        campaign.from.clone().or_else(|| self.project.sender.mailbox.clone()).ok_or_else(|| {
+        campaign.from.clone().map_or_else(|| self.sender(), Ok)
+    }
+
+    /// Who the project's mails come from.
+    pub fn sender(&self) -> Checked<Mailbox> {
+        self.project.sender.mailbox.clone().ok_or_else(|| {
             Finding::error(
                 "no-sender",
                 "there is no sender",

@@ -9,7 +9,7 @@ use crate::campaign::Campaign;
 use crate::compose::{Letter, LocalImage};
 use crate::files;
 use crate::finding::{Checked, Finding};
-use crate::message::{Attachment, Frame, FrameParts, InlineImage};
+use crate::message::{Attachment, Frame, FrameParts, InlineImage, Signer};
 use crate::token::Tokens;
 
 /// The largest file that goes with a mail; Gmail takes 25 MB in all.
@@ -38,13 +38,10 @@ impl Workshop {
                 Err(finding) => findings.push(finding),
             }
         }
-        let mut signers = Vec::new();
-        for dkim in &self.project.dkim {
-            match files::signer(&self.project.root, dkim) {
-                Ok(signer) => signers.push(signer),
-                Err(finding) => findings.push(finding),
-            }
-        }
+        let signers = self.signers().unwrap_or_else(|mut unusable| {
+            findings.append(&mut unusable);
+            Vec::new()
+        });
         if !findings.is_empty() {
             return Err(findings);
         }
@@ -62,6 +59,18 @@ impl Workshop {
             headers: Vec::new(),
         })?;
         Ok(frame.signed_by(signers))
+    }
+
+    /// The keys with which mails are signed, read from disk.
+    pub fn signers(&self) -> Checked<Vec<Signer>> {
+        let (mut signers, mut findings) = (Vec::new(), Vec::new());
+        for dkim in &self.project.dkim {
+            match files::signer(&self.project.root, dkim) {
+                Ok(signer) => signers.push(signer),
+                Err(finding) => findings.push(finding),
+            }
+        }
+        if findings.is_empty() { Ok(signers) } else { Err(findings) }
     }
 }
 

@@ -105,6 +105,22 @@ impl Browser {
         }
     }
 
+    /// Presses a button that leads to another page, and looks until an expression is true there.
+    /// A script that waits by itself would be lost with the page on which it began.
+    #[track_caller]
+    pub(crate) fn click_through(&self, element: &str, expression: &str) {
+        self.click(element);
+        let script = format!("try {{ return !!({expression}) }} catch {{ return false }}");
+        for _ in 0..5000 {
+            let found = self.runtime.block_on(self.client().execute(&script, Vec::new()));
+            if matches!(found, Ok(Value::Bool(true))) {
+                return;
+            }
+        }
+        let page = self.eval("document.body.innerText");
+        panic!("never so: {expression}\n{}", page.as_str().unwrap_or_default());
+    }
+
     /// Presses a key, wherever the focus is.
     pub(crate) fn press(&self, key: char) {
         let presses = KeyActions::new("keyboard".to_owned())

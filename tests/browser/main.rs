@@ -1,4 +1,4 @@
-//! The live preview and the mails in a real browser: Chromium without a window,
+//! The live preview, the mails and the pages of `serve` in a real browser: Chromium without a window,
 //! through its own driver. As root:
 //!
 //! ```text
@@ -11,9 +11,12 @@
 mod chromium;
 #[path = "../common/desk.rs"]
 mod desk;
+#[path = "../common/reception.rs"]
+mod reception;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
+mod coming_and_leaving;
 mod docs;
 mod following;
 mod hostile;

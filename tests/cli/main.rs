@@ -8,6 +8,8 @@ mod desk;
 mod dns_server;
 #[path = "../common/imap_server.rs"]
 mod imap_server;
+#[path = "../common/reception.rs"]
+mod reception;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
@@ -38,6 +40,7 @@ mod serving;
 mod signing;
 mod standing;
 mod starting;
+mod subscribing;
 mod summing_up;
 mod suppressing;
 mod templates;

@@ -1,20 +1,20 @@
 //! `handbill serve`: how a reader leaves, over real HTTP.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
-use crate::desk::{CAMPAIGN, Desk, Running, SETTINGS};
-use crate::smtp_server::{Script, SmtpServer};
+use crate::desk::{CAMPAIGN, Desk};
+use crate::reception::{Answer, FORM, ONE_CLICK, Serve, path_in, request, with_links};
+use crate::smtp_server::{Script, SmtpServer, Step, at};
 use crate::{got, send};
-
-const FORM: &str = "application/x-www-form-urlencoded";
-const ONE_CLICK: &str = "List-Unsubscribe=One-Click";
 
 /// A desk whose letters have links.
 fn desk() -> Desk {
-    let url = "[unsubscribe]\nurl = \"https://news.example.org/u/\"\n";
-    Desk::new().settings(&SETTINGS.replace("[unsubscribe]\n", url))
+    Desk::new().settings(&with_links())
 }
 
 /// Sends the campaign, and gives back the path of each reader's link, in their order.
@@ -26,70 +26,7 @@ fn links(desk: &Desk, server: &SmtpServer) -> Vec<String> {
 
 /// The path in a mail's `List-Unsubscribe`.
 fn link(mail: &[u8]) -> String {
-    let mail = String::from_utf8_lossy(mail).replace("\r\n ", " ");
-    let url = mail.split("<https://news.example.org").nth(1).expect("a link");
-    url.split('>').next().expect("its end").to_owned()
-}
-
-/// A server that runs.
-struct Serve<'a> {
-    running: Running<'a>,
-    host: String,
-}
-
-impl<'a> Serve<'a> {
-    fn start(desk: &'a Desk) -> Self {
-        let mut running = desk.start("serve --listen 127.0.0.1:0");
-        running.until_says("for the links of https://news.example.org/u/\n");
-        let heard = running.heard();
-        let host = heard.split("http://").nth(1).and_then(|rest| rest.split('/').next());
-        let host = host.expect("an address").to_owned();
-        Self { running, host }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.host).expect("it listens");
-        stream.set_read_timeout(Some(Duration::from_mins(1))).expect("a socket");
-        stream
-    }
-
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut stream = self.connect();
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: news.example.org\r\nConnection: close\r\n\
-             Content-Length: {}\r\n",
-            body.len()
-        );
-        for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
-        }
-        stream.write_all(format!("{request}\r\n{body}").as_bytes()).expect("it reads");
-        Answer::read(stream)
-    }
-
-    fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[], "")
-    }
-
-    fn post(&self, path: &str) -> Answer {
-        self.ask("POST", path, &[("Content-Type", FORM)], ONE_CLICK)
-    }
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    fn read(mut stream: TcpStream) -> Self {
-        let mut text = String::new();
-        stream.read_to_string(&mut text).expect("it answers");
-        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
-        Self { status, head: head.to_owned(), body: body.to_owned() }
-    }
+    path_in(mail, "/u/")
 }
 
 #[test]
@@ -239,6 +176,137 @@ fn what_was_acknowledged_outlives_a_kill() {
     let serve = Serve::start(&desk);
     assert_eq!(serve.get(&links[1]).status, 200);
     send(&desk, &server, "").ends(0);
+}
+
+#[test]
+fn fifty_who_leave_at_once_are_remembered_whenever_it_is_killed() {
+    const READERS: usize = 2000;
+    const CLIENTS: usize = 50;
+    const KILLS: usize = 20;
+    let rows = (0..READERS).map(|number| format!("r{number:04}@example.org\n"));
+    let list = format!("email\n{}", rows.collect::<String>());
+    let campaign = CAMPAIGN.replace("{{ first_name or \"you\" }}", "all");
+    let campaign = campaign.replace("{{ first_name or \"friend\" }}", "friend");
+    let (desk, server) = (desk().campaign(&campaign).list(&list), Script::new().start());
+    let mut left_to_go: Vec<(String, String)> = server_links(&desk, &server);
+    assert_eq!(left_to_go.len(), READERS);
+    let acknowledged = Mutex::new(BTreeSet::new());
+    for round in 0..=KILLS {
+        let serve = Serve::start(&desk);
+        let (next, host, links) = (AtomicUsize::new(0), &serve.host, &left_to_go);
+        let before = acknowledged.lock().expect("ours").len();
+        let running = Mutex::new(Some(serve.running));
+        let client = || {
+            while let Some((reader, link)) = links.get(next.fetch_add(1, Ordering::SeqCst)) {
+                if !leaves(host, link) {
+                    continue;
+                }
+                let mut acknowledged = acknowledged.lock().expect("ours");
+                acknowledged.insert(reader.clone());
+                // It is killed by one of those who just had their answer, while the others are
+                // at it; each time after another number of answers. The last one lives.
+                if round < KILLS && acknowledged.len() == before + 20 + 4 * round {
+                    running.lock().expect("ours").take().expect("one kills it").kill();
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..CLIENTS {
+                scope.spawn(client);
+            }
+        });
+        drop(running);
+        let known = desk.run("suppress list").ends(0).out;
+        let known: BTreeSet<&str> = known.lines().collect();
+        let acknowledged = acknowledged.lock().expect("ours");
+        let lost = acknowledged.iter().find(|reader| !known.contains(reader.as_str()));
+        assert!(lost.is_none(), "{lost:?} had an answer, and is not suppressed");
+        left_to_go.retain(|(reader, _)| !acknowledged.contains(reader));
+    }
+    assert!(left_to_go.is_empty(), "in the end everybody gets an answer");
+    assert_eq!(send(&desk, &server, "").ends(0).json()["sent"], 0);
+}
+
+/// Sends the campaign, and gives back each reader with the path of their link.
+fn server_links(desk: &Desk, server: &SmtpServer) -> Vec<(String, String)> {
+    send(desk, server, "").ends(0);
+    let mails = server.accepted().into_iter();
+    mails.map(|mut mail| (mail.to.remove(0), link(&mail.data))).collect()
+}
+
+/// Whether somebody who leaves is told that they have, in a whole answer.
+fn leaves(host: &str, path: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(host) else { return false };
+    let headers = [("Content-Type", FORM)];
+    let mut answer = String::new();
+    let asked = stream.write_all(request("POST", path, &headers, ONE_CLICK).as_bytes());
+    let heard = asked.and_then(|()| stream.read_to_string(&mut answer));
+    // What came before the connection broke counts: it was said.
+    drop(heard);
+    Answer::parse(&answer).is_some_and(|answer| answer.status == 200)
+}
+
+#[test]
+fn who_leaves_while_a_send_is_under_way_is_not_reached_by_it() {
+    let (desk, server) = (desk().file("campaigns/autumn.md", CAMPAIGN), Script::new().start());
+    let spring = links(&desk, &server);
+    let serve = Serve::start(&desk);
+    let rule = at(Step::Mail).times(1);
+    let gate = crate::smtp_server::Gate::default();
+    let slow = Script::new().rule(rule.waits_for(&gate)).start();
+    let sending = desk.start(&format!("send campaigns/autumn.md --yes --via {}", slow.url()));
+    gate.until_reached();
+    // The server has not answered to ann's mail yet; bob's claim may be made ahead.
+    assert_eq!(serve.post(&spring[2]).status, 200);
+    assert_eq!(serve.get(&spring[0]).status, 200);
+    gate.open();
+    sending.wait().ends(0);
+    assert_eq!(got(&slow), ["ann", "bob"], "cyd has left meanwhile");
+    desk.run("suppress list").prints_only("cyd@example.org\n");
+}
+
+#[test]
+fn clients_that_dawdle_keep_nobody_waiting() {
+    let (desk, server) = (desk(), Script::new().start());
+    let links = links(&desk, &server);
+    let serve = Serve::start(&desk);
+    let half_a_head = format!("POST {} HTTP/1.1\r\nHost: news", links[0]);
+    let half_a_body =
+        format!("POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\nList", links[1]);
+    let dawdlers: Vec<TcpStream> = (0..300)
+        .map(|number| {
+            let mut stream = serve.connect();
+            let half = if number % 2 == 0 { &half_a_head } else { &half_a_body };
+            stream.write_all(half.as_bytes()).expect("it reads");
+            stream
+        })
+        .collect();
+    for link in &links[2..] {
+        assert_eq!(serve.post(link).status, 200);
+    }
+    assert!((0..50).all(|_| serve.get(&links[0]).status == 200));
+    drop(dawdlers);
+    // Half a request is none.
+    desk.run("suppress list").prints_only("cyd@example.org\n");
+}
+
+#[test]
+fn who_finds_no_place_waits_for_one_and_dawdlers_lose_theirs() {
+    let (desk, server) = (desk(), Script::new().start());
+    let links = links(&desk, &server);
+    let serve = Serve::start(&desk);
+    // More than there are places; those beyond them wait to be let in.
+    let dawdlers: Vec<TcpStream> = (0..1100).filter_map(|_| dawdle(&serve.host)).collect();
+    assert!(dawdlers.len() >= 1000, "only {} connections can be made here", dawdlers.len());
+    assert_eq!(serve.post(&links[0]).status, 200, "it is answered when a place is free");
+    drop(dawdlers);
+    desk.run("suppress list").prints_only("ann@example.org\n");
+}
+
+fn dawdle(host: &str) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(host).ok()?;
+    stream.write_all(b"GET /u/").ok()?;
+    Some(stream)
 }
 
 #[test]

@@ -13,9 +13,12 @@
 mod desk;
 #[path = "../kill_loop/mailing.rs"]
 mod mailing;
+#[path = "../common/reception.rs"]
+mod reception;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
+mod coming_and_leaving;
 mod cut_off;
 mod database;
 mod killed;

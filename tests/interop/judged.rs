@@ -8,7 +8,8 @@ use std::process::Command;
 use handbill::template::Template;
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, SETTINGS};
+use crate::reception::{FORM, Serve};
 
 /// Rspamd's rules that no letter can help: nobody sends here.
 const NOT_OURS: [&str; 2] = ["AUTH_NA", "HFILTER_HOSTNAME_UNKNOWN"];
@@ -92,7 +93,26 @@ fn received() -> (Desk, Vec<String>) {
             assert!(mail.contains(header), "{name}: {header}");
         }
     }
+    names.extend(confirmations(&desk));
     (desk, names)
+}
+
+/// The mails by which people confirm that they signed up, in every language, beside the others.
+fn confirmations(desk: &Desk) -> Vec<String> {
+    let settings = SETTINGS.replace("[delivery]\n", "[delivery]\nvia = \"outbox:outbox\"\n");
+    let url = "[subscribe]\nurl = \"https://news.example.org/join/\"\n";
+    let form = Desk::new().settings(&format!("{settings}\n{url}"));
+    let mut serve = Serve::start_with_form(&form);
+    let confirmation = |lang: &str| {
+        let headers = [("Content-Type", FORM), ("Accept-Language", lang)];
+        serve.ask("POST", "/join/", &headers, &format!("email={lang}%40example.org"));
+        let mail = format!("outbox/{lang}@example.org.eml");
+        serve.running.until(|| form.path(&mail).exists());
+        let name = format!("campaigns/confirm-{lang}");
+        fs::write(desk.path(&format!("{name}.eml")), form.read(&mail)).expect("writable");
+        name
+    };
+    ["en", "de", "fr", "es", "it", "nl", "pt", "ar", "he"].map(confirmation).to_vec()
 }
 
 #[test]

@@ -16,6 +16,10 @@ mod postfix;
 #[path = "../support/reading.rs"]
 #[allow(dead_code, reason = "tests/message.rs uses the rest of it")]
 mod reading;
+#[path = "../common/reception.rs"]
+mod reception;
+#[path = "../common/smtp_server.rs"]
+mod smtp_server;
 #[path = "../common/test_ca.rs"]
 #[allow(dead_code, reason = "tests/smtp.rs uses the rest of it")]
 mod test_ca;

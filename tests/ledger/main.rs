@@ -19,6 +19,7 @@ mod rehearsing;
 mod reporting;
 mod sharing_budgets;
 mod sharing_commits;
+mod subscribing;
 mod suppressing;
 
 use std::collections::BTreeMap;

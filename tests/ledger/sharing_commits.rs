@@ -1,6 +1,6 @@
 //! The ledger on its thread: group commit, and nobody waits for ever.
 
-use handbill::ledger::{Holder, TokenMaker};
+use handbill::ledger::{Holder, Joined, Subscription, TokenMaker};
 
 use super::*;
 
@@ -49,6 +49,9 @@ impl Ledger for Watched {
     }
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
         self.inner.unsuppress(addresses)
+    }
+    fn subscribe(&mut self, subscriptions: &[Subscription]) -> Result<Vec<Joined>, Finding> {
+        self.inner.subscribe(subscriptions)
     }
     fn bounced(
         &mut self,
@@ -126,6 +129,15 @@ impl Book for Watched {
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.inner.is_suppressed(address)
+    }
+    fn may_be_asked(&self, address: &Address) -> Result<bool, Finding> {
+        self.inner.may_be_asked(address)
+    }
+    fn subscriptions(
+        &self,
+        each: &mut dyn FnMut(Subscription) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.inner.subscriptions(each)
     }
     fn holders(
         &self,

@@ -3,8 +3,8 @@
 //! database's unique key on (campaign, address) does.
 //!
 //! `link` is one connection, `schema` the tables,
-//! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `health` how the server is, `runs` who is alive, `bounces` and
-//! `tokens` as their names say, `trouble` the errors in words.
+//! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `health` how the server is, `runs` who is alive, `bounces`,
+//! `subscriptions` and `tokens` as their names say, `trouble` the errors in words.
 //!
 //! A connection may end between a commit and the news of it. So everything that writes can
 //! be told twice: claims carry the number of their request (`batch`), and who is told again
@@ -18,6 +18,7 @@ mod link;
 mod queries;
 mod runs;
 mod schema;
+mod subscriptions;
 mod tokens;
 mod trouble;
 
@@ -36,6 +37,7 @@ use super::book::Ledger;
 use super::bounce::{Bounce, Fate, SoftLimit};
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
 use super::past::StageTime;
+use super::subscription::{Joined, Subscription};
 use link::Link;
 use trouble::Trouble;
 
@@ -211,6 +213,10 @@ impl Ledger for Postgres {
 
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {
         self.write(&async |link| tokens::index(link, maker, most).await)
+    }
+
+    fn subscribe(&mut self, subscriptions: &[Subscription]) -> Result<Vec<Joined>, Finding> {
+        self.write(&async |link| subscriptions::subscribe(link, subscriptions).await)
     }
 
     fn bounced(

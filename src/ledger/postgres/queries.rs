@@ -15,12 +15,14 @@ use crate::ledger::entry::{
 };
 use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::standing::Standing;
+use crate::ledger::subscription::{Subscription, may_come_back};
 
 use super::Postgres;
 use super::budgets;
 use super::claims::{state, stored};
 use super::link::Link;
 use super::runs::{self, Runs};
+use super::subscriptions;
 use super::tokens;
 use super::trouble::Trouble;
 
@@ -218,6 +220,33 @@ impl Book for Postgres {
         now: i64,
     ) -> Result<Vec<Standing>, Finding> {
         self.ask(&async |link| standings(link, campaign, addresses, now).await)
+    }
+
+    fn may_be_asked(&self, address: &Address) -> Result<bool, Finding> {
+        self.ask(&async |link| {
+            let suppression = subscriptions::suppression(link, &address.key()).await?;
+            Ok(suppression.is_none_or(|(reason, at)| may_come_back(&reason, at, i64::MAX)))
+        })
+    }
+
+    fn subscriptions(
+        &self,
+        each: &mut dyn FnMut(Subscription) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        let mut after = String::new();
+        loop {
+            let piece = self.ask(&async |link| subscriptions::piece(link, &after, PIECE).await)?;
+            let is_last = i64::try_from(piece.len()).is_ok_and(|found| found < PIECE);
+            for (key, subscription) in piece {
+                after = key;
+                if subscription.is_some_and(|one| each(one).is_break()) {
+                    return Ok(());
+                }
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
     }
 
     fn holders(

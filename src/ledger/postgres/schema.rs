@@ -9,7 +9,7 @@ pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// What makes version 1 of nothing, 2 of 1, and so on. The rule is that of SQLite's: a
 /// migration only adds.
-const MIGRATIONS: &[&str] = &[V1];
+const MIGRATIONS: &[&str] = &[V1, SUBSCRIPTIONS];
 
 /// Whoever migrates holds this lock: "HBLL".
 const LOCK: i64 = 0x4842_4c4c;
@@ -107,6 +107,17 @@ const V1: &str = "
     );
 
     CREATE INDEX bounces_by_address ON bounces (address, at);
+";
+
+/// Who signed up by the form and confirmed it. `fields` is an object of JSON.
+const SUBSCRIPTIONS: &str = "
+    CREATE TABLE subscriptions (
+        address      TEXT PRIMARY KEY,
+        email        TEXT NOT NULL,
+        fields       TEXT NOT NULL,
+        asked_at     BIGINT NOT NULL,
+        confirmed_at BIGINT NOT NULL
+    );
 ";
 
 /// Whether a schema holds anything yet.

@@ -2,7 +2,8 @@
 //!
 //! `open` is opening and what can go wrong with it, `schema` the tables and
 //! their migrations, `claims` all that writes (`bounces` what comes back), `queries` all that reads,
-//! `budgets` what runs share, `health` how the file is, `runs` who is alive, `tokens` the index of readers' links, `reserve` the room for last words, `trouble` the errors in
+//! `budgets` what runs share, `health` how the file is, `runs` who is alive, `tokens` the index of readers' links,
+//! `subscriptions` who signed up by the form, `reserve` the room for last words, `trouble` the errors in
 //! words. The SQL keeps to what PostgreSQL says as well, pragmas and the row ids of claims apart.
 
 mod bounces;
@@ -14,6 +15,7 @@ mod queries;
 mod reserve;
 mod runs;
 mod schema;
+mod subscriptions;
 mod tokens;
 mod trouble;
 
@@ -30,6 +32,7 @@ use super::book::Ledger;
 use super::bounce::{Bounce, Fate, SoftLimit};
 use super::entry::{Answer, NewRun, RunId, Settlement, Step, Suppression, TokenMaker};
 use super::past::StageTime;
+use super::subscription::{Joined, Subscription};
 use claims::Known;
 use trouble::Trouble;
 
@@ -162,6 +165,10 @@ impl Ledger for Sqlite {
             return Ok(false);
         }
         self.write(|transaction| tokens::index(transaction, maker, most))
+    }
+
+    fn subscribe(&mut self, subscriptions: &[Subscription]) -> Result<Vec<Joined>, Finding> {
+        self.write(|transaction| subscriptions::subscribe(transaction, subscriptions))
     }
 
     fn bounced(

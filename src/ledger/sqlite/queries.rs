@@ -15,11 +15,13 @@ use crate::ledger::entry::{
 };
 use crate::ledger::past::{RunRecord, StageTime};
 use crate::ledger::standing::Standing;
+use crate::ledger::subscription::{Subscription, may_come_back};
 
 use super::Sqlite;
 use super::budgets;
 use super::claims::stored;
 use super::runs::{self, Runs};
+use super::subscriptions;
 use super::tokens;
 use super::trouble::Trouble;
 
@@ -261,6 +263,20 @@ impl Book for Sqlite {
                 connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
             Ok(query.exists([address.key()])?)
         })
+    }
+
+    fn may_be_asked(&self, address: &Address) -> Result<bool, Finding> {
+        self.ask(|connection| {
+            let suppression = subscriptions::suppression(connection, &address.key())?;
+            Ok(suppression.is_none_or(|(reason, at)| may_come_back(&reason, at, i64::MAX)))
+        })
+    }
+
+    fn subscriptions(
+        &self,
+        each: &mut dyn FnMut(Subscription) -> ControlFlow<()>,
+    ) -> Result<(), Finding> {
+        self.ask(|connection| subscriptions::each(connection, each))
     }
 
     fn holders(

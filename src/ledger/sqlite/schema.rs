@@ -12,10 +12,12 @@ use super::trouble::Trouble;
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// What makes version 1 of nothing, 2 of 1, and so on.
-const MIGRATIONS: &[&str] = &[V1, V2, TOKENS, BOUNCES, PACES];
+const MIGRATIONS: &[&str] = &[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS];
 
 /// The version since which runs have a plan and stages.
 pub(super) const WITH_PLANS: usize = 2;
+/// The version since which there are those who signed up.
+pub(super) const WITH_SUBSCRIPTIONS: usize = 6;
 
 /// Says in the file's header that it is a ledger: "HBLL".
 const APPLICATION_ID: i64 = 0x4842_4c4c;
@@ -128,6 +130,17 @@ const PACES: &str = "
     ) STRICT;
 ";
 
+/// Who signed up by the form and confirmed it. `fields` is an object of JSON.
+const SUBSCRIPTIONS: &str = "
+    CREATE TABLE subscriptions (
+        address      TEXT PRIMARY KEY,
+        email        TEXT NOT NULL,
+        fields       TEXT NOT NULL,
+        asked_at     INTEGER NOT NULL,
+        confirmed_at INTEGER NOT NULL
+    ) STRICT;
+";
+
 /// Whether a file holds anything yet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Contents {
@@ -205,7 +218,8 @@ mod tests {
         connection
             .execute("INSERT INTO suppressions VALUES ('a@b.test', 'A@b.test', 'asked', 1)", [])
             .expect("a row");
-        run(&mut connection, &[V1, V2, TOKENS, BOUNCES, PACES, NEXT]).expect("migrates");
+        run(&mut connection, &[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS, NEXT])
+            .expect("migrates");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);
         let kept: (String, Option<String>) = connection
             .query_row("SELECT email, source FROM suppressions", [], |row| {
@@ -217,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_ledger_newer_by_one_is_used_as_it_is() {
-        let mut connection = ledger(&[V1, V2, TOKENS, BOUNCES, PACES, NEXT]);
+        let mut connection = ledger(&[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS, NEXT]);
         assert_eq!(inspect(&connection).expect("usable"), Contents::Ledger);
         migrate(&mut connection).expect("nothing to do");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);
