@@ -89,3 +89,36 @@ fn any_folder_is_found_by_its_name_and_refusals_are_told() {
     let today = format!("bounces {} --dry-run --since 1", at(""));
     desk.run_with(&[("HANDBILL_IMAP_PASSWORD", PASSWORD)], &today).ends(0).says("1 mail read");
 }
+
+#[test]
+#[ignore = "needs scripts/install-test-servers.sh"]
+fn mails_that_somebody_takes_away_meanwhile_cost_no_other() {
+    const MAILS: usize = 4000;
+    let ca = TestCa::vouching_for(&["localhost"]);
+    let dovecot = Dovecot::start(&ca, "");
+    dovecot.deliver(None, (0..MAILS).map(|_| b"From: ann@example.org\r\n\r\nHello.\r\n".to_vec()));
+    let files = dovecot.files();
+    let desk = desk(&ca);
+    let url = format!("imaps://{USER}@localhost:{}", dovecot.tls_port);
+    // From now on each mail has its number.
+    let (_, names) = read(&bounces(&desk, &url).ends(0));
+    assert_eq!(names.len(), MAILS);
+    let (ran, gone) = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| bounces(&desk, &url).ends(0));
+        let mut gone = Vec::new();
+        // Every second one, from the front, for as long as it reads.
+        for (number, file) in files.iter().enumerate().step_by(2) {
+            if reading.is_finished() {
+                break;
+            }
+            fs::remove_file(file).expect("it lies there");
+            gone.push(number + 1);
+        }
+        (reading.join().expect("it ends"), gone)
+    });
+    let (_, names) = read(&ran);
+    for uid in (1..=MAILS).filter(|uid| !gone.contains(uid)) {
+        let ending = format!("/;UID={uid}");
+        assert_eq!(names.iter().filter(|name| name.ends_with(&ending)).count(), 1, "{uid}");
+    }
+}
