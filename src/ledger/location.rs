@@ -1,5 +1,6 @@
 //! Where a ledger is, and opening it there.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Checked, Finding};
@@ -10,6 +11,7 @@ use super::book::{Book, Ledger};
 use super::postgres::Postgres;
 use super::scratch::Scratch;
 use super::sqlite::Sqlite;
+use super::whole::Whole;
 
 /// Where a ledger is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,16 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A database of PostgreSQL's.
     Postgres(Box<Server>),
+}
+
+/// As messages name it: without anything that is secret.
+impl fmt::Display for Location {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(out, "{}", path.display()),
+            Self::Postgres(server) => write!(out, "{server}"),
+        }
+    }
 }
 
 impl Location {
@@ -73,6 +85,22 @@ pub fn open(location: &Location) -> Result<Box<dyn Ledger>, Finding> {
 /// Opens a ledger only to read, also while a run writes to it. Nothing is
 /// made or changed; where there is no ledger there is nothing to read.
 pub fn read(location: &Location) -> Result<Option<Box<dyn Book>>, Finding> {
+    Ok(match location {
+        Location::Sqlite(path) => Sqlite::read(path)?.map(|ledger| Box::new(ledger) as _),
+        Location::Postgres(server) => Postgres::read(server)?.map(|ledger| Box::new(ledger) as _),
+    })
+}
+
+/// Opens a ledger to write, to do something with it as a whole.
+pub fn open_whole(location: &Location) -> Result<Box<dyn Whole>, Finding> {
+    Ok(match location {
+        Location::Sqlite(path) => Box::new(Sqlite::open(path)?),
+        Location::Postgres(server) => Box::new(Postgres::open(server)?),
+    })
+}
+
+/// Opens a ledger only to read it as a whole, if there is one.
+pub fn read_whole(location: &Location) -> Result<Option<Box<dyn Whole>>, Finding> {
     Ok(match location {
         Location::Sqlite(path) => Sqlite::read(path)?.map(|ledger| Box::new(ledger) as _),
         Location::Postgres(server) => Postgres::read(server)?.map(|ledger| Box::new(ledger) as _),

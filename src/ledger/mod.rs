@@ -24,6 +24,7 @@ mod process;
 mod scratch;
 mod sqlite;
 mod standing;
+mod whole;
 
 pub use book::{Book, Ledger};
 pub use bounce::{Bounce, Fate, SoftLimit};
@@ -34,8 +35,11 @@ pub use entry::{
 };
 pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use health::{Health, health};
-pub use location::{Location, open, read, scratch};
+pub use location::{Location, open, open_whole, read, read_whole, scratch};
 pub use past::{RunRecord, StageTime};
 pub use postgres::PASSWORD_VARIABLE;
 pub use process::{LEASE, Process};
 pub use standing::Standing;
+pub use whole::{
+    Column, Inspector, LINE_MAX, Reader, Row, Sink, TABLES, Table, Tallied, Value, Whole, Writer,
+};
