@@ -56,8 +56,9 @@ struct Report<'a> {
     warnings: usize,
 }
 
+/// A finding as programs read it.
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     code: &'a str,
     severity: Severity,
     file: Option<&'a str>,
@@ -116,7 +117,8 @@ pub(super) fn findings(
     Ok(if errors > 0 || (strict && warnings > 0) { Exit::Refused } else { Exit::Done })
 }
 
-fn entry(finding: &Finding) -> Entry<'_> {
+/// A finding for programs.
+pub(super) fn entry(finding: &Finding) -> Entry<'_> {
     let place = finding.place.as_ref();
     Entry {
         code: finding.code,

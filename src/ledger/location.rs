@@ -61,6 +61,15 @@ impl Location {
         Ok(Self::Sqlite(base.join(path)))
     }
 
+    /// Whether the password that is set is meant for this server as well: a file needs none,
+    /// so it can only be meant for the other; another login has one of its own.
+    pub fn may_share_login(&self, server: &Server) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(own) => own.has_login_of(server),
+        }
+    }
+
     /// The same with the password of a database that asks for one.
     #[must_use]
     pub fn with_password(self, password: Option<&Secret>) -> Self {

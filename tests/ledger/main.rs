@@ -14,6 +14,7 @@ mod doubting;
 mod finding_readers;
 mod health;
 mod looking_back;
+mod moving;
 mod opening;
 mod rehearsing;
 mod reporting;
