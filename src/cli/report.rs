@@ -6,6 +6,7 @@ use super::{Exit, print_json, sarif};
 use crate::calendar::from_minute;
 use crate::deliver::allowance::Allowance;
 use crate::finding::{Checked, Finding, Severity};
+use crate::ledger::Totals;
 use crate::ui::{Ui, counted, grouped};
 
 /// How to answer.
@@ -47,6 +48,24 @@ pub(super) struct Counts {
     pub(super) already: u64,
     pub(super) suppressed: u64,
     pub(super) remaining: u64,
+}
+
+impl Counts {
+    /// How a campaign stands in the ledger.
+    pub(super) fn standing(campaign: &str, totals: &Totals) -> Self {
+        Self {
+            campaign: campaign.to_owned(),
+            sent: totals.sent,
+            failed: totals.failed,
+            deferred: totals.deferred,
+            in_doubt: totals.in_doubt,
+            skipped: totals.skipped,
+            already: 0,
+            suppressed: totals.suppressed,
+            remaining: totals.remaining,
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Serialize)]

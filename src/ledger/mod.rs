@@ -36,7 +36,7 @@ pub use entry::{
 pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use health::{Health, health};
 pub use location::{Location, open, open_whole, read, read_whole, scratch};
-pub use past::{RunRecord, StageTime};
+pub use past::{RunRecord, Runner, StageTime};
 pub use postgres::PASSWORD_VARIABLE;
 pub use process::{LEASE, Process};
 pub use standing::Standing;

@@ -36,7 +36,7 @@ use handbill::address::Address;
 use handbill::finding::Finding;
 use handbill::ledger::{
     self, Answer, Book, Bounce, CampaignRecord, Claim, ClaimRequest, Fate, Fingerprint, LEASE,
-    Ledger, Location, NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord,
+    Ledger, Location, NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord, Runner,
     Settlement, SoftLimit, StageTime, Standing, State, Step, Suppression, Totals, Waiting,
 };
 use proptest::prelude::*;

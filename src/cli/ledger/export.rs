@@ -9,13 +9,13 @@ use crate::cli::Exit;
 use crate::cli::output::Lines;
 use crate::files;
 use crate::finding::{Checked, Finding};
-use crate::ledger::{Inspector, Location, Whole, Writer};
+use crate::ledger::{Inspector, Location, Runner, Whole, Writer};
 use crate::ui::Ui;
 
 /// Writes everything down.
 pub(super) fn run(ui: &Ui, location: &Location, output: Option<&Path>) -> Checked<Exit> {
     let book = there(location)?;
-    for (campaign, _) in at_work(book.as_ref())? {
+    for Runner { campaign, .. } in at_work(book.as_ref())? {
         ui.warn(&format!(
             "a run of `{campaign}` is at work: whom it mails from now on is not in the export"
         ));

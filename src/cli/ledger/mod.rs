@@ -13,7 +13,7 @@ use super::workshop;
 use super::{Exit, Global};
 use crate::clock;
 use crate::finding::{Checked, Finding};
-use crate::ledger::{Inspector, Location, Row, RunRecord, Tallied, Whole, read_whole};
+use crate::ledger::{Inspector, Location, Row, Runner, Tallied, Whole, read_whole};
 use crate::ui::{Ui, counted, grouped};
 
 /// Look after the ledger: who got what
@@ -80,20 +80,16 @@ fn there(location: &Location) -> Checked<Box<dyn Whole>> {
     Ok(read_whole(location)?.ok_or_else(none)?)
 }
 
-/// The runs that are at work, with their campaigns.
-fn at_work(book: &dyn Whole) -> Result<Vec<(String, RunRecord)>, Finding> {
-    let now = clock::unix_now();
-    let mut found = Vec::new();
-    for campaign in book.campaigns()? {
-        let runs = book.runs(&campaign.id, now)?.into_iter().filter(|run| run.is_alive);
-        found.extend(runs.map(|run| (campaign.id.clone(), run)));
-    }
-    Ok(found)
+/// The runs that are at work.
+fn at_work(book: &dyn Whole) -> Result<Vec<Runner>, Finding> {
+    let mut runners = book.runners(clock::unix_now())?;
+    runners.retain(|runner| runner.is_alive);
+    Ok(runners)
 }
 
 /// Refuses while a run is at work.
 fn nobody_at_work(book: &dyn Whole, what: &str) -> Result<(), Finding> {
-    let Some((campaign, _)) = at_work(book)?.into_iter().next() else { return Ok(()) };
+    let Some(Runner { campaign, .. }) = at_work(book)?.into_iter().next() else { return Ok(()) };
     Err(Finding::error(
         "ledger-in-use",
         format!("a run of `{campaign}` is at work; {what}"),

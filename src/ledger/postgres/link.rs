@@ -82,6 +82,11 @@ impl Link {
         now.saturating_add(self.ahead)
     }
 
+    /// A moment of the database's clock, by this machine's.
+    pub(super) fn here(&self, there: i64) -> i64 {
+        there.saturating_sub(self.ahead)
+    }
+
     /// A statement, learned the first time.
     async fn statement(&self, sql: &str) -> Result<Statement, Trouble> {
         if let Some(known) = self.statements.borrow().get(sql) {
