@@ -14,7 +14,13 @@ impl Board {
     /// Draws the lines where the ones before stood. A line that is longer than the terminal is
     /// wide is cut: wrapped, it would be two, and the next drawing begin too low.
     pub fn draw(&mut self, ui: &Ui, lines: &[String]) {
-        let width = ui.columns();
+        let drawing = self.drawing(lines, ui.columns());
+        // A terminal that has gone away is noticed by its signal.
+        let _ = ui.data(drawing.as_bytes());
+    }
+
+    /// The cursor goes up to where the lines before began; all below is wiped.
+    fn drawing(&mut self, lines: &[String], width: usize) -> String {
         let mut text = String::new();
         if self.height > 0 {
             text.push_str(&format!("\x1b[{}A", self.height));
@@ -25,8 +31,7 @@ impl Board {
             text.push('\n');
         }
         self.height = lines.len();
-        // A terminal that has gone away is noticed by its signal.
-        let _ = ui.data(text.as_bytes());
+        text
     }
 }
 
@@ -45,7 +50,16 @@ fn cut(line: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::cut;
+    use super::{Board, cut};
+
+    #[test]
+    fn lines_are_drawn_where_those_before_them_stood() {
+        let mut board = Board::default();
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(board.drawing(&lines("1 sent\n4 to go"), 80), "\r\x1b[J1 sent\n4 to go\n");
+        assert_eq!(board.drawing(&lines("5 sent"), 80), "\x1b[2A\r\x1b[J5 sent\n");
+        assert_eq!(board.drawing(&lines("\x1b[H"), 80), "\x1b[1A\r\x1b[J·[H\n");
+    }
 
     #[test]
     fn a_line_never_takes_more_than_the_terminal_has() {

@@ -23,6 +23,7 @@ mod fetching;
 mod headers;
 mod keeping;
 mod lists;
+mod moving;
 mod pacing;
 mod previewing;
 mod queries;
@@ -42,6 +43,7 @@ mod summing_up;
 mod suppressing;
 mod templates;
 mod test_mails;
+mod watching;
 
 use desk::{Desk, Ran};
 use handbill::address::Address;

@@ -207,3 +207,116 @@ fn time_for(count: u64, rate: f64) -> Option<Duration> {
     }
     if rate > 0.0 { Duration::try_from_secs_f64(count as f64 / rate).ok() } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::Process;
+
+    const NOW: i64 = 1_750_000_000;
+
+    fn runner(number: i64, dots: u64, planned: u64) -> Runner {
+        Runner {
+            run: run(number),
+            campaign: "spring".into(),
+            process: Process { machine: None, pid: 7, start: None },
+            is_alive: true,
+            started_at: NOW - 100,
+            heartbeat_at: NOW,
+            planned: Some(planned),
+            dots,
+            in_flight: 4,
+        }
+    }
+
+    fn run(number: i64) -> RunId {
+        RunId::numbered(number)
+    }
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn count(sent: &[(i64, u64)], left: u64, took: Duration) -> Count {
+        let tallies = sent.iter().map(|(of, sent)| (run(*of), State::Sent, *sent)).collect();
+        Count { tallies, left: Some(left), took }
+    }
+
+    #[test]
+    fn counting_takes_a_small_share_of_the_time_however_long_it_takes() {
+        let mut fleet = Fleet::default();
+        let runners = [runner(1, 0, 10)];
+        assert!(fleet.wants_count(seconds(0), &runners));
+        fleet.count(seconds(0), &runners, count(&[], 10, Duration::from_millis(1)));
+        assert!(fleet.wants_count(seconds(1), &runners), "a short list is counted at every look");
+        fleet.count(seconds(1), &runners, count(&[], 10, seconds(3)));
+        assert!(!fleet.wants_count(seconds(60), &runners));
+        assert!(fleet.wants_count(seconds(61), &runners));
+        assert!(fleet.wants_count(seconds(2), &[]), "when a run ends, what it did is counted");
+    }
+
+    #[test]
+    fn between_two_counts_heartbeats_tell_how_many_have_come_since() {
+        let mut fleet = Fleet::default();
+        let before = vec![runner(1, 500, 9_000), runner(2, 300, 9_000)];
+        fleet.count(seconds(0), &before, count(&[(1, 510), (2, 300)], 8_190, seconds(60)));
+        fleet.view(NOW, seconds(0), before);
+        let view =
+            fleet.view(NOW, seconds(10), vec![runner(1, 1_500, 9_000), runner(2, 500, 9_000)]);
+        assert_eq!(view.totals.sent, 810 + 1_000 + 200);
+        assert_eq!(view.totals.remaining, 8);
+        let rates: Vec<u64> = view.runs.iter().map(|run| run.rate.round() as u64).collect();
+        assert_eq!((rates, view.rate.round() as u64), (vec![100, 20], 120));
+        assert_eq!(view.to_go, Some(8_190 - 1_200));
+        assert_eq!(view.eta.map(|eta| eta.as_secs()), Some((8_190 - 1_200) / 120));
+    }
+
+    #[test]
+    fn the_speed_is_that_of_the_last_while() {
+        let mut fleet = Fleet::default();
+        let at = |dots| vec![runner(1, dots, 1_000_000)];
+        fleet.count(seconds(0), &at(0), count(&[], 1_000_000, seconds(1_000)));
+        for second in 0..=100 {
+            fleet.view(NOW, seconds(second), at(second * 1_000));
+        }
+        let mut last = 0.0;
+        for second in 101..=130 {
+            last = fleet.view(NOW, seconds(second), at(100_000 + (second - 100) * 10)).rate;
+        }
+        assert_eq!(last.round() as u64, 10);
+        assert!(fleet.marks.len() < 20, "what is remembered is bounded");
+    }
+
+    #[test]
+    fn nobody_is_to_go_whom_the_plans_leave_to_others() {
+        let mut fleet = Fleet::default();
+        // Two canaries of a hundred each, on a list of ten thousand.
+        let runners = vec![runner(1, 0, 100), runner(2, 0, 100)];
+        fleet.count(seconds(0), &runners, count(&[(1, 40), (2, 10)], 9_950, seconds(1)));
+        assert_eq!(fleet.view(NOW, seconds(0), runners).to_go, Some(150));
+    }
+
+    #[test]
+    fn a_dead_run_is_shown_while_it_matters_and_what_it_holds_is_in_doubt() {
+        let mut fleet = Fleet::default();
+        let dead = |number, in_flight, heartbeat_at| Runner {
+            is_alive: false,
+            in_flight,
+            heartbeat_at,
+            ..runner(number, 0, 10)
+        };
+        let runners = vec![
+            dead(1, 0, NOW - 5_000),
+            dead(2, 2, NOW - 5_000),
+            dead(3, 0, NOW - 50),
+            runner(4, 0, 10),
+        ];
+        let held = |of| (run(of), State::Claimed, 2);
+        let tallies = vec![held(2), held(4)];
+        fleet.count(seconds(0), &runners, Count { tallies, ..count(&[], 9, seconds(1)) });
+        let view = fleet.view(NOW, seconds(0), runners);
+        let shown: Vec<RunId> = view.runs.iter().map(|run| run.runner.run).collect();
+        assert_eq!(shown, [run(2), run(3), run(4)]);
+        assert_eq!((view.totals.in_doubt, view.totals.remaining, view.live()), (2, 4, 1));
+    }
+}
