@@ -141,6 +141,19 @@ mod tests {
     }
 
     #[test]
+    fn a_password_goes_to_no_server_that_it_is_not_meant_for() {
+        let at = |url: &str| Location::parse(url, Path::new("/")).expect("a ledger");
+        let may = |from: &str, to: &str| match at(to) {
+            Location::Postgres(server) => at(from).may_share_login(&server),
+            Location::Sqlite(_) => false,
+        };
+        assert!(may("old.db", "postgres://ann@db.test/news"));
+        assert!(may("postgres://ann@db.test/news", "postgres://ann@db.test/other?schema=x"));
+        assert!(!may("postgres://ann@db.test/news", "postgres://ann@other.test/news"));
+        assert!(!may("postgres://ann@db.test/news", "postgres://bob@db.test/news"));
+    }
+
+    #[test]
     fn what_is_no_ledger_of_ours_is_refused_without_its_password() {
         assert_eq!(parsed("postgres://ann:secret@db.test/x"), Err("password-in-config"));
         assert_eq!(parsed("mysql://ann:secret@db.test/x"), Err("ledger-url"));

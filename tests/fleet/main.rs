@@ -19,5 +19,7 @@ mod smtp_server;
 mod cut_off;
 mod database;
 mod killed;
+mod moved;
 mod queries;
 mod restarted;
+mod watched;

@@ -252,3 +252,36 @@ fn room_that_nothing_stands_in_is_given_back() {
     let after = whole.size().unwrap();
     assert!(after * 4 < before, "{before} bytes became {after}");
 }
+
+#[test]
+fn a_page_that_was_destroyed_is_found_also_where_nobody_looks_at_opening() {
+    let desk = Desk::in_a_file();
+    let mut ledger = desk.open();
+    let run = live_run(&mut *ledger);
+    let many = (0..3000).map(|number| address(&format!("n{number}@example.org"))).collect();
+    ledger.claim(ClaimRequest { addresses: many, ..request(run, &[]) }).unwrap();
+    ledger.finish_run(run, NOW).unwrap();
+    drop(ledger);
+    let mut bytes = fs::read(desk.path()).unwrap();
+    let middle = bytes.len() / 2 / 2048 * 2048;
+    bytes[middle..middle + 2048].fill(0xAA);
+    fs::write(desk.path(), bytes).unwrap();
+    let faults = read_whole(&desk.location()).unwrap().expect("there is one").faults();
+    assert_eq!(faults.unwrap()[0].code, "ledger-corrupt");
+}
+
+#[test]
+fn a_file_in_which_somebody_writes_while_it_is_read_is_not_taken_for_one_that_stands_still() {
+    let (from, to) = (Desk::in_a_file(), Desk::in_a_file());
+    lived_in(&from);
+    let book = read_whole(&from.location()).expect("reads").expect("is there");
+    let mut somebody = None;
+    let taken = whole(&to).take_in(&mut |sink| {
+        book.rows(&mut |row| {
+            somebody.get_or_insert_with(|| suppress(&mut *from.open(), "zoe"));
+            sink(row)
+        })
+    });
+    assert_eq!(taken.expect_err("it was written to").code, "ledger-in-use");
+    assert_eq!(rows(&to), []);
+}

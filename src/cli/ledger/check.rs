@@ -58,7 +58,9 @@ fn look(ui: &Ui, book: &dyn Whole) -> Checked<Found> {
     let mut findings = book.faults()?;
     let (mut tallied, mut in_doubt, mut live) = (Tallied::default(), 0, 0);
     // Rows of a damaged database may be anything.
-    if findings.iter().all(|finding| finding.code != "ledger-incomplete") {
+    let is_whole =
+        |finding: &Finding| !["ledger-corrupt", "ledger-incomplete"].contains(&finding.code);
+    if findings.iter().all(is_whole) {
         let wrong;
         (tallied, wrong) = rows(ui, book)?;
         findings.extend(wrong);

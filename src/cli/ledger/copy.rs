@@ -40,9 +40,21 @@ pub(super) fn run(ui: &Ui, workshop: &Workshop, from: &Location, to: &str) -> Ch
     carried(ui, "copied", inspector.tallied());
     ui.status(&format!(
         "now set `[ledger] url = \"{}\"` in handbill.toml, wherever you send from; the old one stays as it is, and nothing may be sent with it any more",
-        to.trim()
+        as_setting(workshop, &target, to)
     ));
     Ok(Exit::Done)
+}
+
+/// The URL as it is to stand in `handbill.toml`, where a path is relative to that file.
+fn as_setting(workshop: &Workshop, target: &Location, typed: &str) -> String {
+    match target {
+        Location::Sqlite(path)
+            if Location::parse(typed, &workshop.project.root).ok().as_ref() != Some(target) =>
+        {
+            format!("sqlite:{}", path.display())
+        }
+        _ => typed.trim().to_owned(),
+    }
 }
 
 /// Whether the old ledger, looked at anew, still says what was copied, as far as somebody

@@ -9,6 +9,7 @@ use rusqlite::{
 };
 
 use crate::finding::Finding;
+use crate::ledger::book::Book as _;
 use crate::ledger::whole::{
     Column, Kind, Row, Sink, TABLES, Table, Value, Whole, contradiction, miscounted, not_empty,
 };
@@ -29,6 +30,7 @@ const INDEX: &str = "recipients_by_state";
 impl Whole for Sqlite {
     fn rows(&self, each: &mut Sink<'_>) -> Result<(), Finding> {
         let say = |trouble: Trouble| trouble.into_finding(&self.name);
+        let before = self.stands();
         // One moment of the file, whatever a run writes meanwhile.
         let moment = self.connection.unchecked_transaction().map_err(|error| say(error.into()))?;
         for table in TABLES {
@@ -38,7 +40,11 @@ impl Whole for Sqlite {
                 each(row(table, found).map_err(say)?)?;
             }
         }
-        Ok(())
+        if self.has_stirred() || self.stands() != before {
+            Err(stirred(&self.name))
+        } else {
+            Ok(())
+        }
     }
 
     fn take_in(
@@ -120,6 +126,24 @@ impl Whole for Sqlite {
     }
 }
 
+impl Sqlite {
+    /// How the file stands that is read as one that nobody writes to, which nothing guards: one
+    /// in which somebody has written meanwhile may have been read as it never was.
+    fn stands(&self) -> Option<(u64, Option<impl PartialEq + use<>>)> {
+        self.still_without.as_ref()?;
+        let data = fs::metadata(self.connection.path()?).ok()?;
+        Some((data.len(), data.modified().ok()))
+    }
+}
+
+fn stirred(name: &str) -> Finding {
+    Finding::error(
+        "ledger-in-use",
+        format!("somebody wrote to the ledger `{name}` while it was read"),
+        "try again",
+    )
+}
+
 /// A question for all rows of a table; none where the ledger is of a version before it. A
 /// column that came later is empty.
 fn select<'a>(connection: &'a Connection, table: &Table) -> Result<Option<Statement<'a>>, Trouble> {
@@ -180,20 +204,29 @@ fn count(connection: &Connection, table: &Table) -> Result<u64, Trouble> {
     Ok(count.unsigned_abs())
 }
 
-/// What SQLite finds when it reads every page.
+/// What SQLite finds when it reads every page. Where it cannot go on, that is found too.
 fn damage(connection: &Connection, name: &str) -> Result<Vec<Finding>, Trouble> {
     let mut query = connection.prepare(&format!("PRAGMA integrity_check({TOLD})"))?;
-    let mut said: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    said.retain(|said| said != "ok");
-    let finding = |said: String| {
-        let said = said.replace('\n', "; ");
-        Finding::error(
-            "ledger-corrupt",
-            format!("the ledger `{name}` is damaged: {said}"),
-            "send nothing with it; restore it from a backup, or save with `handbill ledger export` what can be read",
-        )
-    };
-    Ok(said.into_iter().map(finding).collect())
+    let mut rows = query.query([])?;
+    let mut findings = Vec::new();
+    loop {
+        let said: String = match rows.next() {
+            Ok(Some(row)) => row.get(0)?,
+            Ok(None) => return Ok(findings),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                findings.push(Trouble::Damaged.into_finding(name));
+                return Ok(findings);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if said != "ok" {
+            findings.push(Finding::error(
+                "ledger-corrupt",
+                format!("the ledger `{name}` is damaged: {}", said.replace('\n', "; ")),
+                "send nothing with it; restore it from a backup: without it nobody knows who has had a campaign",
+            ));
+        }
+    }
 }
 
 /// Tables, columns, indices and triggers that belong to this version and are not there. Without
