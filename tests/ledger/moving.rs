@@ -56,6 +56,7 @@ fn lived_in(desk: &Desk) {
     let bounce = Bounce {
         campaign: "spring".into(),
         address: address("ann@example.org"),
+        at_once: false,
         is_final: false,
         reason: "bounce 4.2.2".into(),
         enhanced: Some("4.2.2".into()),
@@ -63,7 +64,7 @@ fn lived_in(desk: &Desk) {
         digest: "d1".into(),
         at: NOW,
     };
-    ledger.bounced(&[bounce], NOW).unwrap();
+    ledger.bounced(&[bounce], SoftLimit { days: 3, within: 30 }, NOW).unwrap();
     ledger.finish_run(run, NOW).unwrap();
     let elsewhere = ledger.open_run(&run_of(elsewhere())).expect("a run");
     claims(&mut *ledger, elsewhere, &["gil"]);

@@ -9,10 +9,10 @@ use tokio::runtime::Runtime;
 use tokio_postgres::{CopyInSink, Row as Found};
 
 use crate::finding::Finding;
-use crate::postgres::Server;
 use crate::ledger::whole::{
     Kind, Row, Sink, TABLES, Table, Value, Whole, contradiction, miscounted, not_empty,
 };
+use crate::postgres::Server;
 
 use super::Postgres;
 use super::claims::text;
