@@ -1,6 +1,7 @@
 //! The only printer. Data goes to standard output; everything that is said
 //! about it goes to standard error: status, findings, progress, questions.
 
+mod board;
 mod fold;
 mod progress;
 
@@ -10,6 +11,7 @@ use terminal_size::terminal_size_of;
 
 use crate::finding::{Finding, Severity};
 use crate::place::printable;
+pub use board::Board;
 use fold::fold;
 pub use progress::Progress;
 
@@ -94,7 +96,12 @@ impl Ui {
     /// Text for standard output, wrapped where that is a narrow terminal;
     /// what is wrapped begins at a column.
     pub fn folded(&self, text: &str, indent: usize) -> String {
-        fold(&safe(text), columns(terminal_size_of(io::stdout())), indent)
+        fold(&safe(text), self.columns(), indent)
+    }
+
+    /// The columns of standard output; no end of them where it is no terminal.
+    fn columns(&self) -> usize {
+        columns(terminal_size_of(io::stdout()))
     }
 
     /// Says what only the curious want to know.
@@ -117,6 +124,16 @@ impl Ui {
     /// Whether progress is drawn, not told line by line.
     pub fn draws(&self) -> bool {
         self.is_terminal
+    }
+
+    /// Whether standard output is a terminal, where lines can be drawn anew in place.
+    pub fn redraws(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Lines that are drawn anew in place.
+    pub fn board(&self) -> Board {
+        Board::default()
     }
 
     /// Whether more is to be said.

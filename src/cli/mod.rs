@@ -6,6 +6,7 @@ mod bounces;
 mod check;
 mod doctor;
 mod init;
+mod ledger;
 mod list;
 mod new;
 mod output;
@@ -48,7 +49,7 @@ struct Global {
     /// Read the settings from FILE instead of handbill.toml
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Keep the ledger at URL: sqlite:PATH
+    /// Keep the ledger at URL: sqlite:PATH or `postgres://user@host/database`
     #[arg(long, global = true, help_heading = "Everywhere", value_name = "URL")]
     ledger: Option<String>,
     /// Say only what is wrong
@@ -81,6 +82,7 @@ enum Command {
     Status(status::Args),
     List(list::Args),
     Suppress(suppress::Args),
+    Ledger(ledger::Args),
     Archive(archive::Args),
     Doctor(doctor::Args),
     Bounces(bounces::Args),
@@ -164,6 +166,7 @@ fn dispatch(ui: &Ui, cli: &Cli) -> Checked<Exit> {
         Command::List(args) => list::run(ui, &cli.global, args),
         Command::Bounces(args) => bounces::run(ui, &cli.global, args),
         Command::Suppress(args) => suppress::run(ui, &cli.global, args),
+        Command::Ledger(args) => ledger::run(ui, &cli.global, args),
         Command::Archive(args) => archive::run(ui, &cli.global, args),
         Command::Doctor(args) => doctor::run(ui, &cli.global, args),
         Command::Man => {

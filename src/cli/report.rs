@@ -6,6 +6,7 @@ use super::{Exit, print_json, sarif};
 use crate::calendar::from_minute;
 use crate::deliver::allowance::Allowance;
 use crate::finding::{Checked, Finding, Severity};
+use crate::ledger::Totals;
 use crate::ui::{Ui, counted, grouped};
 
 /// How to answer.
@@ -49,6 +50,24 @@ pub(super) struct Counts {
     pub(super) remaining: u64,
 }
 
+impl Counts {
+    /// How a campaign stands in the ledger.
+    pub(super) fn standing(campaign: &str, totals: &Totals) -> Self {
+        Self {
+            campaign: campaign.to_owned(),
+            sent: totals.sent,
+            failed: totals.failed,
+            deferred: totals.deferred,
+            in_doubt: totals.in_doubt,
+            skipped: totals.skipped,
+            already: 0,
+            suppressed: totals.suppressed,
+            remaining: totals.remaining,
+            ..Self::default()
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     findings: Vec<Entry<'a>>,
@@ -56,8 +75,9 @@ struct Report<'a> {
     warnings: usize,
 }
 
+/// A finding as programs read it.
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     code: &'a str,
     severity: Severity,
     file: Option<&'a str>,
@@ -116,7 +136,8 @@ pub(super) fn findings(
     Ok(if errors > 0 || (strict && warnings > 0) { Exit::Refused } else { Exit::Done })
 }
 
-fn entry(finding: &Finding) -> Entry<'_> {
+/// A finding for programs.
+pub(super) fn entry(finding: &Finding) -> Entry<'_> {
     let place = finding.place.as_ref();
     Entry {
         code: finding.code,

@@ -25,8 +25,8 @@ use crate::finding::{Checked, Finding};
 use crate::ledger::Ledger;
 use crate::message::Frame;
 
-/// How often a run says that it is alive, in seconds; its lease is much longer.
-const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How often a run says that it is alive, and how far it is; its lease is much longer.
+const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// How often the witness hears how far a run has come.
 const MOMENT: Duration = Duration::from_millis(200);

@@ -12,7 +12,7 @@ use super::entry::{
     Answer, CampaignRecord, Claim, ClaimRequest, Holder, NewRun, Recipient, Record, RunId,
     Settlement, State, Step, Suppression, TokenMaker, Totals, Waiting,
 };
-use super::past::{RunRecord, StageTime};
+use super::past::{RunRecord, Runner, StageTime};
 use super::standing::Standing;
 use super::subscription::{Joined, Subscription};
 
@@ -138,6 +138,14 @@ pub trait Book: Send {
 
     /// The runs that are at a campaign now, as far as anybody can tell, in no order.
     fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding>;
+
+    /// Every run that nobody has ended, of all campaigns, the first ones first. Costs little,
+    /// however many recipients there are.
+    fn runners(&self, now: i64) -> Result<Vec<Runner>, Finding>;
+
+    /// How many recipients of a campaign each run has in which stored state: claims of dead
+    /// runs are told as claims.
+    fn tallies(&self, campaign: &str) -> Result<Vec<(RunId, State, u64)>, Finding>;
 
     /// How many recipients of a campaign came to stand where they stand since
     /// a moment: sent, failed, deferred, in doubt or suppressed.

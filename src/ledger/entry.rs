@@ -15,6 +15,14 @@ impl RunId {
     }
 }
 
+#[cfg(test)]
+impl RunId {
+    /// One for a test that has no ledger.
+    pub(crate) fn numbered(number: i64) -> Self {
+        Self(number)
+    }
+}
+
 /// What opens a run.
 #[derive(Clone, Debug)]
 pub struct NewRun {

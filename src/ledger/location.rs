@@ -1,5 +1,6 @@
 //! Where a ledger is, and opening it there.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::finding::{Checked, Finding};
@@ -10,6 +11,7 @@ use super::book::{Book, Ledger};
 use super::postgres::Postgres;
 use super::scratch::Scratch;
 use super::sqlite::Sqlite;
+use super::whole::Whole;
 
 /// Where a ledger is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,16 @@ pub enum Location {
     Sqlite(PathBuf),
     /// A database of PostgreSQL's.
     Postgres(Box<Server>),
+}
+
+/// As messages name it: without anything that is secret.
+impl fmt::Display for Location {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(out, "{}", path.display()),
+            Self::Postgres(server) => write!(out, "{server}"),
+        }
+    }
 }
 
 impl Location {
@@ -47,6 +59,15 @@ impl Location {
             return Err(Finding::error("ledger-url", "the ledger's URL names no file", help).into());
         }
         Ok(Self::Sqlite(base.join(path)))
+    }
+
+    /// Whether the password that is set is meant for this server as well: a file needs none,
+    /// so it can only be meant for the other; another login has one of its own.
+    pub fn may_share_login(&self, server: &Server) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(own) => own.has_login_of(server),
+        }
     }
 
     /// The same with the password of a database that asks for one.
@@ -79,6 +100,22 @@ pub fn read(location: &Location) -> Result<Option<Box<dyn Book>>, Finding> {
     })
 }
 
+/// Opens a ledger to write, to do something with it as a whole.
+pub fn open_whole(location: &Location) -> Result<Box<dyn Whole>, Finding> {
+    Ok(match location {
+        Location::Sqlite(path) => Box::new(Sqlite::open(path)?),
+        Location::Postgres(server) => Box::new(Postgres::open(server)?),
+    })
+}
+
+/// Opens a ledger only to read it as a whole, if there is one.
+pub fn read_whole(location: &Location) -> Result<Option<Box<dyn Whole>>, Finding> {
+    Ok(match location {
+        Location::Sqlite(path) => Sqlite::read(path)?.map(|ledger| Box::new(ledger) as _),
+        Location::Postgres(server) => Postgres::read(server)?.map(|ledger| Box::new(ledger) as _),
+    })
+}
+
 /// A ledger for a rehearsal: it knows what the real one knows and leaves
 /// nothing behind.
 pub fn scratch(real: Option<&Location>) -> Result<Box<dyn Ledger>, Finding> {
@@ -101,6 +138,19 @@ mod tests {
         assert_eq!(parsed("sqlite:/srv/ledger.db"), file("/srv/ledger.db"));
         assert_eq!(parsed("sqlite:///srv/ledger.db"), file("/srv/ledger.db"));
         assert_eq!(parsed("a:b.db"), file("/home/ann/a:b.db"));
+    }
+
+    #[test]
+    fn a_password_goes_to_no_server_that_it_is_not_meant_for() {
+        let at = |url: &str| Location::parse(url, Path::new("/")).expect("a ledger");
+        let may = |from: &str, to: &str| match at(to) {
+            Location::Postgres(server) => at(from).may_share_login(&server),
+            Location::Sqlite(_) => false,
+        };
+        assert!(may("old.db", "postgres://ann@db.test/news"));
+        assert!(may("postgres://ann@db.test/news", "postgres://ann@db.test/other?schema=x"));
+        assert!(!may("postgres://ann@db.test/news", "postgres://ann@other.test/news"));
+        assert!(!may("postgres://ann@db.test/news", "postgres://bob@db.test/news"));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod scratch;
 mod sqlite;
 mod standing;
 mod subscription;
+mod whole;
 
 pub use book::{Book, Ledger};
 pub use bounce::{Bounce, Fate, SoftLimit};
@@ -35,9 +36,12 @@ pub use entry::{
 };
 pub use handle::{LedgerHandle, Pending, Refused, spawn};
 pub use health::{Health, health};
-pub use location::{Location, open, read, scratch};
-pub use past::{RunRecord, StageTime};
+pub use location::{Location, open, open_whole, read, read_whole, scratch};
+pub use past::{RunRecord, Runner, StageTime};
 pub use postgres::PASSWORD_VARIABLE;
 pub use process::{LEASE, Process};
 pub use standing::Standing;
 pub use subscription::{Joined, Subscription};
+pub use whole::{
+    Column, Inspector, LINE_MAX, Reader, Row, Sink, TABLES, Table, Tallied, Value, Whole, Writer,
+};

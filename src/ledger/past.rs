@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use super::entry::RunId;
+use super::process::Process;
+
 /// A run as a report shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunRecord {
@@ -15,6 +18,30 @@ pub struct RunRecord {
     pub planned: Option<u64>,
     /// How many more of the list it left for another run.
     pub beyond: Option<u64>,
+}
+
+/// A run that nobody has ended, as those see it who look on: at work, or dead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Runner {
+    /// The run.
+    pub run: RunId,
+    /// The id of its campaign.
+    pub campaign: String,
+    /// The process that sends.
+    pub process: Process,
+    /// Whether it is at work.
+    pub is_alive: bool,
+    /// When it began, in unix seconds.
+    pub started_at: i64,
+    /// When it last said that it is alive, in unix seconds.
+    pub heartbeat_at: i64,
+    /// How many mails it set out to send, if it said so.
+    pub planned: Option<u64>,
+    /// How many final dots it had an answer to, as of its last heartbeat: about as many as it
+    /// has sent, known without counting anybody.
+    pub dots: u64,
+    /// How many it has claimed at this moment.
+    pub in_flight: u64,
 }
 
 /// How long was waited for a server at one stage of its conversations.

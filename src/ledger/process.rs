@@ -39,11 +39,15 @@ impl Process {
         Some(Self { machine: machine(), pid, start: Some(stat.start) })
     }
 
+    /// Whether it is, or was, a process of this machine since its last boot.
+    pub fn is_here(&self) -> bool {
+        self.machine.is_some() && self.machine == machine()
+    }
+
     /// Whether a run of this process is alive: by looking when it is on this
     /// machine, else by its last heartbeat.
     pub(super) fn is_alive(&self, heartbeat_at: i64, now: i64) -> bool {
-        let is_here = self.machine.is_some() && self.start.is_some() && self.machine == machine();
-        if is_here {
+        if self.is_here() && self.start.is_some() {
             Self::of(self.pid).is_some_and(|found| found.start == self.start)
         } else {
             now.saturating_sub(heartbeat_at) <= LEASE

@@ -17,7 +17,7 @@ use super::entry::{
     Step, Suppression, TokenMaker, Totals, Waiting,
 };
 use super::location::{self, Location};
-use super::past::{RunRecord, StageTime};
+use super::past::{RunRecord, Runner, StageTime};
 use super::sqlite::Sqlite;
 use super::standing::{Standing, Turn};
 use super::subscription::{Joined, Subscription};
@@ -212,6 +212,14 @@ impl Book for Scratch {
 
     fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding> {
         self.before().at_work(campaign, now)
+    }
+
+    fn runners(&self, now: i64) -> Result<Vec<Runner>, Finding> {
+        self.before().runners(now)
+    }
+
+    fn tallies(&self, campaign: &str) -> Result<Vec<(RunId, State, u64)>, Finding> {
+        self.own.tallies(campaign)
     }
 
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {

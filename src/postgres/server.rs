@@ -137,6 +137,16 @@ impl Server {
         self.role
     }
 
+    /// Whether it is the same user at the same server.
+    pub(crate) fn has_login_of(&self, other: &Self) -> bool {
+        let login = |server: &Self| {
+            let config = &server.config;
+            let user = config.get_user().map(str::to_owned);
+            (config.get_hosts().to_vec(), config.get_ports().to_vec(), user)
+        };
+        login(self) == login(other)
+    }
+
     /// What the client connects to.
     pub(super) fn config(&self) -> &Config {
         &self.config

@@ -42,6 +42,9 @@ use crate::wire::server::{PASSWORD_VARIABLE, Server};
 /// Where the ledger is when nothing else is said.
 const LEDGER: &str = "sqlite:.handbill/ledger.db";
 
+/// The password of a ledger that another one is copied to.
+const TO_PASSWORD_VARIABLE: &str = "HANDBILL_LEDGER_TO_PASSWORD";
+
 /// A project, opened.
 pub struct Workshop {
     /// What stands in `handbill.toml`.
@@ -271,6 +274,22 @@ impl Workshop {
         }
         let command = settings.password_command.as_deref();
         let password = secret::password(ledger::PASSWORD_VARIABLE, command)?;
+        Ok(location.with_password(password.as_ref()))
+    }
+
+    /// Another ledger than the project's, by its URL. A database of its own has a password of
+    /// its own: that of the project's goes to no other login.
+    pub fn other_ledger(&self, url: &str, own: &Location) -> Checked<Location> {
+        let location = Location::parse(url, &here()?)?;
+        let Location::Postgres(server) = &location else { return Ok(location) };
+        let command = self.project.ledger.password_command.as_deref();
+        let password = match secret::password(TO_PASSWORD_VARIABLE, None)? {
+            Some(password) => Some(password),
+            None if own.may_share_login(server) => {
+                secret::password(ledger::PASSWORD_VARIABLE, command)?
+            }
+            None => None,
+        };
         Ok(location.with_password(password.as_ref()))
     }
 }

@@ -25,6 +25,7 @@ mod fetching;
 mod headers;
 mod keeping;
 mod lists;
+mod moving;
 mod pacing;
 mod previewing;
 mod queries;
@@ -45,6 +46,7 @@ mod summing_up;
 mod suppressing;
 mod templates;
 mod test_mails;
+mod watching;
 
 use desk::{Desk, Ran};
 use handbill::address::Address;

@@ -318,6 +318,18 @@ impl Running<'_> {
         self.child().stderr = Some(stderr);
     }
 
+    /// Blocks until it has printed a line, and takes it.
+    pub(crate) fn reads_line(&mut self) -> String {
+        let mut stdout = self.child().stdout.take().expect("it is piped");
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        while line.last() != Some(&b'\n') {
+            stdout.read_exact(&mut byte).expect("it prints a line before it ends");
+            line.push(byte[0]);
+        }
+        self.child().stdout = Some(stdout);
+        String::from_utf8(line).expect("a line of text")
+    }
+
     /// Blocks until something else has come so far, which it must while it runs.
     pub(crate) fn until(&mut self, has_come: impl Fn() -> bool) {
         while !has_come() {
@@ -339,7 +351,8 @@ impl Running<'_> {
         self.child.as_mut().expect("nobody has waited for it")
     }
 
-    fn id(&self) -> u32 {
+    /// The number of its process.
+    pub(crate) fn id(&self) -> u32 {
         self.child.as_ref().expect("nobody has waited for it").id()
     }
 

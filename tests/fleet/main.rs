@@ -22,5 +22,7 @@ mod coming_and_leaving;
 mod cut_off;
 mod database;
 mod killed;
+mod moved;
 mod queries;
 mod restarted;
+mod watched;

@@ -14,6 +14,7 @@ mod doubting;
 mod finding_readers;
 mod health;
 mod looking_back;
+mod moving;
 mod opening;
 mod rehearsing;
 mod reporting;
@@ -36,7 +37,7 @@ use handbill::address::Address;
 use handbill::finding::Finding;
 use handbill::ledger::{
     self, Answer, Book, Bounce, CampaignRecord, Claim, ClaimRequest, Fate, Fingerprint, LEASE,
-    Ledger, Location, NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord,
+    Ledger, Location, NewRun, Outcome, Process, Recipient, Record, Reply, RunId, RunRecord, Runner,
     Settlement, SoftLimit, StageTime, Standing, State, Step, Suppression, Totals, Waiting,
 };
 use proptest::prelude::*;

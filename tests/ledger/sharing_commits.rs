@@ -104,6 +104,14 @@ impl Book for Watched {
         self.inner.at_work(campaign, now)
     }
 
+    fn runners(&self, now: i64) -> Result<Vec<Runner>, Finding> {
+        self.inner.runners(now)
+    }
+
+    fn tallies(&self, campaign: &str) -> Result<Vec<(RunId, State, u64)>, Finding> {
+        self.inner.tallies(campaign)
+    }
+
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
         self.inner.settled_since(campaign, moment)
     }

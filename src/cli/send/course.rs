@@ -114,7 +114,7 @@ impl Course {
 }
 
 /// A speed in the unit that makes it a number of some size.
-fn speed(per_second: f64) -> String {
+pub(in crate::cli) fn speed(per_second: f64) -> String {
     match per_second {
         9.5.. => {
             #[allow(
@@ -132,7 +132,7 @@ fn speed(per_second: f64) -> String {
 }
 
 /// A time as people say it, to two figures or so: `45 s`, `12 min`, `1 h 20 min`.
-pub(super) fn span(time: Duration) -> String {
+pub(in crate::cli) fn span(time: Duration) -> String {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
     let minutes = seconds.div_ceil(60);
     match seconds {

@@ -24,6 +24,7 @@ use crate::ledger::Settlement;
 use crate::rate::Rate;
 use crate::ui::{Confirmation, Ui, counted};
 use before::{Listener, Numbers};
+pub(super) use course::{span, speed};
 use during::Reporter;
 pub(super) use plan::daily;
 use plan::{Plan, To};

@@ -1,9 +1,13 @@
 //! `handbill status`: who got what, from the ledger alone.
 
+mod board;
 mod csv;
+mod fleet;
 mod human;
+mod watch;
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::report::Counts;
 use super::send::daily;
@@ -15,6 +19,7 @@ use crate::ledger::{self, Book, CampaignRecord, Recipient, State};
 use crate::ui::Ui;
 use crate::workshop::Workshop;
 use human::Report;
+use watch::Watch;
 
 /// Show who got a campaign, who did not, and why
 #[derive(Debug, clap::Args)]
@@ -28,6 +33,19 @@ pub(super) struct Args {
     /// Only recipients in this state
     #[arg(long, value_name = "STATE")]
     only: Option<Only>,
+    /// Look on while runs are at work, on this machine and others, until none is left
+    #[arg(long, conflicts_with = "only")]
+    watch: bool,
+    /// How often to look: every second, or every ten where lines are written down
+    #[arg(long, value_name = "SECONDS", requires = "watch", value_parser = seconds)]
+    every: Option<Duration>,
+}
+
+/// Some time between two looks.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: Option<f64> =
+        text.parse().ok().filter(|seconds| (0.1..=86_400.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "a number from 0.1 to 86400".to_owned())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -68,8 +86,17 @@ impl From<Only> for State {
 
 /// Reads the ledger, and changes nothing.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
+    if args.watch && args.format == Format::Csv {
+        return Err(Finding::error(
+            "usage",
+            "a line for every recipient cannot be watched",
+            "write `--format json`, or leave `--watch` out",
+        )
+        .into());
+    }
     let workshop = workshop::open(global)?;
-    let book = ledger::read(&workshop.ledger()?)?;
+    let location = workshop.ledger()?;
+    let book = ledger::read(&location)?;
     let campaigns = match &book {
         Some(book) => book.campaigns()?,
         None => Vec::new(),
@@ -85,6 +112,12 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             _ => Ok(Exit::Done),
         };
     };
+    if args.watch {
+        let one = args.campaign.is_some();
+        let chosen = chosen.into_iter().next().filter(|_| one);
+        let (format, every) = (args.format, args.every);
+        return Watch { location, chosen, format, every, ui }.run();
+    }
     match args.format {
         Format::Json => json(ui, book.as_ref(), &chosen, args.campaign.is_some()),
         Format::Csv => csv::print(ui, book.as_ref(), &chosen, args.only.map(State::from)),
@@ -118,18 +151,7 @@ fn json(ui: &Ui, book: &dyn Book, campaigns: &[CampaignRecord], is_one: bool) ->
     let mut reports = Vec::new();
     for campaign in campaigns {
         let totals = book.totals(&campaign.id, clock::unix_now())?;
-        reports.push(Counts {
-            campaign: campaign.id.clone(),
-            sent: totals.sent,
-            failed: totals.failed,
-            deferred: totals.deferred,
-            in_doubt: totals.in_doubt,
-            skipped: totals.skipped,
-            already: 0,
-            suppressed: totals.suppressed,
-            remaining: totals.remaining,
-            ..Counts::default()
-        });
+        reports.push(Counts::standing(&campaign.id, &totals));
     }
     match reports.first() {
         Some(report) if is_one => print_json(ui, report),

@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::io::Cursor;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, CopyInSink, Row, Statement};
 
 use crate::clock;
 use crate::postgres::{self, Server};
@@ -81,6 +82,11 @@ impl Link {
         now.saturating_add(self.ahead)
     }
 
+    /// A moment of the database's clock, by this machine's.
+    pub(super) fn here(&self, there: i64) -> i64 {
+        there.saturating_sub(self.ahead)
+    }
+
     /// A statement, learned the first time.
     async fn statement(&self, sql: &str) -> Result<Statement, Trouble> {
         if let Some(known) = self.statements.borrow().get(sql) {
@@ -113,6 +119,11 @@ impl Link {
     pub(super) async fn execute(&self, sql: &str, given: Given<'_>) -> Result<u64, Trouble> {
         let statement = self.statement(sql).await?;
         Ok(self.client.execute(&statement, given).await?)
+    }
+
+    /// Begins to copy rows into a table, as lines of text.
+    pub(super) async fn copy_in(&self, sql: &str) -> Result<CopyInSink<Cursor<Vec<u8>>>, Trouble> {
+        Ok(self.client.copy_in(sql).await?)
     }
 
     /// Statements without values, as they stand.

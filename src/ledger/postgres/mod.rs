@@ -4,7 +4,7 @@
 //!
 //! `link` is one connection, `schema` the tables,
 //! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `health` how the server is, `runs` who is alive, `bounces`,
-//! `subscriptions` and `tokens` as their names say, `trouble` the errors in words.
+//! `subscriptions` and `tokens` as their names say, `whole` all rows at once, `trouble` the errors in words.
 //!
 //! A connection may end between a commit and the news of it. So everything that writes can
 //! be told twice: claims carry the number of their request (`batch`), and who is told again
@@ -21,6 +21,7 @@ mod schema;
 mod subscriptions;
 mod tokens;
 mod trouble;
+mod whole;
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -13,7 +13,7 @@ use crate::ledger::entry::{
     CampaignRecord, Fingerprint, Holder, Recipient, Reply, RunId, State, Suppression, TokenMaker,
     Totals, Waiting,
 };
-use crate::ledger::past::{RunRecord, StageTime};
+use crate::ledger::past::{RunRecord, Runner, StageTime};
 use crate::ledger::standing::Standing;
 use crate::ledger::subscription::{Subscription, may_come_back};
 
@@ -158,6 +158,21 @@ impl Book for Postgres {
 
     fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding> {
         self.ask(&async |link| runs::at_work(link, campaign, now).await)
+    }
+
+    fn runners(&self, now: i64) -> Result<Vec<Runner>, Finding> {
+        self.ask(&async |link| runs::runners(link, now).await)
+    }
+
+    fn tallies(&self, campaign: &str) -> Result<Vec<(RunId, State, u64)>, Finding> {
+        self.ask(&async |link| {
+            let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(Vec::new()) };
+            let sql = "SELECT run, state, count(*) FROM recipients
+                       WHERE campaign = $1 GROUP BY state, run";
+            let rows = link.rows(sql, &[&campaign]).await?;
+            let tally = |row| Ok((RunId(Row::try_get(row, 0)?), state(row, 1)?, count(row, 2)?));
+            rows.iter().map(tally).collect()
+        })
     }
 
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {

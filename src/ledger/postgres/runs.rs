@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_postgres::Row;
 
 use crate::ledger::entry::{RunId, State};
-use crate::ledger::past::{RunRecord, StageTime};
+use crate::ledger::past::{RunRecord, Runner, StageTime};
 use crate::ledger::process::Process;
 
 use super::claims::{stored, text};
@@ -131,6 +131,38 @@ pub(super) async fn records(
         });
     }
     Ok(records)
+}
+
+/// Every run that nobody has ended. What each has claimed is found by an index, and little.
+pub(super) async fn runners(link: &Link, now: i64) -> Result<Vec<Runner>, Trouble> {
+    let sql = "
+        SELECT runs.id, campaigns.name, machine, pid, process_start, started_at, heartbeat_at,
+               (SELECT count(*) FROM recipients WHERE recipients.campaign = runs.campaign
+                   AND recipients.state = 'claimed' AND recipients.run = runs.id),
+               planned, (SELECT count FROM stages WHERE run = runs.id AND stage = 'dot')
+        FROM runs JOIN campaigns ON campaigns.id = runs.campaign
+        WHERE finished_at IS NULL ORDER BY runs.id";
+    let rows = link.rows(sql, &[]).await?;
+    let runner = |row: &tokio_postgres::Row| {
+        let process = Process {
+            machine: row.try_get(2)?,
+            pid: u32::try_from(row.try_get::<_, i64>(3)?).unwrap_or_default(),
+            start: row.try_get(4)?,
+        };
+        let heartbeat_at: i64 = row.try_get(6)?;
+        Ok(Runner {
+            run: RunId(row.try_get(0)?),
+            campaign: row.try_get(1)?,
+            is_alive: process.is_alive(heartbeat_at, link.there(now)),
+            process,
+            started_at: row.try_get(5)?,
+            heartbeat_at: link.here(heartbeat_at),
+            in_flight: count(row, 7)?,
+            planned: row.try_get::<_, Option<i64>>(8)?.map(i64::unsigned_abs),
+            dots: row.try_get::<_, Option<i64>>(9)?.unwrap_or(0).unsigned_abs(),
+        })
+    };
+    rows.iter().map(runner).collect()
 }
 
 /// Keeps how long a run has waited so far.

@@ -3,7 +3,7 @@
 //! `open` is opening and what can go wrong with it, `schema` the tables and
 //! their migrations, `claims` all that writes (`bounces` what comes back), `queries` all that reads,
 //! `budgets` what runs share, `health` how the file is, `runs` who is alive, `tokens` the index of readers' links,
-//! `subscriptions` who signed up by the form, `reserve` the room for last words, `trouble` the errors in
+//! `subscriptions` who signed up by the form, `reserve` the room for last words, `whole` all rows at once, `trouble` the errors in
 //! words. The SQL keeps to what PostgreSQL says as well, pragmas and the row ids of claims apart.
 
 mod bounces;
@@ -18,6 +18,7 @@ mod schema;
 mod subscriptions;
 mod tokens;
 mod trouble;
+mod whole;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -13,7 +13,7 @@ use crate::ledger::entry::{
     CampaignRecord, Fingerprint, Holder, Recipient, Reply, RunId, State, Suppression, TokenMaker,
     Totals, Waiting,
 };
-use crate::ledger::past::{RunRecord, StageTime};
+use crate::ledger::past::{RunRecord, Runner, StageTime};
 use crate::ledger::standing::Standing;
 use crate::ledger::subscription::{Subscription, may_come_back};
 
@@ -165,6 +165,24 @@ impl Book for Sqlite {
 
     fn at_work(&self, campaign: &str, now: i64) -> Result<Vec<RunId>, Finding> {
         self.ask(|connection| runs::at_work(connection, campaign, now))
+    }
+
+    fn runners(&self, now: i64) -> Result<Vec<Runner>, Finding> {
+        self.ask(|connection| runs::runners(connection, now))
+    }
+
+    fn tallies(&self, campaign: &str) -> Result<Vec<(RunId, State, u64)>, Finding> {
+        self.ask(|connection| {
+            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(Vec::new()) };
+            let mut query = connection.prepare(
+                "SELECT run, state, count(*) FROM recipients
+                 WHERE campaign = ?1 GROUP BY state, run",
+            )?;
+            let tallies = query.query_map([campaign], |row| {
+                Ok((RunId(row.get(0)?), row.get(1)?, count(row, 2)?))
+            })?;
+            Ok(tallies.collect::<Result<_, _>>()?)
+        })
     }
 
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {

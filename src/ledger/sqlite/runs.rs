@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::ledger::entry::{RunId, State};
-use crate::ledger::past::{RunRecord, StageTime};
+use crate::ledger::past::{RunRecord, Runner, StageTime};
 use crate::ledger::process::Process;
 
 use super::claims::stored;
@@ -125,6 +125,39 @@ pub(super) fn records(
         });
     }
     Ok(records)
+}
+
+/// Every run that nobody has ended. What each has claimed is found by an index, and little.
+pub(super) fn runners(connection: &Connection, now: i64) -> Result<Vec<Runner>, Trouble> {
+    let of_plans = if schema::version(connection)? < WITH_PLANS {
+        "NULL, NULL"
+    } else {
+        "planned, (SELECT count FROM stages WHERE run = runs.id AND stage = 'dot')"
+    };
+    let mut query = connection.prepare(&format!(
+        "SELECT runs.id, campaigns.name, machine, pid, process_start, started_at, heartbeat_at,
+                (SELECT count(*) FROM recipients WHERE recipients.campaign = runs.campaign
+                    AND recipients.state = 'claimed' AND recipients.run = runs.id),
+                {of_plans}
+         FROM runs JOIN campaigns ON campaigns.id = runs.campaign
+         WHERE finished_at IS NULL ORDER BY runs.id"
+    ))?;
+    let runners = query.query_map([], |row| {
+        let process = Process { machine: row.get(2)?, pid: row.get(3)?, start: row.get(4)? };
+        let heartbeat_at = row.get(6)?;
+        Ok(Runner {
+            run: RunId(row.get(0)?),
+            campaign: row.get(1)?,
+            is_alive: process.is_alive(heartbeat_at, now),
+            process,
+            started_at: row.get(5)?,
+            heartbeat_at,
+            in_flight: row.get::<_, i64>(7)?.unsigned_abs(),
+            planned: row.get::<_, Option<i64>>(8)?.map(i64::unsigned_abs),
+            dots: row.get::<_, Option<i64>>(9)?.unwrap_or(0).unsigned_abs(),
+        })
+    })?;
+    Ok(runners.collect::<Result<_, _>>()?)
 }
 
 /// Keeps how long a run has waited so far.
