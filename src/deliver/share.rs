@@ -70,7 +70,7 @@ fn first(stretch: u64, own: RunId, at_work: &[RunId]) -> RunId {
     all.max_by_key(|run| (draw(stretch, *run), run.number())).unwrap_or(own)
 }
 
-/// A number by chance, the same on every machine (SplitMix64's last steps).
+/// A number by chance, the same on every machine (the last steps of `SplitMix64`).
 fn draw(stretch: u64, run: RunId) -> u64 {
     let mut mixed = stretch.rotate_left(32) ^ run.number().wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
