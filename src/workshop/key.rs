@@ -59,8 +59,12 @@ impl Workshop {
 
     /// The tokens of what was sent: nobody's where there is no key (any more).
     pub fn tokens_of_sent(&self) -> Checked<Option<Tokens>> {
-        let path = self.project.root.join(KEY_FILE);
-        if path.exists() { read(&path).map(Some) } else { Ok(None) }
+        if self.has_key() { read(&self.project.root.join(KEY_FILE)).map(Some) } else { Ok(None) }
+    }
+
+    /// Whether the project has a key.
+    pub fn has_key(&self) -> bool {
+        self.project.root.join(KEY_FILE).exists()
     }
 }
 
@@ -79,6 +83,15 @@ fn unusable(why: &str) -> Finding {
         "unusable-key",
         format!("the key for links and Message-IDs, `{KEY_FILE}`, cannot be used: {why}"),
         "make it readable, or restore it from a backup: what was sent hangs on it",
+    )
+}
+
+/// Said where a key is made beside a ledger that knows mails of another one.
+pub fn new_key() -> Finding {
+    Finding::warning(
+        "new-key",
+        format!("there was no key for links and Message-IDs, `{KEY_FILE}`, and a new one was made, though mails were sent before"),
+        "if another machine sends too, or the key was lost, copy it from there or from a backup: links and bounces of those mails hang on it",
     )
 }
 

@@ -13,7 +13,7 @@ mod proof;
 mod public;
 pub mod test_mail;
 
-pub use self::key::Keep;
+pub use self::key::{Keep, new_key};
 pub(crate) use self::key::write_private;
 pub(crate) use self::parcel::read_file;
 

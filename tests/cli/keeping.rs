@@ -50,6 +50,17 @@ fn dry_runs_and_checks_leave_no_key_behind() {
 }
 
 #[test]
+fn a_new_key_beside_mails_of_another_one_is_told() {
+    let desk = desk();
+    let server = Script::new().start();
+    send(&desk, &server, "").ends(0).never_says("new-key");
+    fs::remove_file(desk.path(KEY)).expect("it was made");
+    let desk = desk.campaign("---\nsubject: x\nid: summer\n---\nHi\n");
+    send(&desk, &server, "").ends(0).says("warning[new-key]").says("help: ");
+    send(&desk, &server, "").ends(0).never_says("new-key");
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_to_shows_mails_and_sends_none() {
     // A file where the folder would be: nobody can write there, root included.
     let desk = desk().file(".handbill", "");

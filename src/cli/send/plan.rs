@@ -27,7 +27,7 @@ use crate::token::{self, Tokens};
 use crate::ui::{Ui, counted};
 use crate::unsubscribe::Leave;
 use crate::wire::server::Server;
-use crate::workshop::{Keep, Way, Workshop};
+use crate::workshop::{Keep, Way, Workshop, new_key};
 
 /// What will happen.
 pub(super) struct Plan {
@@ -89,6 +89,7 @@ impl Plan {
             ui.status(&format!("`handbill check` has {things} to say of this letter"));
         }
         // Only now that nothing else is in the way a new key may be kept.
+        let had_key = workshop.has_key();
         let (tokens, unkept) = workshop.tokens(match to {
             To::Nowhere(_) => Keep::Not,
             To::Outbox(_) => Keep::May,
@@ -96,6 +97,9 @@ impl Plan {
         })?;
         if let Some(warning) = &unkept {
             ui.finding(warning);
+        }
+        if !had_key && workshop.has_key() && has_sent(&ledger)? {
+            ui.finding(&new_key());
         }
         let (frame, leave) = (frame.keyed_by(tokens.clone()), workshop.leave(&campaign, &tokens));
         let return_path = workshop.return_path(&campaign, &from, &tokens);
@@ -221,6 +225,12 @@ fn other_key(campaign: &str) -> Finding {
 /// What the settings say about days.
 pub(in crate::cli) fn daily(delivery: &Delivery) -> Daily {
     Daily { most: delivery.per_day, ramp: delivery.ramp.clone() }
+}
+
+/// Whether anything was sent by this ledger.
+fn has_sent(ledger: &Location) -> Checked<bool> {
+    let book = ledger::read(ledger)?;
+    Ok(book.map_or(Ok(Vec::new()), |book| book.campaigns())?.first().is_some())
 }
 
 fn to(workshop: &Workshop, args: &Args) -> Checked<To> {
