@@ -42,7 +42,7 @@ PYTHON
 # Prints "SECONDS KILOBYTES" of the fastest.
 fastest() {
     for _ in $(seq "$times"); do
-        /usr/bin/time -f '%e %M' -o took "$handbill" list check "$1" >said
+        /usr/bin/time -f '%e %M' -o took "$handbill" -q list check "$1" >said
         cat took
     done | sort -n | head -n 1
 }
