@@ -90,7 +90,9 @@ fn unusable(why: &str) -> Finding {
 pub fn new_key() -> Finding {
     Finding::warning(
         "new-key",
-        format!("there was no key for links and Message-IDs, `{KEY_FILE}`, and a new one was made, though mails were sent before"),
+        format!(
+            "there was no key for links and Message-IDs, `{KEY_FILE}`, and a new one was made, though mails were sent before"
+        ),
         "if another machine sends too, or the key was lost, copy it from there or from a backup: links and bounces of those mails hang on it",
     )
 }

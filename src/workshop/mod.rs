@@ -13,8 +13,8 @@ mod proof;
 mod public;
 pub mod test_mail;
 
-pub use self::key::{Keep, new_key};
 pub(crate) use self::key::write_private;
+pub use self::key::{Keep, new_key};
 pub(crate) use self::parcel::read_file;
 
 use std::fs;
