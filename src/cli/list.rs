@@ -73,11 +73,14 @@ struct ColumnReport<'a> {
     blank: u64,
 }
 
+/// How a list is walked.
+type Walk = fn(&Ui, &List, Format) -> Checked<Exit>;
+
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let (file, walk): (_, fn(&Ui, &List, Format) -> Checked<Exit>) = match &args.command {
-        Command::Check(file) => (file, check),
-        Command::Stats(file) => (file, stats),
+    let (file, walk) = match &args.command {
+        Command::Check(file) => (file, check as Walk),
+        Command::Stats(file) => (file, stats as Walk),
         Command::Export(args) => return export::run(ui, global, args),
     };
     let workshop = workshop::open(global)?;

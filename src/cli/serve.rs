@@ -94,7 +94,7 @@ fn sign_ups(workshop: &Workshop) -> Checked<Option<SignUps>> {
         Finding::error("subscribe-url", finding.message, help).at(whole(url))
     })?;
     let via = match workshop.way(None)? {
-        Some(Way::Server(server)) => Via::Smtp(workshop.smtp(&server)?),
+        Some(Way::Server(server)) => Via::Smtp(workshop.smtp(&server)?.into()),
         Some(Way::Outbox(folder)) => Via::Outbox(Outbox::new(folder)),
         None => return Err(without_server().at(whole(url)).into()),
     };

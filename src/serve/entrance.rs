@@ -105,11 +105,10 @@ impl Entrance {
         };
         match self.restraint.may(&sign_up.address) {
             May::Nobody => return later(StatusCode::SERVICE_UNAVAILABLE),
-            May::NotThis => {}
             May::Yes if self.errands.try_send(Errand { sign_up, words }).is_err() => {
                 return later(StatusCode::SERVICE_UNAVAILABLE);
             }
-            May::Yes => {}
+            May::Yes | May::NotThis => {}
         }
         html(StatusCode::OK, Form::asked(words))
     }

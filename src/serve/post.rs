@@ -63,7 +63,7 @@ pub struct Post {
 /// What takes mails.
 pub enum Via {
     /// A server.
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
     /// A folder, to try it out.
     Outbox(Outbox),
 }

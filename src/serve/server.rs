@@ -126,7 +126,7 @@ impl Server {
         let desk = Arc::new(Desk { prefix, register, refusals, entrance, about });
         let post = async {
             if let Some(post) = post {
-                post.await
+                post.await;
             }
         };
         let served =
