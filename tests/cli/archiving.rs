@@ -131,7 +131,7 @@ fn what_was_not_sent_from_here_is_shown_where_it_is_named() {
     // Where nothing was sent at all, it is enough.
     let bare = Desk::new().file("campaigns/old.md", old);
     bare.run("archive --also campaigns/old.md").ends(0).says("wrote 1 campaign");
-    assert_eq!(bare.path(".handbill").exists(), false, "no ledger is made for it");
+    assert!(!bare.path(".handbill").exists(), "no ledger is made for it");
 }
 
 #[test]

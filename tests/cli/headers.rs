@@ -41,12 +41,11 @@ fn headers(message: &str) -> Vec<(String, String)> {
     let (head, _) = message.split_once("\r\n\r\n").expect("a head and a body");
     let mut headers: Vec<(String, String)> = Vec::new();
     for line in head.split("\r\n") {
-        match headers.last_mut().filter(|_| line.starts_with([' ', '\t'])) {
-            Some((_, value)) => value.push_str(line),
-            None => {
-                let (name, value) = line.split_once(':').expect("a name");
-                headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-            }
+        if let Some((_, value)) = headers.last_mut().filter(|_| line.starts_with([' ', '\t'])) {
+            value.push_str(line);
+        } else {
+            let (name, value) = line.split_once(':').expect("a name");
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
     }
     headers
