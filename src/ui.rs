@@ -96,11 +96,11 @@ impl Ui {
     /// Text for standard output, wrapped where that is a narrow terminal;
     /// what is wrapped begins at a column.
     pub fn folded(&self, text: &str, indent: usize) -> String {
-        fold(&safe(text), self.columns(), indent)
+        fold(&safe(text), Self::columns(), indent)
     }
 
     /// The columns of standard output; no end of them where it is no terminal.
-    fn columns(&self) -> usize {
+    fn columns() -> usize {
         columns(terminal_size_of(io::stdout()))
     }
 

@@ -14,7 +14,7 @@ impl Board {
     /// Draws the lines where the ones before stood. A line that is longer than the terminal is
     /// wide is cut: wrapped, it would be two, and the next drawing begin too low.
     pub fn draw(&mut self, ui: &Ui, lines: &[String]) {
-        let drawing = self.drawing(lines, ui.columns());
+        let drawing = self.drawing(lines, Ui::columns());
         // A terminal that has gone away is noticed by its signal.
         let _ = ui.data(drawing.as_bytes());
     }

@@ -55,12 +55,12 @@ impl Whole for Postgres {
             copying: None,
             load: Vec::with_capacity(2 * LOAD),
         };
-        let filled = filler.fill(pour);
+        let taken = filler.fill(pour);
         // A copy that is under way ends with it, and with that the transaction can.
         drop(filler);
-        let end = if filled.is_ok() { "COMMIT" } else { "ROLLBACK" };
+        let end = if taken.is_ok() { "COMMIT" } else { "ROLLBACK" };
         let ended = self.runtime.block_on(link.batch(end));
-        filled?;
+        taken?;
         ended.map_err(|trouble| trouble.into_finding(&self.server))
     }
 

@@ -111,7 +111,7 @@ impl Whole for Sqlite {
     }
 
     fn size(&self) -> Result<u64, Finding> {
-        let path = self.connection.path().map(Path::new).unwrap_or(Path::new(""));
+        let path = Path::new(self.connection.path().unwrap_or_default());
         let bytes = |path: &Path| fs::metadata(path).map_or(0, |data| data.len());
         Ok(bytes(path) + bytes(&beside(path, "-wal")))
     }
@@ -229,6 +229,13 @@ fn damage(connection: &Connection, name: &str) -> Result<Vec<Finding>, Trouble> 
     }
 }
 
+/// All that a database is made of, by its name.
+const PARTS: &str = "
+    SELECT m.type || ' `' || m.name || '`' FROM sqlite_master m
+    UNION
+    SELECT 'column `' || m.name || '.' || c.name || '`'
+    FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
+
 /// Tables, columns, indices and triggers that belong to this version and are not there. Without
 /// the key of the recipients nobody would be kept from getting a campaign twice.
 fn missing(connection: &Connection, name: &str) -> Result<Vec<Finding>, Trouble> {
@@ -238,11 +245,6 @@ fn missing(connection: &Connection, name: &str) -> Result<Vec<Finding>, Trouble>
     if version < schema::VERSION {
         return Ok(Vec::new());
     }
-    const PARTS: &str = "
-        SELECT m.type || ' `' || m.name || '`' FROM sqlite_master m
-        UNION
-        SELECT 'column `' || m.name || '.' || c.name || '`'
-        FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'";
     let parts = |of: &Connection| -> Result<Vec<String>, Trouble> {
         let mut query = of.prepare(PARTS)?;
         Ok(query.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
