@@ -219,8 +219,8 @@ fn fifty_who_leave_at_once_are_remembered_whenever_it_is_killed() {
         let known = desk.run("suppress list").ends(0).out;
         let known: BTreeSet<&str> = known.lines().collect();
         let acknowledged = acknowledged.lock().expect("ours");
-        let lost = acknowledged.iter().find(|reader| !known.contains(reader.as_str()));
-        assert!(lost.is_none(), "{lost:?} had an answer, and is not suppressed");
+        let missing = acknowledged.iter().find(|reader| !known.contains(reader.as_str()));
+        assert!(missing.is_none(), "{missing:?} had an answer, and is not suppressed");
         left_to_go.retain(|(reader, _)| !acknowledged.contains(reader));
     }
     assert!(left_to_go.is_empty(), "in the end everybody gets an answer");

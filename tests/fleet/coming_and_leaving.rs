@@ -25,11 +25,11 @@ fn two_servers_let_readers_go_while_their_database_is_restarted() {
     desk.run("send campaigns/spring.md --yes").ends(0);
     let links: Vec<String> =
         server.accepted().iter().map(|mail| path_in(&mail.data, "/u/")).collect();
-    let serves = [Serve::start_with_form(&desk), Serve::start_with_form(&desk)];
-    assert_eq!(serves[0].get(&links[0]).status, 200);
+    let pair = [Serve::start_with_form(&desk), Serve::start_with_form(&desk)];
+    assert_eq!(pair[0].get(&links[0]).status, 200);
     desk.run("suppress list").prints_only("");
     std::thread::scope(|scope| {
-        for (serve, links) in serves.iter().zip(links.chunks(READERS / 2)) {
+        for (serve, links) in pair.iter().zip(links.chunks(READERS / 2)) {
             scope.spawn(move || {
                 for link in links {
                     assert_eq!(serve.post(link).status, 200, "{link}");
@@ -46,7 +46,7 @@ fn two_servers_let_readers_go_while_their_database_is_restarted() {
     });
     let known = desk.run("suppress list").ends(0).out;
     assert_eq!(known.lines().collect::<BTreeSet<_>>().len(), READERS);
-    for serve in serves {
+    for serve in pair {
         serve.running.terminate();
         serve.running.wait().ends(0);
     }

@@ -2,7 +2,7 @@
 
 use crate::desk::{Desk, Ran};
 use crate::postfix::{PASSWORD, Postfix, USER};
-use crate::test_ca::TestCa;
+use crate::smtp_server::TestCa;
 use crate::{came_to, desk, everybody, many};
 
 /// Longer than what may be refused alike before a run ends.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::desk::{Desk, Ran, SETTINGS};
 use crate::dovecot::{Dovecot, PASSWORD, USER};
-use crate::test_ca::TestCa;
+use crate::smtp_server::TestCa;
 
 fn corpus() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bounces");

@@ -20,9 +20,6 @@ mod reading;
 mod reception;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
-#[path = "../common/test_ca.rs"]
-#[allow(dead_code, reason = "tests/smtp.rs uses the rest of it")]
-mod test_ca;
 
 mod calendars;
 mod encrypted;

@@ -13,7 +13,7 @@ use std::thread;
 use tempfile::TempDir;
 
 use crate::ports::free_port;
-use crate::test_ca::TestCa;
+use crate::smtp_server::TestCa;
 
 /// Who may log in, where a login is wanted, and their password.
 pub(crate) const USER: &str = "ann";

@@ -118,7 +118,9 @@ fn every_row_arrives_as_it_was_also_by_way_of_text() {
         lived_in(&from);
         let before = rows(&from);
         let (mut writer, mut text) = (Writer::default(), Writer::first());
-        before.iter().for_each(|row| writer.line(row, &mut text));
+        for row in &before {
+            writer.line(row, &mut text);
+        }
         text.push_str(&writer.last());
         let mut reader = Reader::default();
         let read: Vec<Row> =

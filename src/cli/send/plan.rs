@@ -230,7 +230,7 @@ pub(in crate::cli) fn daily(delivery: &Delivery) -> Daily {
 /// Whether anything was sent by this ledger.
 fn has_sent(ledger: &Location) -> Checked<bool> {
     let book = ledger::read(ledger)?;
-    Ok(book.map_or(Ok(Vec::new()), |book| book.campaigns())?.first().is_some())
+    Ok(!book.map_or(Ok(Vec::new()), |book| book.campaigns())?.is_empty())
 }
 
 fn to(workshop: &Workshop, args: &Args) -> Checked<To> {
