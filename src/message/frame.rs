@@ -169,6 +169,14 @@ impl Frame {
         Self { tokens, ..self }
     }
 
+    /// The same for mails that nobody wrote, such as one in which a sign-up is confirmed: no
+    /// program is to answer them (RFC 3834 §5).
+    #[must_use]
+    pub fn automatic(mut self) -> Self {
+        header::data(&mut self.shared, "Auto-Submitted", "auto-generated");
+        self
+    }
+
     /// Writes one mail as a message, in place of what the buffer held, and
     /// signs it. The date is in seconds since 1970 and written in UTC.
     pub fn write(&self, mail: &Mail<'_>, date: i64, out: &mut Vec<u8>) {

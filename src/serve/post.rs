@@ -89,9 +89,9 @@ impl Post {
             language: Some(words.lang),
             attachments: Vec::new(),
             inline_images: Vec::new(),
-            headers: vec![("Auto-Submitted".to_owned(), "auto-generated".to_owned())],
+            headers: Vec::new(),
         })?;
-        let frame = frame.signed_by(self.signers.clone());
+        let frame = frame.automatic().signed_by(self.signers.clone());
         let to = Mailbox { name: None, address: sign_up.address.clone() };
         let named = |text: &str| text.replacen("{}", self.sender(), 1);
         let mail = Mail {
