@@ -2,9 +2,11 @@
 //! told twice, and comes to the same.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use tokio::join;
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use crate::address::Address;
 use crate::ledger::entry::{
@@ -24,12 +26,13 @@ const REPLY_MAX: usize = 1000;
 /// The claim: whoever's insert makes the row has it, however many ask. The run is held while
 /// it claims (`FOR SHARE`): one that others end at this moment can claim nothing more. In the
 /// order of their addresses, so that two who claim the same never wait for each other in a ring.
+/// What it is given is numbered behind what `RECORD` is given.
 const CLAIM: &str = "
     INSERT INTO recipients (campaign, address, email, domain, run, batch, at, state, attempts)
-    SELECT run.campaign, asked.address, asked.email, asked.domain, run.id, $5, $6,
+    SELECT run.campaign, asked.address, asked.email, asked.domain, run.id, $13, $14,
            CASE WHEN suppressions.address IS NULL THEN 'claimed' ELSE 'suppressed' END, 1
-    FROM (SELECT id, campaign FROM runs WHERE id = $4 AND finished_at IS NULL FOR SHARE) AS run
-    CROSS JOIN unnest($1::text[], $2::text[], $3::text[]) AS asked (address, email, domain)
+    FROM (SELECT id, campaign FROM runs WHERE id = $12 AND finished_at IS NULL FOR SHARE) AS run
+    CROSS JOIN unnest($9::text[], $10::text[], $11::text[]) AS asked (address, email, domain)
     LEFT JOIN suppressions ON suppressions.address = asked.address
     ORDER BY asked.address
     ON CONFLICT (campaign, address) DO NOTHING
@@ -64,6 +67,10 @@ const RECORD: &str = "
                 $7::text[], $8::bigint[])
         AS told (id, run, state, at, code, enhanced, reply, retry_at)
     WHERE recipients.id = told.id AND recipients.run = told.run";
+
+/// Both, in one statement, so in one commit.
+static RECORD_AND_CLAIM: LazyLock<String> =
+    LazyLock::new(|| format!("WITH told AS ({RECORD}) {CLAIM}"));
 
 /// Nothing was attempted: who is new to the campaign goes, any other stands again as before.
 const RELEASE_NEW: &str = "
@@ -165,26 +172,31 @@ pub(super) async fn apply(
         .iter()
         .filter_map(|step| if let Step::Claim(request) = step { Some(request) } else { None })
         .collect();
-    let told = async {
+    link.by_key().await?;
+    let told = Told::of(&records);
+    let released = async {
         if !given.is_empty() {
             release(link, &given).await?;
         }
-        if !records.is_empty() {
-            record(link, &records).await?;
+        if requests.is_empty() && !records.is_empty() {
+            link.execute(RECORD, &told.given()).await?;
         }
         Ok(())
     };
+    let nothing = Told::of(&[]);
     let asked = async {
         let mut answers = Vec::with_capacity(requests.len());
+        let mut told = &told;
         // Those of one run, which is all but always all of them, are one.
         for group in requests.chunk_by(|a, b| a.run == b.run && a.retry_failed == b.retry_failed) {
-            answers.extend(claim(link, group, batch).await?);
+            answers.extend(claim(link, told, group, batch).await?);
+            told = &nothing;
         }
         Ok::<_, Trouble>(answers)
     };
-    let (told, asked) = join!(told, asked);
-    let told: Result<(), Trouble> = told;
-    told?;
+    let (released, asked) = join!(released, asked);
+    let released: Result<(), Trouble> = released;
+    released?;
     let mut asked = asked?.into_iter();
     Ok(steps
         .iter()
@@ -214,9 +226,10 @@ impl Given {
     }
 }
 
-/// Answers for the addresses of some requests of one run.
+/// Answers for the addresses of some requests of one run, and writes down outcomes with it.
 async fn claim(
     link: &Link,
+    told: &Told,
     requests: &[&ClaimRequest],
     batch: i64,
 ) -> Result<Vec<Vec<Answer>>, Trouble> {
@@ -234,7 +247,10 @@ async fn claim(
             domains.push(address.domain());
         }
     }
-    let made = link.rows(CLAIM, &[&keys, &emails, &domains, &run.0, &batch, &now]).await?;
+    let mut given = told.given().to_vec();
+    let own: [&(dyn ToSql + Sync); 6] = [&keys, &emails, &domains, &run.0, &batch, &now];
+    given.extend(own);
+    let made = link.rows(&RECORD_AND_CLAIM, &given).await?;
     let mut answers = HashMap::with_capacity(keys.len());
     for row in made {
         let recipient = row.try_get(0)?;
@@ -370,33 +386,56 @@ pub(super) fn state(row: &Row, column: usize) -> Result<State, Trouble> {
     found.ok_or_else(|| Trouble::Unknown(format!("unknown state `{text}`")))
 }
 
-async fn record(link: &Link, records: &[&Record]) -> Result<(), Trouble> {
-    let count = records.len();
-    let (mut ids, mut holders) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let (mut states, mut ats) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let (mut codes, mut enhanced) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    let (mut texts, mut retries) = (Vec::with_capacity(count), Vec::with_capacity(count));
-    for Record { claim, outcome, reply, at } in records {
-        let (state, retry_at) = match *outcome {
-            Outcome::Sent => (State::Sent, None),
-            Outcome::Failed => (State::Failed, None),
-            Outcome::Deferred { retry_at } => (State::Deferred, Some(retry_at)),
-            Outcome::InDoubt => (State::InDoubt, None),
-            // Any later run may look whether the row is complete by then.
-            Outcome::Skipped => (State::Skipped, Some(0)),
-        };
-        ids.push(claim.recipient);
-        holders.push(claim.run.0);
-        states.push(state.as_str());
-        ats.push(*at);
-        codes.push(reply.code.map(i64::from));
-        enhanced.push(reply.enhanced.as_deref().map(text));
-        texts.push(reply.text.as_deref().map(|said| text(shortened(said))));
-        retries.push(retry_at);
+/// Outcomes, column by column.
+#[derive(Default)]
+struct Told {
+    ids: Vec<i64>,
+    holders: Vec<i64>,
+    states: Vec<&'static str>,
+    ats: Vec<i64>,
+    codes: Vec<Option<i64>>,
+    enhanced: Vec<Option<String>>,
+    texts: Vec<Option<String>>,
+    retries: Vec<Option<i64>>,
+}
+
+impl Told {
+    fn of(records: &[&Record]) -> Self {
+        let mut told = Self::default();
+        for Record { claim, outcome, reply, at } in records {
+            let (state, retry_at) = match *outcome {
+                Outcome::Sent => (State::Sent, None),
+                Outcome::Failed => (State::Failed, None),
+                Outcome::Deferred { retry_at } => (State::Deferred, Some(retry_at)),
+                Outcome::InDoubt => (State::InDoubt, None),
+                // Any later run may look whether the row is complete by then.
+                Outcome::Skipped => (State::Skipped, Some(0)),
+            };
+            told.ids.push(claim.recipient);
+            told.holders.push(claim.run.0);
+            told.states.push(state.as_str());
+            told.ats.push(*at);
+            told.codes.push(reply.code.map(i64::from));
+            told.enhanced.push(reply.enhanced.as_deref().map(text));
+            told.texts.push(reply.text.as_deref().map(|said| text(shortened(said))));
+            told.retries.push(retry_at);
+        }
+        told
     }
-    link.execute(RECORD, &[&ids, &holders, &states, &ats, &codes, &enhanced, &texts, &retries])
-        .await?;
-    Ok(())
+
+    /// As `RECORD` wants them.
+    fn given(&self) -> [&(dyn ToSql + Sync); 8] {
+        [
+            &self.ids,
+            &self.holders,
+            &self.states,
+            &self.ats,
+            &self.codes,
+            &self.enhanced,
+            &self.texts,
+            &self.retries,
+        ]
+    }
 }
 
 fn shortened(text: &str) -> &str {

@@ -1,6 +1,6 @@
 //! One connection to the database, with the statements that it has learned.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io::Cursor;
 use std::time::Duration;
@@ -33,6 +33,8 @@ pub(super) struct Link {
     /// How far the database's clock is ahead of this machine's, in seconds. Runs are alive by
     /// the database's clock: machines need not agree on the time.
     ahead: i64,
+    /// Whether it was told to look up rows by their keys.
+    by_key: Cell<bool>,
 }
 
 impl std::fmt::Debug for Link {
@@ -70,11 +72,27 @@ impl Link {
             .try_get(0)?;
         let ahead = now - clock::unix_now();
         let ahead = if ahead.abs() <= CLOCKS_AGREE { 0 } else { ahead };
-        Ok(Self { client, driver, statements: RefCell::default(), schema, ahead })
+        let (statements, by_key) = (RefCell::default(), Cell::new(false));
+        Ok(Self { client, driver, statements, schema, ahead, by_key })
     }
 
     pub(super) fn is_closed(&self) -> bool {
         self.client.is_closed()
+    }
+
+    /// From here on, rows are looked up by their keys, however few there are. The plan of a
+    /// statement is kept: one that was made for a small table, which is read whole, would go on
+    /// to read it whole when millions stand in it. What is switched off counts as very dear, at
+    /// which the server would compile a plan to machine code, each time anew (`jit`).
+    pub(super) async fn by_key(&self) -> Result<(), Trouble> {
+        if self.by_key.get() {
+            return Ok(());
+        }
+        let sql = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+                   SET enable_material = off; SET jit = off";
+        self.batch(sql).await?;
+        self.by_key.set(true);
+        Ok(())
     }
 
     /// A moment of this machine's, by the database's clock.

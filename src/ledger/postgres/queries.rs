@@ -352,6 +352,7 @@ async fn standings(
                    AND campaign = (SELECT id FROM campaigns WHERE name = $1)
                LEFT JOIN suppressions ON suppressions.address = asked.address
                ORDER BY asked.place";
+    link.by_key().await?;
     let mut runs = Runs::new(link, now);
     let mut standings = Vec::with_capacity(keys.len());
     for row in link.rows(sql, &[&campaign, &keys]).await? {
