@@ -1,7 +1,7 @@
 //! A PostgreSQL of a test's own. It ends with the test.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// A database server.
@@ -20,13 +20,25 @@ impl Database {
 
     /// One that listens at these addresses.
     pub(crate) fn start_at(addresses: &str) -> Self {
-        let mut child = Command::new(script())
+        Self::start_by(Command::new(script()).env("HANDBILL_TEST_LISTEN", addresses))
+    }
+
+    /// One that speaks TLS with the key and certificate of a file; for `ann`, it speaks nothing
+    /// else. Gives the URL of her database, by the name `localhost`.
+    pub(crate) fn encrypted(pem: &Path) -> (Self, String) {
+        let database = Self::start_by(Command::new(script()).env("HANDBILL_TEST_TLS", pem));
+        let url = database.url.replace("postgres@127.0.0.1", "ann@localhost");
+        let url = url.replace("/postgres", "/news");
+        (database, url)
+    }
+
+    fn start_by(command: &mut Command) -> Self {
+        let mut child = command
             .args([
                 "sh",
                 "-c",
                 "echo $HANDBILL_TEST_POSTGRES $HANDBILL_TEST_PGDATA; cat >/dev/null",
             ])
-            .env("HANDBILL_TEST_LISTEN", addresses)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

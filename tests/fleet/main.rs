@@ -21,6 +21,7 @@ mod smtp_server;
 mod coming_and_leaving;
 mod cut_off;
 mod database;
+mod encrypted;
 mod killed;
 mod moved;
 mod queries;
