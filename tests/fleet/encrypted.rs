@@ -15,7 +15,7 @@ fn a_database_is_believed_only_by_its_certificate_and_asked_with_a_password_from
     let pem = tempfile::NamedTempFile::new().expect("a file");
     fs::write(pem.path(), ca.server_pem()).expect("writable");
     let (database, url) = Database::encrypted(pem.path());
-    let desk = Desk::new().file("ca.pem", &fs::read_to_string(ca.file()).expect("readable"));
+    let mut desk = Desk::new().file("ca.pem", fs::read_to_string(ca.file()).expect("readable"));
     let with = |url: &str, password: &str| {
         format!("{SETTINGS}[ledger]\nurl = \"{url}\"\npassword_command = \"echo {password}\"\n")
     };
@@ -36,7 +36,6 @@ fn a_database_is_believed_only_by_its_certificate_and_asked_with_a_password_from
         (format!("{url}?sslmode=disable"), "river", "error[ledger-login]"),
         (format!("{url}?sslmode=verify-full&sslrootcert=ca.pem"), "rivre", "error[ledger-login]"),
     ];
-    let mut desk = desk;
     for (url, password, code) in refusals {
         desk = desk.settings(&with(&url, password));
         desk.run(&line).ends(1).says(code).never_says(password);
