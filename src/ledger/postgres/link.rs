@@ -88,8 +88,10 @@ impl Link {
         if self.by_key.get() {
             return Ok(());
         }
-        let sql = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
-                   SET enable_material = off; SET jit = off";
+        // Only where there is such a setting: others speak PostgreSQL's protocol too.
+        let sql = "SELECT set_config(name, 'off', false) FROM pg_settings
+                   WHERE name IN ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin',
+                                  'enable_material', 'jit')";
         self.batch(sql).await?;
         self.by_key.set(true);
         Ok(())
