@@ -17,6 +17,7 @@ mod archiving;
 mod bad_input;
 mod bouncing;
 mod checking;
+mod consenting;
 mod conventions;
 mod docs;
 mod doctoring;
