@@ -104,7 +104,7 @@ fn one(
 /// Says what was understood of a list.
 fn tell(ui: &Ui, list: &List, format: FindingsFormat) {
     if format == FindingsFormat::Human {
-        ui.entry("list", list.name());
+        ui.entry("list", &format!("{}: {}", list.name(), understood::form(list)));
         for (label, line) in understood::lines(list) {
             ui.entry(label, &line);
         }

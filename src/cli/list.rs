@@ -71,6 +71,8 @@ struct Report<'a> {
     encoding: &'a str,
     /// None where a database answered.
     delimiter: Option<char>,
+    /// None where no line names the columns.
+    header_line: Option<u64>,
     #[serde(flatten)]
     understood: Understood,
 }
@@ -154,6 +156,7 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
                     .collect(),
                 encoding: list.encoding(),
                 delimiter: list.delimiter(),
+                header_line: list.header_line(),
                 understood: Understood::of(list),
             },
         )?;
@@ -163,7 +166,7 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
         "{}: {}, {}\n",
         list.name(),
         counted(counts.rows(), "row", "rows"),
-        list.encoding()
+        understood::form(list)
     );
     for (count, what) in [
         (counts.open, "can be mailed"),

@@ -86,6 +86,23 @@ impl Column {
     }
 }
 
+/// How a list is written down: `UTF-8, cells between commas, names in line 1`.
+pub(super) fn form(list: &List) -> String {
+    let mut form = list.encoding().to_owned();
+    match list.delimiter() {
+        None => return form,
+        Some(',') => form.push_str(", cells between commas"),
+        Some(';') => form.push_str(", cells between semicolons"),
+        Some('\t') => form.push_str(", cells between tabs"),
+        Some(other) => form.push_str(&format!(", cells between `{other}`")),
+    }
+    match list.header_line() {
+        Some(line) => form.push_str(&format!(", names in line {line}")),
+        None => form.push_str(", no line of names"),
+    }
+    form
+}
+
 /// What was understood, in lines for people.
 pub(super) fn lines(list: &List) -> Vec<(&'static str, String)> {
     let mut lines = vec![("addresses", format!("from `{}`", shown(&list.email_column().header)))];

@@ -20,8 +20,8 @@ const PREAMBLE: usize = 20;
 pub(super) struct Header {
     /// The columns, from left to right.
     pub(super) columns: Vec<Column>,
-    /// Whether a line of the file names them.
-    pub(super) is_line: bool,
+    /// The line of the file that names them, if one does.
+    pub(super) line: Option<u64>,
     /// Whether the settings name them, where no line does.
     pub(super) is_told: bool,
     /// Where each column's name stands.
@@ -51,7 +51,7 @@ impl Header {
         let header = Self {
             places: places.collect(),
             columns,
-            is_line,
+            line: is_line.then(|| records.line()),
             is_told: !is_line && !options.columns.is_empty(),
         };
         if let [only] = header.columns.as_slice()

@@ -71,8 +71,8 @@ struct Text {
     snapshot: Snapshot,
     encoding: &'static Encoding,
     dialect: Dialect,
-    /// Whether its first line names the columns.
-    has_header: bool,
+    /// The line that names the columns, if there is one.
+    header_line: Option<u64>,
 }
 
 impl Text {
@@ -89,7 +89,7 @@ impl Text {
     /// Its rows, behind the names of the columns.
     fn rows(&self) -> io::Result<Source> {
         let mut records = self.records()?;
-        if self.has_header {
+        if self.header_line.is_some() {
             records.next()?;
         }
         Ok(Source::File(Box::new(records)))
@@ -112,15 +112,15 @@ impl List {
         let encoding = text_encoding(&mut snapshot.reader(), name)?;
         let dialect =
             Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding)).map_err(unreadable)?;
-        let mut text = Text { snapshot, encoding, dialect, has_header: true };
+        let mut text = Text { snapshot, encoding, dialect, header_line: None };
         let header = Header::read(&mut text.records().map_err(unreadable)?, name, options)?;
-        text.has_header = header.is_line;
+        text.header_line = header.line;
         let held = Held::Text(text);
         let place = |index: usize| {
             header.places.get(index).cloned().unwrap_or_else(|| Place::new(name, 1, 1))
         };
         let list = Self::read(held, name, header.columns.clone(), options, &place)?;
-        let is_unnamed = !header.is_line && !header.is_told;
+        let is_unnamed = header.line.is_none() && !header.is_told;
         Ok(if is_unnamed { list.noting(refusal::without_header(name)) } else { list })
     }
 
@@ -329,6 +329,14 @@ impl List {
         }
     }
 
+    /// The line of a file that names the columns, if there is one.
+    pub fn header_line(&self) -> Option<u64> {
+        match &self.held {
+            Held::Text(text) => text.header_line,
+            Held::Spool(_) => None,
+        }
+    }
+
     /// What rows are counted by.
     pub fn unit(&self) -> Unit {
         match &self.held {
@@ -353,7 +361,7 @@ impl List {
 
     /// Whether no line of the file and nothing in the settings names the columns.
     fn is_unnamed(&self, options: &Options) -> bool {
-        matches!(&self.held, Held::Text(text) if !text.has_header) && options.columns.is_empty()
+        matches!(&self.held, Held::Text(text) if text.header_line.is_none()) && options.columns.is_empty()
     }
 
     pub(super) fn email_index(&self) -> usize {

@@ -8,7 +8,7 @@ fn a_right_campaign_has_nothing_to_say() {
         .run("check")
         .ends(0)
         .says_only(
-            "list        subscribers.csv\n\
+            "list        subscribers.csv: UTF-8, cells between commas, names in line 1\n\
              addresses   from `email`\n\
              consent     no column says who has left\n\
              no errors, no warnings\n",
@@ -53,7 +53,7 @@ fn a_finding_shows_its_line_with_a_caret_and_what_to_do() {
     let desk =
         Desk::new().campaign("---\nsubject: x\npreheader: y\n---\n\nDear {{ frist_name }},\n");
     desk.run("check").ends(1).says_only(
-        "list        subscribers.csv\n\
+        "list        subscribers.csv: UTF-8, cells between commas, names in line 1\n\
          addresses   from `email`\n\
          consent     no column says who has left\n\
          campaigns/spring.md:6:9: error[unknown-field]: no column `frist_name` in subscribers.csv\n  \

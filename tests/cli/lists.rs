@@ -33,6 +33,7 @@ fn a_list_is_told_in_numbers_that_add_up() {
         ],
         "encoding": "UTF-8",
         "delimiter": ",",
+        "header_line": 1,
         "address_column": "E-Mail",
         "consent": [{
             "column": "Status",

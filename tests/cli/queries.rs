@@ -67,6 +67,7 @@ fn a_query_is_a_list_by_the_same_rules() {
         ],
         "encoding": "UTF-8",
         "delimiter": null,
+        "header_line": null,
         "address_column": "E-Mail",
         "consent": [{
             "column": "status",

@@ -61,7 +61,7 @@ pub(super) fn describe(ui: &Ui, plan: &Plan, numbers: &Numbers<'_>) {
     );
     line("through", &through(&plan.to));
     let rows = counted(counts.rows(), "row", "rows");
-    line("list", &format!("{}: {rows}, {}", plan.list.name(), plan.list.encoding()));
+    line("list", &format!("{}: {rows}, {}", plan.list.name(), understood::form(&plan.list)));
     for (label, text) in understood::lines(&plan.list) {
         line(label, &text);
     }
