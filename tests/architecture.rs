@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 18] = [
+const PURE: [&str; 19] = [
     "address",
     "archive",
     "bounces",
@@ -16,6 +16,7 @@ const PURE: [&str; 18] = [
     "check",
     "compose",
     "finding",
+    "identifier",
     "merge",
     "message",
     "place",
@@ -30,7 +31,7 @@ const PURE: [&str; 18] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 37] = [
+const ARROWS: [(&str, &[&str]); 38] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -52,7 +53,7 @@ const ARROWS: [(&str, &[&str]); 37] = [
     ),
     ("cli", &["*"]),
     ("clock", &[]),
-    ("compose", &["calendar", "campaign", "finding", "place", "template"]),
+    ("compose", &["calendar", "campaign", "finding", "identifier", "place", "template"]),
     (
         "deliver",
         &[
@@ -83,9 +84,13 @@ const ARROWS: [(&str, &[&str]); 37] = [
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
+    ("identifier", &[]),
     ("ledger", &["address", "clock", "finding", "postgres", "secret"]),
     ("lib", &[]),
-    ("list", &["address", "clock", "files", "finding", "place", "postgres", "secret"]),
+    (
+        "list",
+        &["address", "clock", "files", "finding", "identifier", "place", "postgres", "secret"],
+    ),
     ("mailbox", &["files", "finding", "place", "secret", "tls", "wire"]),
     ("main", &["cli"]),
     (
