@@ -14,6 +14,8 @@ mod encoding;
 mod header;
 mod open;
 mod origin;
+#[allow(dead_code)]
+mod person;
 mod query;
 mod records;
 mod refusal;
