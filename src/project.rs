@@ -78,6 +78,10 @@ pub struct ListSettings {
     pub status: Option<String>,
     /// The e-mail column's name.
     pub email: Option<String>,
+    /// What cells say that say nothing, beside what programs write.
+    pub blank: Vec<String>,
+    /// What is data although programs write it for nothing.
+    pub keep: Vec<String>,
     /// A command that prints the password of the database that the list is asked from.
     pub password_command: Option<String>,
 }
@@ -281,10 +285,24 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         where_: reader.text("where"),
         status,
         email: owned(&mut reader, "email_column"),
+        blank: texts(&mut reader, "blank", "a list of words: [\"-\", \"unknown\"]"),
+        keep: texts(&mut reader, "keep", "a list of words: [\"NA\"]"),
         password_command: owned(&mut reader, "password_command"),
     };
     findings.append(&mut reader.finish());
     settings
+}
+
+fn texts(reader: &mut Reader<'_>, key: &'static str, wanted: &str) -> Vec<String> {
+    let Some(value) = reader.take(key) else { return Vec::new() };
+    let texts = match &value.kind {
+        Kind::List(items) => items.iter().map(Value::as_text).collect::<Option<_>>(),
+        _ => None,
+    };
+    texts.unwrap_or_else(|| {
+        reader.wrong_type(key, &value, wanted);
+        Vec::new()
+    })
 }
 
 fn delivery(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Delivery {

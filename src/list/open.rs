@@ -29,6 +29,10 @@ pub struct Options {
     pub email_column: Option<String>,
     /// The column that says who has left.
     pub status: StatusColumn,
+    /// What cells say that say nothing, beside what programs write: `unknown`.
+    pub blank: Vec<String>,
+    /// What is data although programs write it for nothing: `NA`.
+    pub keep: Vec<String>,
 }
 
 /// Which columns say who has left.

@@ -201,6 +201,8 @@ impl Workshop {
                 Some("none" | "off" | "") => StatusColumn::Off,
                 Some(name) => StatusColumn::Named(name.to_owned()),
             },
+            blank: self.project.list.blank.clone(),
+            keep: self.project.list.keep.clone(),
         }
     }
 

@@ -144,7 +144,7 @@ impl<'a> Import<'a> {
     fn rows(&mut self, source: &Source<'_>, name: &str) -> Checked<()> {
         let list = |status| {
             let email_column = source.email_column.clone();
-            List::open(source.file, name, &Options { email_column, status })
+            List::open(source.file, name, &Options { email_column, status, ..Options::default() })
         };
         let (list, by_status) = match (list(StatusColumn::Off), list(StatusColumn::Auto)) {
             (Ok(list), Ok(by_status)) => (list, by_status),
