@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::blank::Blanks;
 use super::columns::Column;
 use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
 use super::dialect::Dialect;
@@ -39,6 +40,10 @@ pub struct Options {
     pub header: Option<bool>,
     /// The names of the columns, where no line has them.
     pub columns: Vec<String>,
+    /// What cells say that say nothing, beside what programs write: `unknown`.
+    pub blank: Vec<String>,
+    /// What is data although programs write it for nothing: `NA`.
+    pub keep: Vec<String>,
 }
 
 /// A list that can be read, and walked as often as needed: every walk sees the same rows.
@@ -49,9 +54,12 @@ pub struct List {
     columns: Arc<[Column]>,
     /// The columns that may hold addresses; the first one does.
     emails: Vec<usize>,
+    /// Columns without a name, and nearly without a value.
+    pub(super) stray: Vec<usize>,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
     gone: Option<Gone>,
+    blanks: Arc<Blanks>,
     refusals: Vec<Finding>,
     notes: Vec<Finding>,
 }
@@ -154,9 +162,11 @@ impl List {
             held,
             columns: columns.into(),
             emails: Vec::new(),
+            stray: Vec::new(),
             judge: Judge::default(),
             consent: Arc::new([]),
             gone: None,
+            blanks: Arc::new(Blanks::new(&options.blank, &options.keep)),
             refusals: Vec::new(),
             notes: Vec::new(),
         };
@@ -173,6 +183,7 @@ impl List {
         let (survey, notes) = list.survey(&told, !list.is_unnamed(options))?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
+        list.stray = notes.stray_columns();
         list.count(&survey.decide(), place)?;
         Ok(list)
     }
@@ -361,7 +372,15 @@ impl List {
 
     /// Whether no line of the file and nothing in the settings names the columns.
     fn is_unnamed(&self, options: &Options) -> bool {
-        matches!(&self.held, Held::Text(text) if text.header_line.is_none()) && options.columns.is_empty()
+        matches!(&self.held, Held::Text(text) if text.header_line.is_none())
+            && options.columns.is_empty()
+    }
+
+    /// Whether a cell is none, by the words that programs write where there is nothing. Columns
+    /// of consent have their own.
+    pub(super) fn says_nothing(&self, index: usize, column: &Column, cell: &str) -> bool {
+        !self.consent.iter().any(|consent| consent.index == index)
+            && self.blanks.is_blank(column, cell)
     }
 
     pub(super) fn email_index(&self) -> usize {

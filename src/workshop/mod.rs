@@ -208,6 +208,8 @@ impl Workshop {
             consent: of_project.chain(own.iter().cloned()).collect(),
             header: if choice.no_header { Some(false) } else { settings.header },
             columns: settings.columns.clone(),
+            blank: settings.blank.clone(),
+            keep: settings.keep.clone(),
         }
     }
 
