@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::address::Mailbox;
 use crate::campaign::mailbox;
-use crate::consent::{self, ConsentRule, Told};
+use crate::consent::{self, ConsentRule, Hidden, Told};
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
@@ -81,6 +81,8 @@ pub struct ListSettings {
     pub header: Option<bool>,
     /// The names of the columns of a list without such a line.
     pub columns: Vec<String>,
+    /// What becomes of the rows that a workbook hides.
+    pub hidden: Option<Hidden>,
     /// The e-mail column's name.
     pub email: Option<String>,
     /// A command that prints the password of the database that the list is asked from.
@@ -284,6 +286,7 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         consent: rules,
         header: flag(&mut reader, "header"),
         columns: names(&mut reader, "columns"),
+        hidden: consent::hidden(&mut reader, "hidden"),
         email: owned(&mut reader, "email_column"),
         password_command: owned(&mut reader, "password_command"),
     };

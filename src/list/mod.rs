@@ -12,6 +12,8 @@ mod cell;
 mod columns;
 mod consent;
 mod dialect;
+#[allow(dead_code, unused_imports)] // until `List::open` asks it what a file is
+mod document;
 mod encoding;
 mod header;
 mod notes;
