@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::address::Mailbox;
 use crate::campaign::mailbox;
-use crate::consent::{self, ConsentRule, Told};
+use crate::consent::{self, ConsentRule, Hidden, Told};
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
@@ -81,6 +81,8 @@ pub struct ListSettings {
     pub header: Option<bool>,
     /// The names of the columns of a list without such a line.
     pub columns: Vec<String>,
+    /// What becomes of the rows that a workbook hides.
+    pub hidden: Option<Hidden>,
     /// The e-mail column's name.
     pub email: Option<String>,
     /// What cells say that say nothing, beside what programs write.
@@ -288,6 +290,7 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         consent: rules,
         header: flag(&mut reader, "header"),
         columns: texts(&mut reader, "columns", "a list of names: [\"email\", \"first_name\"]"),
+        hidden: consent::hidden(&mut reader, "hidden"),
         email: owned(&mut reader, "email_column"),
         blank: texts(&mut reader, "blank", "a list of words: [\"-\", \"unknown\"]"),
         keep: texts(&mut reader, "keep", "a list of words: [\"NA\"]"),

@@ -13,6 +13,7 @@ mod cell;
 mod columns;
 mod consent;
 mod dialect;
+mod document;
 mod encoding;
 mod header;
 mod notes;
