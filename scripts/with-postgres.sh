@@ -4,7 +4,8 @@
 #     scripts/with-postgres.sh cargo test --test ledger
 #
 # The command finds the server's URL in HANDBILL_TEST_POSTGRES, and the folder of its data in
-# HANDBILL_TEST_PGDATA, so that a test can restart it (`scripts/with-postgres.sh --restart`).
+# HANDBILL_TEST_PGDATA, so that a test can restart it (`scripts/with-postgres.sh --restart`), or end
+# it (`--stop`) and start it again (`--start`).
 # The server listens on loopback only (HANDBILL_TEST_LISTEN names other addresses, in a network
 # of the test's own), at a free port, and runs as the user `postgres` where
 # this is run by root, whom PostgreSQL refuses. With HANDBILL_TEST_TLS, a file with a key and a
@@ -26,6 +27,16 @@ as_owner() {
 if [ "${1:-}" = --restart ]; then
     # As if the machine had lost its power: nothing is written down on the way.
     as_owner "$bin/pg_ctl" -D "$HANDBILL_TEST_PGDATA" -m immediate -w -t 60 -l "$HANDBILL_TEST_PGDATA/log" restart >/dev/null
+    exit
+fi
+
+if [ "${1:-}" = --stop ]; then
+    as_owner "$bin/pg_ctl" -D "$HANDBILL_TEST_PGDATA" -m immediate -w -t 60 stop >/dev/null
+    exit
+fi
+
+if [ "${1:-}" = --start ]; then
+    as_owner "$bin/pg_ctl" -D "$HANDBILL_TEST_PGDATA" -w -t 60 -l "$HANDBILL_TEST_PGDATA/log" start >/dev/null
     exit
 fi
 

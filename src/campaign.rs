@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::address::Mailbox;
+use crate::consent::{self, ConsentRule};
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Source};
 use crate::settings::{self, Kind, Reader, Value};
@@ -31,6 +32,8 @@ pub struct Campaign {
     pub list: Option<Passage>,
     /// A condition on rows.
     pub where_: Option<Passage>,
+    /// What columns of its list say of consent.
+    pub consent: Vec<ConsentRule>,
     /// The date that the campaign bears, as written.
     pub date: Option<String>,
     /// Files to attach, relative to the campaign's file.
@@ -63,6 +66,7 @@ impl Campaign {
             dir: direction(&mut reader),
             list: reader.text("list"),
             where_: reader.text("where"),
+            consent: consent::rules(&mut reader, "consent"),
             date: reader.text("date").map(|date| date.text().to_owned()),
             attachments: attachments(&mut reader, source),
             vars: reader.take("vars"),

@@ -11,6 +11,7 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod compose;
+pub mod consent;
 pub mod deliver;
 pub mod doctor;
 pub mod files;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::address::Mailbox;
 use crate::campaign::mailbox;
+use crate::consent::{self, ConsentRule, Told};
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
@@ -74,8 +75,12 @@ pub struct ListSettings {
     pub file: Option<Passage>,
     /// A condition on rows.
     pub where_: Option<Passage>,
-    /// The status column's name, or `none`.
-    pub status: Option<String>,
+    /// What columns say of consent: `[list.consent]`, and `status`.
+    pub consent: Vec<ConsentRule>,
+    /// Whether the first line holds the names of the columns; looked at if it is not said.
+    pub header: Option<bool>,
+    /// The names of the columns of a list without such a line.
+    pub columns: Vec<String>,
     /// The e-mail column's name.
     pub email: Option<String>,
     /// A command that prints the password of the database that the list is asked from.
@@ -271,20 +276,63 @@ fn sender(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Sender {
 }
 
 fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
-    let status = match reader.take("status") {
-        Some(Value { kind: Kind::Bool(false), .. }) => Some("none".to_owned()),
-        Some(value) => value.as_text(),
-        None => None,
-    };
+    let mut rules = status(&mut reader);
+    rules.extend(consent::rules(&mut reader, "consent"));
     let settings = ListSettings {
         file: reader.text("file"),
         where_: reader.text("where"),
-        status,
+        consent: rules,
+        header: flag(&mut reader, "header"),
+        columns: names(&mut reader, "columns"),
         email: owned(&mut reader, "email_column"),
         password_command: owned(&mut reader, "password_command"),
     };
     findings.append(&mut reader.finish());
     settings
+}
+
+/// `[list] status`: one more column that tells who left. It switches no other off.
+fn status(reader: &mut Reader<'_>) -> Vec<ConsentRule> {
+    let Some(value) = reader.take("status") else { return Vec::new() };
+    let text = value.as_text().unwrap_or_default();
+    if matches!(value.kind, Kind::Bool(_)) || matches!(text.trim(), "none" | "off" | "") {
+        let column = reader.passage(&value, text);
+        reader.findings.push(
+            Finding::error(
+                "status-off",
+                "`status` cannot switch off what a list says of who left",
+                "take the line out; if a column of the list is not about consent, say so by its name:\n[list.consent]\n\"VIP status\" = \"ignore\"",
+            )
+            .at(column.place(0..column.text().len())),
+        );
+        return Vec::new();
+    }
+    let column = reader.passage(&value, text.trim());
+    vec![ConsentRule { column, told: Told::Status, is_required: true }]
+}
+
+fn flag(reader: &mut Reader<'_>, key: &'static str) -> Option<bool> {
+    let value = reader.take(key)?;
+    match value.kind {
+        Kind::Bool(flag) => Some(flag),
+        _ => {
+            reader.wrong_type(key, &value, "`true` or `false`");
+            None
+        }
+    }
+}
+
+fn names(reader: &mut Reader<'_>, key: &'static str) -> Vec<String> {
+    let Some(value) = reader.take(key) else { return Vec::new() };
+    let Kind::List(values) = &value.kind else {
+        reader.wrong_type(key, &value, "a list of names such as [\"email\", \"first_name\"]");
+        return Vec::new();
+    };
+    let names: Option<Vec<String>> = values.iter().map(Value::as_text).collect();
+    if names.is_none() {
+        reader.wrong_type(key, &value, "a list of names such as [\"email\", \"first_name\"]");
+    }
+    names.unwrap_or_default()
 }
 
 fn delivery(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Delivery {

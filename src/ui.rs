@@ -165,9 +165,14 @@ impl Ui {
             text.push('\n');
             text.push_str(&excerpt);
         }
-        let help = self.fold(&safe(&format!("help: {}", finding.help)), INDENT);
+        // Lines behind the first are to be copied: they stand for themselves.
+        let mut lines = finding.help.lines();
+        let first = format!("help: {}", lines.next().unwrap_or_default());
+        let help = self.fold(&safe(&first), INDENT);
         let help = help.strip_prefix("help:").unwrap_or(&help);
-        say(&format!("{text}\n{}{help}", self.painted("1;36", "help:")));
+        text.push_str(&format!("\n{}{help}", self.painted("1;36", "help:")));
+        lines.for_each(|line| text.push_str(&format!("\n{:INDENT$}{}", "", safe(line))));
+        say(&text);
     }
 
     /// Asks for the number of mails, to be sure that somebody read what is

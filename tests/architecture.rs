@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 18] = [
+const PURE: [&str; 19] = [
     "address",
     "archive",
     "bounces",
@@ -15,6 +15,7 @@ const PURE: [&str; 18] = [
     "campaign",
     "check",
     "compose",
+    "consent",
     "finding",
     "merge",
     "message",
@@ -30,12 +31,13 @@ const PURE: [&str; 18] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 37] = [
+const ARROWS: [(&str, &[&str]); 38] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
     ("calendar", &[]),
-    ("campaign", &["address", "finding", "place", "settings"]),
+    ("campaign", &["address", "consent", "finding", "place", "settings"]),
+    ("consent", &["finding", "place", "settings"]),
     (
         "check",
         &[
@@ -85,7 +87,7 @@ const ARROWS: [(&str, &[&str]); 37] = [
     ("finding", &["place"]),
     ("ledger", &["address", "clock", "finding", "postgres", "secret"]),
     ("lib", &[]),
-    ("list", &["address", "clock", "files", "finding", "place", "postgres", "secret"]),
+    ("list", &["address", "clock", "consent", "files", "finding", "place", "postgres", "secret"]),
     ("mailbox", &["files", "finding", "place", "secret", "tls", "wire"]),
     ("main", &["cli"]),
     (
@@ -125,7 +127,7 @@ const ARROWS: [(&str, &[&str]); 37] = [
             "workshop",
         ],
     ),
-    ("project", &["address", "campaign", "finding", "place", "rate", "settings"]),
+    ("project", &["address", "campaign", "consent", "finding", "place", "rate", "settings"]),
     ("rate", &[]),
     ("secret", &["finding", "place"]),
     (
@@ -163,6 +165,7 @@ const ARROWS: [(&str, &[&str]); 37] = [
             "check",
             "clock",
             "compose",
+            "consent",
             "deliver",
             "files",
             "finding",

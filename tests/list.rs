@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use handbill::consent::{ConsentRule, Told};
 use handbill::finding::{Checked, Finding};
-use handbill::list::{Gone, InvalidRow, List, Options, Row, StatusColumn, Subscriber};
+use handbill::list::{Gone, InvalidRow, List, Options, Row, Subscriber, Verdict};
+use handbill::place::{Passage, Source};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -86,6 +88,12 @@ fn refused_fixture(name: &str) -> Finding {
     List::open(&fixture(name), name, &Options::default()).expect_err("no list").remove(0)
 }
 
+/// What the settings may say of a column.
+fn rule(column: &str, told: Told) -> ConsentRule {
+    let column = Passage::whole(&Source::new("handbill.toml", column));
+    ConsentRule { column, told, is_required: true }
+}
+
 fn utf16(text: &str, bytes_of: impl Fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes_of).collect()
 }
@@ -98,14 +106,14 @@ fn an_action_network_report_is_read_and_who_has_left_is_not_mailed() {
     assert_eq!(walked.counts(), (177, 23, 0));
     assert_eq!((walked.list.encoding(), walked.list.delimiter()), ("UTF-8", Some(',')));
     assert_eq!(walked.list.email_column().name, "email");
-    let status: Vec<_> = walked.list.status_columns().map(|column| &column.name).collect();
-    assert_eq!(status, ["can2_subscription_status"]);
+    let consent: Vec<_> = walked.list.consent().iter().collect();
+    assert_eq!(consent.len(), 1);
+    assert_eq!(consent[0].header, "can2_subscription_status");
+    assert_eq!((consent[0].mail, consent[0].left), (177, 23));
     let first = &walked.gone[0];
     assert_eq!(first.line, 2);
-    assert_eq!(
-        first.address.as_ref().map(ToString::to_string).as_deref(),
-        Some("PERSON1@example.org")
-    );
+    let addresses: Vec<_> = first.addresses.iter().map(ToString::to_string).collect();
+    assert_eq!(addresses, ["PERSON1@example.org"]);
 }
 
 #[test]
@@ -202,9 +210,6 @@ fn a_list_without_rows_or_addresses_is_refused() {
     let nobody = refused_fixture("no-email-column.csv");
     assert_eq!(nobody.code, "no-email-column");
     assert!(nobody.help.contains("--email-column NAME`; the columns are name, city"));
-    let headless = refused("ann@example.org,Ann\nbo@example.org,Bo\n", &Options::default());
-    assert_eq!(headless.code, "no-email-column");
-    assert!(headless.help.contains("first line is a subscriber"));
 }
 
 #[test]
@@ -271,10 +276,8 @@ fn a_column_that_is_not_there_is_answered_with_the_nearest() {
     let finding = refused(list, &email);
     assert_eq!(finding.code, "no-email-column");
     assert_eq!(finding.help, "did you mean `mail_1`? the columns are mail_1, first_name");
-    let status = Options {
-        email_column: Some("mail_1".to_owned()),
-        status: StatusColumn::Named("left".to_owned()),
-    };
+    let status = Options { consent: vec![rule("left", Told::Status)], ..Options::default() };
+    let list = list.replace("mail_1", "email");
     assert_eq!(refused(list, &status).code, "no-status-column");
 }
 
@@ -286,12 +289,86 @@ fn all_that_is_wrong_with_a_list_is_said_at_once() {
 }
 
 #[test]
-fn a_list_whose_columns_change_while_it_is_used_is_refused() {
+fn a_list_that_changes_while_it_is_used_is_read_as_it_was_and_known_to_have_changed() {
     let (folder, list) = open("email,name\na@example.org,Ann\n", &Options::default());
-    let path = folder.path().join("list.csv");
-    std::fs::write(path, "name,email\nAnn,a@example.org\n").expect("written");
-    let again = list.expect("a list").rows();
-    assert_eq!(again.err().expect("it changed")[0].code, "list-changed");
+    let (path, list) = (folder.path().join("list.csv"), list.expect("a list"));
+    assert!(!list.is_outdated());
+    std::fs::write(&path, "name,email\nBob,b@example.org\n").expect("written");
+    assert!(list.is_outdated());
+    assert_eq!(Walked::new(list.clone()).addresses(), ["a@example.org"]);
+    std::fs::remove_file(&path).expect("removed");
+    assert_eq!(Walked::new(list).addresses(), ["a@example.org"]);
+}
+
+#[test]
+fn two_lists_in_one_file_are_refused_at_the_second_ones_line_of_names() {
+    for second in ["email,name,unsubscribed", "name,email", "E-Mail,Unsubscribed"] {
+        let list = format!("email,name\na@example.org,Ann\n\n{second}\nb@example.org,Bo,yes\n");
+        let finding = refused(list, &Options::default());
+        assert_eq!(finding.code, "second-header", "{second}");
+        assert_eq!(finding.place.expect("a place").to_string(), "list.csv:4:1");
+    }
+    let walked =
+        walk("email,status\na@example.org,active\nemail,status\nb@example.org,unsubscribed\n");
+    assert_eq!((walked.counts(), walked.addresses()), ((1, 1, 0), vec!["a@example.org"]));
+    assert_eq!(walked.list.notes()[0].code, "repeated-header");
+    let tags = walk("email,volunteer\na@example.org,volunteer\n,volunteer\n");
+    assert_eq!(tags.counts(), (1, 0, 1), "a row that repeats a name is a row");
+}
+
+#[test]
+fn a_row_with_more_cells_than_columns_is_not_mailed_where_one_tells_of_consent() {
+    let walked = walk("email;gift;unsubscribed\nb@example.org;1;234,50;yes\na@example.org;5;no\n");
+    assert_eq!((walked.counts(), walked.addresses()), ((1, 0, 1), vec!["a@example.org"]));
+    let walked = walk("email;gift\nb@example.org;1;234,50\na@example.org;5\n");
+    assert_eq!(walked.counts(), (2, 0, 0));
+    assert_eq!(walked.list.notes()[0].code, "surplus-cells");
+}
+
+#[test]
+fn quotes_are_read_as_the_program_wrote_them_or_the_row_is_not_mailed() {
+    let walked = walk(
+        "email,name,unsubscribed\n\"b@example.org\",\"says \\\"hi, all\\\" twice\",\"1\"\n\
+                       \"a@example.org\",\"fine\",\"0\"\n",
+    );
+    assert_eq!((walked.counts(), walked.addresses()), ((1, 1, 0), vec!["a@example.org"]));
+    assert_eq!(walked.gone[0].cells[1], "says \"hi, all\" twice");
+    let walked = walk("email,path\na@example.org,\"C:\\\"\nb@example.org,\"D:\\\"\n");
+    assert_eq!(walked.cells(0)[1], "C:\\", "a backslash at the end of a cell is one");
+    let walked = walk("email, name, city\na@example.org, \"Lee, Ann\"\nb@example.org, Bo, Leeds\n");
+    assert_eq!(walked.addresses(), ["b@example.org"]);
+    assert!(walked.reasons()[0].1.starts_with("a space stands before the quote"));
+}
+
+#[test]
+fn a_list_without_a_line_of_names_loses_nobody() {
+    for list in [
+        "ann@example.org,Ann\nbo@example.org,Bo\n",
+        "Ann,email.ann@example.org\nBo,bo@example.org\n",
+        "ann@freemail.test\nbo@example.org\n",
+        "Ann Lee <ann@email.test>\nBo <bo@example.org>\n",
+    ] {
+        let walked = walk(list);
+        assert_eq!(walked.subscribers.len(), 2, "{list}");
+        assert_eq!(walked.list.notes()[0].code, "no-header");
+    }
+    let walked = walk("Ann,ann@example.org,yes\nBo,bo@example.org,no\n");
+    assert_eq!(walked.counts(), (0, 2, 0), "a yes without a name may be about anything");
+    assert_eq!(walked.list.refusals()[0].code, "unclear-consent");
+    let columns = ["name", "email", "unsubscribed"].map(str::to_owned).to_vec();
+    let options = Options { header: Some(false), columns, ..Options::default() };
+    let (_folder, list) = open("Ann,ann@example.org,yes\nBo,bo@example.org,no\n", &options);
+    let walked = Walked::new(list.expect("a list"));
+    assert_eq!((walked.addresses(), walked.list.refusals().len()), (vec!["bo@example.org"], 0));
+}
+
+#[test]
+fn names_of_columns_below_the_first_line_are_pointed_at() {
+    let below =
+        refused("Members as of March\n\nemail,name\nann@example.org,Ann\n", &Options::default());
+    assert_eq!((below.code, below.place.expect("a place").line), ("header-below", 3));
+    let quoted = refused("\"email,name\"\n\"ann@example.org,Ann\"\n", &Options::default());
+    assert_eq!(quoted.code, "quoted-lines");
 }
 
 // --- how lists are written down -----------------------------------------
@@ -467,8 +544,8 @@ fn the_column_of_addresses_can_be_told_by_name_or_header() {
 fn a_status_column_is_honoured_whatever_it_is_called() {
     let cases = [
         ("MEMBER_STATUS", "subscribed", "cleaned"),
-        ("status", "member", "Unsubscribed"),
-        ("status", "pending payment", "bounced"),
+        ("status", "subscribed", "Unsubscribed"),
+        ("status", "active", "bounced"),
         ("Subscription Status", "active", "Spam complaint"),
         ("subscribed", "yes", "no"),
         ("Opt-In", "1", "0"),
@@ -488,39 +565,77 @@ fn a_status_column_is_honoured_whatever_it_is_called() {
 }
 
 #[test]
-fn every_status_column_is_honoured_not_only_the_first() {
-    let list = "email,status,bounced,unsubscribed_at\na@example.org,member,no,\n\
-                b@example.org,member,yes,\nc@example.org,member,no,2026-01-01\n\
+fn every_column_of_consent_is_honoured_not_only_the_first() {
+    let list = "email,status,bounced,unsubscribed_at\na@example.org,active,no,\n\
+                b@example.org,active,yes,\nc@example.org,active,no,2026-01-01\n\
                 nobody,unsubscribed,no,\n";
     let walked = walk(list);
     assert_eq!(walked.addresses(), ["a@example.org"]);
-    let gone: Vec<_> = walked.gone.iter().map(|gone| (gone.line, gone.address.is_some())).collect();
-    assert_eq!(gone, [(3, true), (4, true), (5, false)]);
+    let gone: Vec<_> = walked.gone.iter().map(|gone| (gone.line, gone.addresses.len())).collect();
+    assert_eq!(gone, [(3, 1), (4, 1), (5, 0)]);
+    assert_eq!(walked.list.notes()[0].code, "left-without-address");
 }
 
 #[test]
-fn a_status_of_something_else_loses_nobody() {
-    let mut list = "email,status,payment_status,state\n".to_owned();
-    for (row, status) in
-        ["member", "pending payment", "lapsed", "payment bounced", "not unsubscribed"]
-            .iter()
-            .enumerate()
-    {
-        writeln!(list, "p{row}@example.org,{status},bounced,left").expect("memory");
+fn a_status_that_nobody_has_a_word_for_is_asked_about_with_its_count() {
+    let list = "email,status\na@example.org,active\nb@example.org,Gold\nc@example.org,Gold\n\
+                d@example.org,unsubscribed\ne@example.org,\n";
+    let walked = walk(list);
+    assert_eq!(walked.addresses(), ["a@example.org"], "nobody is guessed");
+    let [refusal] = walked.list.refusals() else { panic!("one thing to ask") };
+    assert_eq!(refusal.code, "unclear-consent");
+    assert_eq!(refusal.place.as_ref().expect("a place").to_string(), "list.csv:1:7");
+    assert!(refusal.message.contains("`Gold` in 2 rows, blank in 1 row"), "{}", refusal.message);
+    assert!(refusal.help.contains("\"status\" = { mail = [\"active\"] }"), "{}", refusal.help);
+    let [column] = walked.list.consent() else { panic!("one column") };
+    assert_eq!((column.mail, column.left, column.others), (1, 1, 0));
+    assert_eq!(column.unclear, [("Gold".to_owned(), 2), (String::new(), 1)]);
+}
+
+#[test]
+fn what_another_column_settles_is_not_asked() {
+    let list =
+        "email,status,unsubscribed_at\na@example.org,active,\nb@example.org,Gold,2026-01-01\n";
+    let walked = walk(list);
+    assert_eq!((walked.addresses(), walked.list.refusals().len()), (vec!["a@example.org"], 0));
+}
+
+#[test]
+fn the_status_of_something_else_loses_nobody() {
+    let list = "email,payment_status,marital_status\na@example.org,bounced,left\n";
+    assert_eq!(walk(list).counts(), (1, 0, 0));
+}
+
+#[test]
+fn the_settings_say_once_what_a_column_means() {
+    let list = "email,Circle,unsubscribed\na@example.org,inner,no\nb@example.org,outer,no\n\
+                c@example.org,,no\nd@example.org,inner,yes\n";
+    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect());
+    let cases = [
+        (Told::Values { mail: words(&["Inner"]), left: None }, "a"),
+        (Told::Values { mail: None, left: words(&["outer"]) }, "a c"),
+        (Told::LeftIfFilled, "c"),
+        (Told::Ignore, "a b c"),
+    ];
+    for (told, expected) in cases {
+        let options = Options { consent: vec![rule("circle", told.clone())], ..Options::default() };
+        let (_folder, list) = open(list, &options);
+        let walked = Walked::new(list.expect("a list"));
+        let expected: Vec<_> =
+            expected.split(' ').map(|one| format!("{one}@example.org")).collect();
+        assert_eq!(walked.addresses(), expected, "{told:?}: d left by the other column");
     }
-    assert_eq!(walk(list).counts(), (5, 0, 0));
+    let both = Told::Values { mail: words(&["inner"]), left: words(&["outer"]) };
+    let (_folder, list) =
+        open(list, &Options { consent: vec![rule("circle", both)], ..Options::default() });
+    assert_eq!(list.expect("a list").refusals()[0].code, "unclear-consent", "c is blank");
 }
 
 #[test]
-fn the_status_column_can_be_named_or_turned_off() {
-    let list = "email,status,aktiv\na@example.org,unsubscribed,ja\nb@example.org,member,nein\n";
-    let with = |status| {
-        let (_folder, list) = open(list, &Options { status, ..Options::default() });
-        Walked::new(list.expect("a list")).addresses().join(" ")
-    };
-    assert_eq!(with(StatusColumn::Auto), "b@example.org");
-    assert_eq!(with(StatusColumn::Named("Aktiv".to_owned())), "a@example.org");
-    assert_eq!(with(StatusColumn::Off), "a@example.org b@example.org");
+fn who_has_not_confirmed_is_not_mailed_and_has_not_left() {
+    let walked = walk("email,confirmed\na@example.org,1\nb@example.org,0\n");
+    assert_eq!(walked.addresses(), ["a@example.org"]);
+    assert_eq!(walked.gone[0].verdict, Verdict::NotYet);
 }
 
 #[test]

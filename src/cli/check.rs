@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::report::{self, FindingsFormat};
+use super::understood::{self, ListReport};
 use super::workshop::{self, ListArgs};
 use super::{Exit, Global};
 use crate::finding::{Checked, Finding, tidy};
+use crate::list::List;
 use crate::token::Tokens;
 use crate::ui::{Ui, counted};
 use crate::workshop::{Keep, Workshop};
@@ -31,11 +33,17 @@ pub(super) struct Args {
 
 /// Checks each campaign; findings of one do not hide those of the next.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let findings = everything(ui, global, args).unwrap_or_else(|findings| findings);
-    report::findings(ui, &findings, args.format, args.strict)
+    let mut lists = Vec::new();
+    let findings = everything(ui, global, args, &mut lists).unwrap_or_else(|findings| findings);
+    report::findings(ui, (&findings, Some(&lists)), args.format, args.strict)
 }
 
-fn everything(ui: &Ui, global: &Global, args: &Args) -> Checked<Vec<Finding>> {
+fn everything(
+    ui: &Ui,
+    global: &Global,
+    args: &Args,
+    lists: &mut Vec<ListReport>,
+) -> Checked<Vec<Finding>> {
     let workshop = workshop::open(global)?;
     let campaigns =
         if args.campaigns.is_empty() { all(&workshop)? } else { args.campaigns.clone() };
@@ -50,7 +58,7 @@ fn everything(ui: &Ui, global: &Global, args: &Args) -> Checked<Vec<Finding>> {
         }
     };
     for campaign in &campaigns {
-        for finding in one(ui, (&workshop, &tokens), campaign, args) {
+        for finding in one(ui, (&workshop, &tokens), campaign, args, lists) {
             // What is wrong with the project is said once.
             if !findings.contains(&finding) {
                 findings.push(finding);
@@ -65,6 +73,7 @@ fn one(
     (workshop, tokens): (&Workshop, &Tokens),
     path: &Path,
     args: &Args,
+    lists: &mut Vec<ListReport>,
 ) -> Vec<Finding> {
     let campaign = match Workshop::campaign(path) {
         Ok(campaign) => campaign,
@@ -75,6 +84,13 @@ fn one(
         findings.append(&mut slips);
         None
     });
+    if let Some(list) = &list {
+        findings.extend(list.refusals().iter().chain(list.notes()).cloned());
+        if !lists.iter().any(|known| known.is_of(list)) {
+            tell(ui, list, args.format);
+            lists.push(ListReport::of(list));
+        }
+    }
     let proof = workshop.proof(&campaign, list.as_ref(), tokens);
     findings.extend(proof.findings);
     if args.links {
@@ -83,6 +99,16 @@ fn one(
         findings.extend(workshop.broken_links(&campaign, proof.links));
     }
     tidy(findings)
+}
+
+/// Says what was understood of a list.
+fn tell(ui: &Ui, list: &List, format: FindingsFormat) {
+    if format == FindingsFormat::Human {
+        ui.entry("list", &format!("{}: {}", list.name(), understood::form(list)));
+        for (label, line) in understood::lines(list) {
+            ui.entry(label, &line);
+        }
+    }
 }
 
 /// The campaigns of the project, named as a person here would name them.

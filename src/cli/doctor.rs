@@ -62,7 +62,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Err(stopped) => findings.extend(stopped),
     }
     let format = if is_for_people { FindingsFormat::Human } else { FindingsFormat::Json };
-    report::findings(ui, &findings, format, false)
+    report::findings(ui, (&findings, None), format, false)
 }
 
 fn new_key(ui: &Ui, global: &Global, args: &Args, domain: &str, selector: &str) -> Checked<Exit> {

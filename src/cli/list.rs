@@ -8,14 +8,15 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::report::Format;
+use super::understood::{self, Understood, shown};
 use super::workshop;
 use super::{Exit, Global, print, print_json};
 use crate::deliver::roll::{Entry, Roll};
 use crate::finding::Checked;
 use crate::list::List;
 use crate::list::stats::Stats;
-use crate::place::printable;
 use crate::ui::{Ui, counted, grouped};
+use crate::workshop::ListChoice;
 
 /// Look at a list, or make one of those who signed up
 #[derive(Debug, clap::Args)]
@@ -41,9 +42,22 @@ struct FileArgs {
     /// The column that holds the addresses
     #[arg(long, value_name = "NAME")]
     email_column: Option<String>,
+    /// The first line is a person and names no columns
+    #[arg(long)]
+    no_header: bool,
     /// How to answer
     #[arg(long, default_value = "human")]
     format: Format,
+}
+
+impl FileArgs {
+    fn choice(&self) -> ListChoice {
+        ListChoice {
+            file: Some(self.file.clone()),
+            email_column: self.email_column.clone(),
+            no_header: self.no_header,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -57,6 +71,10 @@ struct Report<'a> {
     encoding: &'a str,
     /// None where a database answered.
     delimiter: Option<char>,
+    /// None where no line names the columns.
+    header_line: Option<u64>,
+    #[serde(flatten)]
+    understood: Understood,
 }
 
 #[derive(Serialize)]
@@ -84,7 +102,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Command::Export(args) => return export::run(ui, global, args),
     };
     let workshop = workshop::open(global)?;
-    let options = workshop.list_options(file.email_column.as_deref());
+    let options = workshop.list_options(None, &file.choice());
     walk(ui, &workshop.typed_list(&file.file, &options)?, file.format)
 }
 
@@ -115,15 +133,19 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     }
     progress.finish();
     let counts = roll.counts();
+    // What one row has to say was said with it.
+    let notes = list.notes().iter().filter(|note| note.code != "surplus-cells");
+    notes.chain(list.refusals()).for_each(|finding| ui.finding(finding));
+    let exit = if list.refusals().is_empty() { Exit::Done } else { Exit::Refused };
     if format == Format::Json {
         let columns = list.columns().iter().zip(blank);
-        return print_json(
+        print_json(
             ui,
             &Report {
                 rows: counts.rows(),
                 deliverable: counts.open,
                 duplicates: counts.duplicates,
-                left: counts.left,
+                left: counts.kept_out(),
                 invalid,
                 columns: columns
                     .map(|(column, blank)| ColumnReport {
@@ -134,14 +156,17 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
                     .collect(),
                 encoding: list.encoding(),
                 delimiter: list.delimiter(),
+                header_line: list.header_line(),
+                understood: Understood::of(list),
             },
-        );
+        )?;
+        return Ok(exit);
     }
     let mut text = format!(
         "{}: {}, {}\n",
         list.name(),
         counted(counts.rows(), "row", "rows"),
-        list.encoding()
+        understood::form(list)
     );
     for (count, what) in [
         (counts.open, "can be mailed"),
@@ -154,11 +179,20 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
             },
         ),
         (counts.left, if counts.left == 1 { "has left" } else { "have left" }),
+        (
+            counts.not_yet,
+            if counts.not_yet == 1 { "has not confirmed yet" } else { "have not confirmed yet" },
+        ),
+        (counts.unclear, "may be mailed or not: nobody knows"),
         (counts.invalid, "cannot be used"),
     ] {
         if count > 0 || what == "can be mailed" {
             text.push_str(&format!("{:>10} {what}\n", grouped(count)));
         }
+    }
+    text.push_str("understood:\n");
+    for (label, line) in understood::lines(list) {
+        text.push_str(&format!("  {label:<9}  {line}\n"));
     }
     text.push_str("fields:\n");
     for (column, blank) in list.columns().iter().zip(blank) {
@@ -173,12 +207,8 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
             shown(&column.header)
         ));
     }
-    print(ui, text.as_bytes())
-}
-
-/// What stands in a list, safe to show on a terminal.
-fn shown(text: &str) -> String {
-    text.chars().map(printable).collect()
+    print(ui, text.as_bytes())?;
+    Ok(exit)
 }
 
 #[derive(Serialize)]

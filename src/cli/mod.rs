@@ -19,6 +19,7 @@ mod serve;
 mod status;
 mod suppress;
 mod template;
+mod understood;
 mod workshop;
 
 use std::ffi::OsString;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::understood::{ListReport, Understood};
 use super::{Exit, print_json, sarif};
 use crate::calendar::from_minute;
 use crate::deliver::allowance::Allowance;
@@ -48,6 +49,9 @@ pub(super) struct Counts {
     pub(super) already: u64,
     pub(super) suppressed: u64,
     pub(super) remaining: u64,
+    /// What was understood of the list.
+    #[serde(flatten)]
+    pub(super) understood: Option<Understood>,
 }
 
 impl Counts {
@@ -73,6 +77,8 @@ struct Report<'a> {
     findings: Vec<Entry<'a>>,
     errors: usize,
     warnings: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lists: Option<&'a [ListReport]>,
 }
 
 /// A finding as programs read it.
@@ -101,10 +107,10 @@ pub(super) fn to_go(remaining: u64, allowance: Option<Allowance>) -> String {
     }
 }
 
-/// Says all findings; the exit code says whether there were errors.
+/// Says all findings, and programs what was understood of lists; the exit code says whether there were errors.
 pub(super) fn findings(
     ui: &Ui,
-    findings: &[Finding],
+    (findings, lists): (&[Finding], Option<&[ListReport]>),
     format: FindingsFormat,
     strict: bool,
 ) -> Checked<Exit> {
@@ -127,7 +133,7 @@ pub(super) fn findings(
         }
         FindingsFormat::Json => {
             let findings = findings.iter().map(entry).collect();
-            print_json(ui, &Report { findings, errors, warnings })?;
+            print_json(ui, &Report { findings, errors, warnings, lists })?;
         }
         FindingsFormat::Sarif => {
             print_json(ui, &sarif::log(findings))?;

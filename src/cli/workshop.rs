@@ -15,12 +15,19 @@ pub(super) struct ListArgs {
     /// The column that holds the addresses
     #[arg(long, value_name = "NAME")]
     pub(super) email_column: Option<String>,
+    /// The first line is a person and names no columns
+    #[arg(long)]
+    pub(super) no_header: bool,
 }
 
 impl ListArgs {
     /// Which list that is.
     pub(super) fn choice(&self) -> ListChoice {
-        ListChoice { file: self.list.clone(), email_column: self.email_column.clone() }
+        ListChoice {
+            file: self.list.clone(),
+            email_column: self.email_column.clone(),
+            no_header: self.no_header,
+        }
     }
 }
 

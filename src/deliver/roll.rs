@@ -11,7 +11,7 @@ use crate::finding::Checked;
 use crate::ledger::{
     self, Answer, ClaimRequest, Fingerprint, Ledger, Location, NewRun, Process, RunId, State,
 };
-use crate::list::{InvalidRow, List, Row, Rows, Subscriber};
+use crate::list::{InvalidRow, List, Row, Rows, Subscriber, Verdict};
 
 /// How many rows share a question to the ledger.
 const BATCH: usize = 256;
@@ -25,8 +25,8 @@ pub enum Entry {
     Unselected,
     /// The address stood further up.
     Duplicate,
-    /// Gone, by a status column.
-    Left,
+    /// Kept out by a column of consent.
+    Left(Verdict),
     /// Cannot be mailed.
     Invalid(InvalidRow),
     /// An earlier run, or another one that is alive, has it.
@@ -44,8 +44,12 @@ pub struct Counts {
     pub unselected: u64,
     /// There a second time.
     pub duplicates: u64,
-    /// Gone by a status column.
+    /// Kept out by a column of consent: those who left, …
     pub left: u64,
+    /// … those who have not confirmed yet, …
+    pub not_yet: u64,
+    /// … and those of whom it is not known.
+    pub unclear: u64,
     /// Unusable.
     pub invalid: u64,
     /// Sent by an earlier run.
@@ -67,7 +71,17 @@ pub struct Counts {
 impl Counts {
     /// All rows.
     pub fn rows(&self) -> u64 {
-        self.open + self.unselected + self.duplicates + self.left + self.invalid + self.known()
+        self.open
+            + self.unselected
+            + self.duplicates
+            + self.kept_out()
+            + self.invalid
+            + self.known()
+    }
+
+    /// All whom a column of consent keeps out.
+    pub fn kept_out(&self) -> u64 {
+        self.left + self.not_yet + self.unclear
     }
 
     /// Those that an earlier run or a suppression settled.
@@ -86,7 +100,9 @@ impl Counts {
             Entry::Open(_) => &mut self.open,
             Entry::Unselected => &mut self.unselected,
             Entry::Duplicate => &mut self.duplicates,
-            Entry::Left => &mut self.left,
+            Entry::Left(Verdict::NotYet) => &mut self.not_yet,
+            Entry::Left(Verdict::Unclear) => &mut self.unclear,
+            Entry::Left(_) => &mut self.left,
             Entry::Invalid(_) => &mut self.invalid,
             Entry::Suppressed(_) | Entry::Already(_, State::Suppressed) => &mut self.suppressed,
             Entry::Already(_, State::Sent) => &mut self.sent,
@@ -150,9 +166,7 @@ impl Roll {
             ready: VecDeque::new(),
             counts: Counts::default(),
         };
-        if list.status_columns().next().is_some() {
-            roll.set_aside_the_gone(list)?;
-        }
+        roll.set_aside_the_gone(list)?;
         Ok(roll)
     }
 
@@ -192,10 +206,8 @@ impl Roll {
     /// that row stands: they come first, and their other rows are duplicates.
     fn set_aside_the_gone(&mut self, list: &List) -> Checked<()> {
         let mut addresses = Vec::new();
-        for row in list.rows()? {
-            if let Row::Gone(row) = row? {
-                addresses.extend(row.address);
-            }
+        for address in list.gone() {
+            addresses.push(address?);
             if addresses.len() == BATCH {
                 self.claim(std::mem::take(&mut addresses))?;
             }
@@ -227,7 +239,7 @@ impl Roll {
         let mut answers = self.claim(addresses)?.into_iter();
         for row in rows {
             self.ready.push_back(match row {
-                Row::Gone(_) => Entry::Left,
+                Row::Gone(gone) => Entry::Left(gone.verdict),
                 Row::Invalid(row) => Entry::Invalid(row),
                 Row::Subscriber(subscriber) => match answers.next() {
                     Some(Answer::Yours(_)) | None => Entry::Open(subscriber),

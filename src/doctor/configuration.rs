@@ -3,7 +3,7 @@
 use super::{Said, at, whole};
 use crate::check;
 use crate::finding::Finding;
-use crate::workshop::Workshop;
+use crate::workshop::{ListChoice, Workshop};
 
 /// Looks at the settings, and opens the list.
 pub(super) fn look(workshop: &Workshop) -> Vec<Said> {
@@ -33,7 +33,7 @@ fn list(workshop: &Workshop) -> Vec<Said> {
     let Some(file) = &workshop.project.list.file else {
         return vec![Said::Note("no list is named: `send` will want `--list`".into())];
     };
-    let options = workshop.list_options(None);
+    let options = workshop.list_options(None, &ListChoice::default());
     match workshop.named_list(file, &options) {
         Ok(list) => vec![Said::Well(format!(
             "the list `{}` can be read, with addresses in `{}`",

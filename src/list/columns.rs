@@ -2,7 +2,7 @@
 //! of them holds the address.
 
 use super::cell;
-use super::status::Says;
+use super::consent;
 
 /// A column of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,22 @@ impl Column {
     }
 }
 
+/// Finds the column that a person means: by its very name first, then however it is spelled.
+pub(super) fn find_called(columns: &[Column], told: &str) -> Option<usize> {
+    let exact = columns.iter().position(|column| column.name == told || column.header == told);
+    exact.or_else(|| columns.iter().position(|column| column.is_called(told)))
+}
+
+/// The columns' names for a help line; the first of very many.
+pub(super) fn names(columns: &[Column]) -> String {
+    const MOST: usize = 30;
+    let shown: Vec<&str> = columns.iter().map(|column| column.name.as_str()).take(MOST).collect();
+    match columns.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// Finds the column of addresses: by a name that can mean nothing else, or
 /// else the first whose name speaks of e-mail and not of something about it.
 pub(super) fn find_email(columns: &[Column]) -> Option<usize> {
@@ -43,12 +59,22 @@ pub(super) fn find_email(columns: &[Column]) -> Option<usize> {
         .or_else(|| columns.iter().position(speaks_of_email))
 }
 
+/// The columns that may hold addresses, in the order of preference.
+pub(super) fn email_candidates(columns: &[Column]) -> Vec<usize> {
+    find_email(columns).into_iter().collect()
+}
+
+/// Whether a text is what columns of addresses are called, and nothing else.
+pub(super) fn is_email_name(text: &str) -> bool {
+    has(EMAIL, &fold(text))
+}
+
 /// What a field is called in a campaign whose column has this header; nothing where the column
 /// would be one of addresses, or one that says who has left.
 pub fn field_name(header: &str) -> Option<String> {
     let column = Column::new(header, 0);
     let is_field =
-        find_email(std::slice::from_ref(&column)).is_none() && Says::of(&column).is_none();
+        find_email(std::slice::from_ref(&column)).is_none() && !consent::is_about_consent(header);
     is_field.then_some(column.name)
 }
 

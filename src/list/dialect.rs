@@ -20,24 +20,83 @@ pub(super) struct Dialect {
     pub(super) delimiter: u8,
     /// Whether the first line only names the delimiter.
     pub(super) has_sep_line: bool,
+    /// Whether a quote inside quotes has a backslash before it, as MySQL writes it, and not
+    /// another quote.
+    pub(super) has_backslashes: bool,
 }
 
 impl Dialect {
-    /// Looks at a list's beginning.
-    pub(super) fn sniff<R: Read>(mut source: Decoded<R>) -> io::Result<Self> {
+    /// Cells between commas and nothing else.
+    fn of(delimiter: u8) -> Self {
+        Self { delimiter, has_sep_line: false, has_backslashes: false }
+    }
+
+    /// Looks at a list: at its beginning for the delimiter, and at all of it for backslashes.
+    pub(super) fn sniff<R: Read>(open: &dyn Fn() -> Decoded<R>) -> io::Result<Self> {
         let mut sample = String::new();
-        source.next(&mut sample)?;
-        if let Some(delimiter) = sep_line(&sample) {
-            return Ok(Self { delimiter, has_sep_line: true });
-        }
-        let mut best = (b',', (0, 0));
-        for delimiter in DELIMITERS {
-            let fit = fit(&sample, delimiter)?;
-            if fit > best.1 {
-                best = (delimiter, fit);
+        open().next(&mut sample)?;
+        let mut dialect = match sep_line(&sample) {
+            Some(delimiter) => Self { has_sep_line: true, ..Self::of(delimiter) },
+            None => Self::of(delimiter(&sample)?),
+        };
+        if has_escaped_quote(open())? {
+            let plain = misfits(open(), dialect)?;
+            let escaped = Self { has_backslashes: true, ..dialect };
+            if misfits(open(), escaped)? < plain {
+                dialect = escaped;
             }
         }
-        Ok(Self { delimiter: best.0, has_sep_line: false })
+        Ok(dialect)
+    }
+}
+
+/// The delimiter by which most rows have as many cells as the header.
+fn delimiter(sample: &str) -> io::Result<u8> {
+    let mut best = (b',', (0, 0));
+    for delimiter in DELIMITERS {
+        let fit = fit(sample, delimiter)?;
+        if fit > best.1 {
+            best = (delimiter, fit);
+        }
+    }
+    Ok(best.0)
+}
+
+/// Whether a backslash stands before a quote anywhere.
+fn has_escaped_quote<R: Read>(mut source: Decoded<R>) -> io::Result<bool> {
+    let finder = memchr::memmem::Finder::new(b"\\\"");
+    let (mut text, mut last) = (String::new(), None);
+    loop {
+        source.next(&mut text)?;
+        let bytes = text.as_bytes();
+        let Some(first) = bytes.first() else { return Ok(false) };
+        if finder.find(bytes).is_some() || (last == Some(b'\\') && *first == b'"') {
+            return Ok(true);
+        }
+        last = bytes.last().copied();
+    }
+}
+
+/// How many rows have another number of cells than the header, or are none.
+fn misfits<R: Read>(source: Decoded<R>, dialect: Dialect) -> io::Result<u64> {
+    let mut records = Records::new(source, dialect);
+    if dialect.has_sep_line {
+        records.skip_line()?;
+    }
+    let mut columns = None;
+    let mut misfits = 0;
+    loop {
+        match records.next()? {
+            Step::End => return Ok(misfits),
+            Step::OpenQuote { .. } => return Ok(misfits + 1),
+            Step::TooLong => misfits += 1,
+            Step::Record => {
+                let columns = *columns.get_or_insert(records.len());
+                let is_left_over =
+                    (0..records.len()).any(|index| records.cell(index).contains("\\\""));
+                misfits += u64::from(records.len() != columns || is_left_over);
+            }
+        }
     }
 }
 
@@ -58,7 +117,7 @@ fn sep_line(sample: &str) -> Option<u8> {
 /// How many of the first rows in a hundred have as many cells as the header
 /// by this delimiter, then how many cells that is; nothing if it is one.
 fn fit(sample: &str, delimiter: u8) -> io::Result<(usize, usize)> {
-    let mut records = Records::new(Decoded::new(sample.as_bytes(), UTF_8), delimiter);
+    let mut records = Records::new(Decoded::new(sample.as_bytes(), UTF_8), Dialect::of(delimiter));
     if records.next()? != Step::Record || records.len() < 2 {
         return Ok((0, 0));
     }

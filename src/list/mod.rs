@@ -3,27 +3,32 @@
 //!
 //! It promises constant memory however long the list or a row is, the line
 //! number of everything it complains about, and that nobody vanishes without
-//! a word: every row is a subscriber, gone by a status column, or invalid.
-//! A list that could mislead is refused by [`List::open`], before any row.
+//! a word: every row is a subscriber, kept out by a column of consent, or invalid.
+//! A list that could mislead is refused by [`List::open`], before any row, or says by
+//! [`List::refusals`] why nobody on it may be mailed yet. Every walk sees the file as it was then.
 //! Two rows with one address are not its concern: the ledger's claim finds them.
 
 mod cell;
 mod columns;
+mod consent;
 mod dialect;
 mod encoding;
 mod header;
+mod notes;
 mod open;
 mod origin;
+mod person;
 mod query;
 mod records;
 mod refusal;
 mod rows;
+mod snapshot;
 mod source;
 mod spool;
 pub mod stats;
-mod status;
 
 pub use columns::{Column, field_name};
-pub use open::{List, Options, StatusColumn};
+pub use consent::{ColumnConsent, Rule, Verdict};
+pub use open::{List, Options};
 pub use origin::{Origin, Query};
 pub use rows::{Gone, InvalidRow, Row, Rows, Subscriber, Unit};

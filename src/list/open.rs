@@ -1,25 +1,31 @@
 //! Opening a list: everything that would make it useless or misleading is
 //! found before its first row is used.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, Read, Seek};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 
 use super::columns::Column;
+use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
 use super::dialect::Dialect;
 use super::encoding::{self, Content, Decoded};
-use super::header;
+use super::header::{self, Header};
+use super::notes::Notes;
 use super::origin::Query;
 use super::query::Answer;
 use super::records::{Records, Step};
 use super::refusal;
 use super::rows::{Rows, Unit};
+use super::snapshot::{Position, Snapshot};
 use super::source::Source;
 use super::spool::Spool;
-use super::status::Says;
-use crate::finding::Checked;
+use crate::address::Address;
+use crate::consent::{ConsentRule, Told};
+use crate::finding::{Checked, Finding};
 use crate::place::Place;
 
 /// What the user says about a list.
@@ -27,67 +33,95 @@ use crate::place::Place;
 pub struct Options {
     /// The column of addresses, by its name or its header.
     pub email_column: Option<String>,
-    /// The column that says who has left.
-    pub status: StatusColumn,
+    /// What columns say of consent.
+    pub consent: Vec<ConsentRule>,
+    /// Whether the first line names the columns; looked at if it is not said.
+    pub header: Option<bool>,
+    /// The names of the columns, where no line has them.
+    pub columns: Vec<String>,
 }
 
-/// Which columns say who has left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum StatusColumn {
-    /// All that are called so.
-    #[default]
-    Auto,
-    /// This one alone.
-    Named(String),
-    /// None.
-    Off,
-}
-
-/// A list that can be used, and walked as often as needed.
+/// A list that can be read, and walked as often as needed: every walk sees the same rows.
 #[derive(Clone, Debug)]
 pub struct List {
-    name: String,
+    name: Arc<str>,
     held: Held,
-    columns: Vec<Column>,
-    email: usize,
-    status: Vec<(usize, Says)>,
+    columns: Arc<[Column]>,
+    /// The columns that may hold addresses; the first one does.
+    emails: Vec<usize>,
+    pub(super) judge: Judge,
+    consent: Arc<[ColumnConsent]>,
+    gone: Option<Gone>,
+    refusals: Vec<Finding>,
+    notes: Vec<Finding>,
 }
 
 /// Where its rows are.
 #[derive(Clone, Debug)]
 enum Held {
-    /// In a file, which is read anew each time.
-    File { path: PathBuf, encoding: &'static Encoding, dialect: Dialect },
+    /// In a copy of a file.
+    Text(Text),
     /// In what a query gave.
     Spool(Spool),
 }
 
-/// What the columns say: which holds the address, which say who has left.
-type Meaning = (usize, Vec<(usize, Says)>);
+/// A file's text.
+#[derive(Clone, Debug)]
+struct Text {
+    snapshot: Snapshot,
+    encoding: &'static Encoding,
+    dialect: Dialect,
+    /// The line that names the columns, if there is one.
+    header_line: Option<u64>,
+}
+
+impl Text {
+    /// Its records, from the first line.
+    fn records(&self) -> io::Result<Records<Position>> {
+        let source = Decoded::new(self.snapshot.reader(), self.encoding);
+        let mut records = Records::new(source, self.dialect);
+        if self.dialect.has_sep_line {
+            records.skip_line()?;
+        }
+        Ok(records)
+    }
+
+    /// Its rows, behind the names of the columns.
+    fn rows(&self) -> io::Result<Source> {
+        let mut records = self.records()?;
+        if self.header_line.is_some() {
+            records.next()?;
+        }
+        Ok(Source::File(Box::new(records)))
+    }
+}
 
 impl List {
     /// Reads a list to its end and refuses it if it is no list. `name` is
     /// what messages call it.
+    ///
+    /// # Errors
+    /// `list-not-found`, `list-not-a-file`, `list-unreadable`, `list-not-text`, `list-changed`,
+    /// `empty-list`, `open-quote`, `second-header`, `header-below`, `duplicate-column`,
+    /// `no-email-column`, `no-consent-column`.
     pub fn open(path: &Path, name: &str, options: &Options) -> Checked<Self> {
         let unreadable = |error: io::Error| refusal::unreadable(name, &error);
-        let mut file = open_file(path, name)?;
-        let encoding = text_encoding(&mut file, name)?;
-        file.rewind().map_err(unreadable)?;
-        let dialect = Dialect::sniff(Decoded::new(&file, encoding)).map_err(unreadable)?;
-        file.rewind().map_err(unreadable)?;
-        let mut records = records(&file, encoding, dialect).map_err(unreadable)?;
-        let columns = header::read(&mut records, name)?;
-        let place = |index, width| records.place(name, index, width);
-        let meaning = meaning(&columns, name, options, &place);
-        let rows = check_rows(&mut records, name);
-        let (email, status) = match (meaning, rows) {
-            (Ok(meaning), Ok(())) => meaning,
-            (meaning, rows) => {
-                return Err([meaning.err(), rows.err()].into_iter().flatten().flatten().collect());
-            }
+        check_file(path, name)?;
+        let snapshot = Snapshot::take(path).map_err(unreadable)?;
+        let snapshot = snapshot.ok_or_else(|| refusal::unsteady(name))?;
+        let encoding = text_encoding(&mut snapshot.reader(), name)?;
+        let dialect =
+            Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding)).map_err(unreadable)?;
+        let mut text = Text { snapshot, encoding, dialect, header_line: None };
+        let header = Header::read(&mut text.records().map_err(unreadable)?, name, options)?;
+        text.header_line = header.line;
+        let held = Held::Text(text);
+        let place = |index: usize| {
+            header.places.get(index).cloned().unwrap_or_else(|| Place::new(name, 1, 1))
         };
-        let held = Held::File { path: path.to_owned(), encoding, dialect };
-        Ok(Self { name: name.to_owned(), held, columns, email, status })
+        let list = Self::read(held, name, header.columns.clone(), options, &place)?;
+        let is_unnamed = header.line.is_none() && !header.is_told;
+        Ok(if is_unnamed { list.noting(refusal::without_header(name)) } else { list })
     }
 
     /// Asks a database, and refuses its answer if it is no list. It is asked once: whoever
@@ -95,15 +129,144 @@ impl List {
     pub fn ask(query: &Query, options: &Options) -> Checked<Self> {
         let answer = Answer::to(query)?;
         let columns = answer.columns();
-        let place = |_, _| query.sql.whole();
+        let place = |_| query.sql.whole();
         // Known before a long answer is waited for.
-        let (email, status) = meaning(&columns, query.name(), options, &place)?;
+        header::check_names(&columns, &place)?;
+        header::email(&columns, query.name(), options.email_column.as_deref())?;
         let spool = answer.keep()?;
         if spool.filled == 0 {
             return Err(refusal::answer_without_rows(query).into());
         }
-        let held = Held::Spool(spool);
-        Ok(Self { name: query.name().to_owned(), held, columns, email, status })
+        Self::read(Held::Spool(spool), query.name(), columns, options, &place)
+    }
+
+    /// Looks at all rows, to know what they say of consent and what is wrong with them.
+    fn read(
+        held: Held,
+        name: &str,
+        columns: Vec<Column>,
+        options: &Options,
+        place: &dyn Fn(usize) -> Place,
+    ) -> Checked<Self> {
+        let meaning = meaning(&columns, name, options, place);
+        let mut list = Self {
+            name: name.into(),
+            held,
+            columns: columns.into(),
+            emails: Vec::new(),
+            judge: Judge::default(),
+            consent: Arc::new([]),
+            gone: None,
+            refusals: Vec::new(),
+            notes: Vec::new(),
+        };
+        let told = match meaning {
+            Ok((emails, told)) => {
+                list.emails = emails;
+                told
+            }
+            Err(mut findings) => {
+                findings.extend(list.open_quote()?);
+                return Err(findings);
+            }
+        };
+        let (survey, notes) = list.survey(&told, !list.is_unnamed(options))?;
+        list.refusals.extend(notes.unclear_address(&list, place));
+        list.notes = notes.findings(&list);
+        list.count(&survey.decide(), place)?;
+        Ok(list)
+    }
+
+    /// A quote that the last line leaves open.
+    fn open_quote(&self) -> Checked<Option<Finding>> {
+        let mut rows = self.source()?;
+        loop {
+            match rows.next().map_err(|error| refusal::unreadable(&self.name, &error))? {
+                Step::End => return Ok(None),
+                Step::OpenQuote { line } => {
+                    let Source::File(records) = &rows else { return Ok(None) };
+                    return Ok(Some(refusal::open_quote(&self.name, records, line)));
+                }
+                Step::TooLong | Step::Record => {}
+            }
+        }
+    }
+
+    fn noting(mut self, note: Finding) -> Self {
+        self.notes.insert(0, note);
+        self
+    }
+
+    /// The first look at all rows.
+    fn survey(&self, told: &HashMap<usize, Told>, are_named: bool) -> Checked<(Survey, Notes)> {
+        let unreadable = |error: io::Error| refusal::unreadable(&self.name, &error);
+        let mut survey = Survey::new(&self.columns, told, self.emails[0], are_named);
+        let mut notes = Notes::new(&self.columns, &self.emails);
+        let mut rows = self.source()?;
+        let mut has_rows = false;
+        loop {
+            match rows.next().map_err(unreadable)? {
+                Step::End if has_rows => return Ok((survey, notes)),
+                Step::End => return Err(refusal::without_rows(&self.name).into()),
+                Step::OpenQuote { line } => {
+                    let Source::File(records) = &rows else { continue };
+                    return Err(refusal::open_quote(&self.name, records, line).into());
+                }
+                Step::TooLong => has_rows = true,
+                Step::Record if rows.is_blank() => {}
+                Step::Record => {
+                    has_rows = true;
+                    let cell = |index| rows.cell(index);
+                    match header::repeated(&self.columns, self.emails[0], rows.len(), cell) {
+                        Some(header::Repeated::Same) => notes.repeated_header(rows.line()),
+                        Some(header::Repeated::Other) => {
+                            let place = rows.place(&self.name, 0, 1);
+                            return Err(refusal::second_header(place).into());
+                        }
+                        None => {
+                            survey.row(cell);
+                            notes.row(&rows);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The second look, by what the first one found: whom the columns of consent let in.
+    fn count(&mut self, columns: &[ConsentColumn], place: &dyn Fn(usize) -> Place) -> Checked<()> {
+        if columns.is_empty() {
+            return Ok(());
+        }
+        let unreadable = |error: io::Error| refusal::unreadable(&self.name, &error);
+        let mut count = Count::new(columns).map_err(unreadable)?;
+        let mut rows = self.source()?;
+        loop {
+            match rows.next().map_err(unreadable)? {
+                Step::End | Step::OpenQuote { .. } => break,
+                Step::TooLong => {}
+                Step::Record if rows.is_blank() => {}
+                Step::Record => {
+                    let cell = |index| rows.cell(index);
+                    let is_usable = || self.is_readable(&rows);
+                    if header::repeated(&self.columns, self.emails[0], rows.len(), cell).is_none() {
+                        count
+                            .row(rows.line(), &self.emails, is_usable, cell)
+                            .map_err(unreadable)?;
+                    }
+                }
+            }
+        }
+        self.judge = Judge::new(columns);
+        let header = |index: usize| self.columns[index].header.clone();
+        let (told, gone) = count.finish(header).map_err(unreadable)?;
+        let unclear =
+            told.iter().filter_map(|column| consent::unclear(column, Some(place(column.index))));
+        self.refusals.extend(unclear);
+        self.notes.extend(refusal::nameless(&self.name, gone.nameless));
+        self.consent = told.into();
+        self.gone = Some(gone);
+        Ok(())
     }
 
     /// What messages call the list.
@@ -118,19 +281,42 @@ impl List {
 
     /// The column of addresses.
     pub fn email_column(&self) -> &Column {
-        &self.columns[self.email]
+        &self.columns[self.emails[0]]
     }
 
-    /// The columns that say who has left.
-    pub fn status_columns(&self) -> impl Iterator<Item = &Column> {
-        self.status.iter().map(|(index, _)| &self.columns[*index])
+    /// The columns that say who may be mailed, with what they say of everybody.
+    pub fn consent(&self) -> &[ColumnConsent] {
+        &self.consent
+    }
+
+    /// Why nobody on the list may be mailed until somebody has said more: what looks like
+    /// consent and is not understood, addresses of which nobody knows which one counts.
+    pub fn refusals(&self) -> &[Finding] {
+        &self.refusals
+    }
+
+    /// What else there is to say of the list as a whole.
+    pub fn notes(&self) -> &[Finding] {
+        &self.notes
+    }
+
+    /// Whether the file holds something else by now than was read from it.
+    pub fn is_outdated(&self) -> bool {
+        matches!(&self.held, Held::Text(text) if text.snapshot.is_outdated())
+    }
+
+    /// The addresses of those who left: no other row brings them back.
+    pub fn gone(&self) -> impl Iterator<Item = Checked<Address>> + '_ {
+        let addresses = self.gone.iter().flat_map(Gone::addresses);
+        addresses
+            .map(|address| address.map_err(|error| refusal::unreadable(&self.name, &error).into()))
     }
 
     /// The encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`. A database answers in
     /// UTF-8.
     pub fn encoding(&self) -> &'static str {
         match &self.held {
-            Held::File { encoding, .. } => encoding.name(),
+            Held::Text(text) => text.encoding.name(),
             Held::Spool(_) => UTF_8.name(),
         }
     }
@@ -138,7 +324,15 @@ impl List {
     /// What separates the cells of a file.
     pub fn delimiter(&self) -> Option<char> {
         match &self.held {
-            Held::File { dialect, .. } => Some(char::from(dialect.delimiter)),
+            Held::Text(text) => Some(char::from(text.dialect.delimiter)),
+            Held::Spool(_) => None,
+        }
+    }
+
+    /// The line of a file that names the columns, if there is one.
+    pub fn header_line(&self) -> Option<u64> {
+        match &self.held {
+            Held::Text(text) => text.header_line,
             Held::Spool(_) => None,
         }
     }
@@ -146,102 +340,82 @@ impl List {
     /// What rows are counted by.
     pub fn unit(&self) -> Unit {
         match &self.held {
-            Held::File { .. } => Unit::Line,
+            Held::Text(_) => Unit::Line,
             Held::Spool(_) => Unit::Row,
         }
     }
 
     /// The rows, from the first.
     pub fn rows(&self) -> Checked<Rows> {
-        let source = match &self.held {
-            Held::Spool(spool) => Source::Query(Box::new(spool.replay())),
-            Held::File { path, encoding, dialect } => {
-                let file = open_file(path, &self.name)?;
-                let mut records = records(file, encoding, *dialect)
-                    .map_err(|error| refusal::unreadable(&self.name, &error))?;
-                if header::read(&mut records, &self.name)? != self.columns {
-                    return Err(refusal::changed(&self.name).into());
-                }
-                Source::File(Box::new(records))
+        Ok(Rows::new(self.clone(), self.source()?))
+    }
+
+    fn source(&self) -> Checked<Source> {
+        match &self.held {
+            Held::Spool(spool) => Ok(Source::Query(Box::new(spool.replay()))),
+            Held::Text(text) => {
+                Ok(text.rows().map_err(|error| refusal::unreadable(&self.name, &error))?)
             }
-        };
-        Ok(Rows::new(self.clone(), source))
+        }
+    }
+
+    /// Whether no line of the file and nothing in the settings names the columns.
+    fn is_unnamed(&self, options: &Options) -> bool {
+        matches!(&self.held, Held::Text(text) if text.header_line.is_none()) && options.columns.is_empty()
     }
 
     pub(super) fn email_index(&self) -> usize {
-        self.email
+        self.emails[0]
     }
 
-    pub(super) fn is_gone<'a>(&self, cell: impl Fn(usize) -> &'a str) -> bool {
-        self.status.iter().any(|(index, says)| says.is_gone(cell(*index)))
+    pub(super) fn email_indexes(&self) -> &[usize] {
+        &self.emails
+    }
+
+    /// Whether a column says who may be mailed.
+    pub(super) fn tells_consent(&self) -> bool {
+        !self.consent.is_empty()
     }
 }
 
-/// What the columns say, or everything that is wrong with them.
+/// The columns that may hold addresses, and those of which the settings say what they mean; or
+/// everything that is wrong with them.
 fn meaning(
     columns: &[Column],
     name: &str,
     options: &Options,
-    place: &dyn Fn(usize, usize) -> Place,
-) -> Checked<Meaning> {
+    place: &dyn Fn(usize) -> Place,
+) -> Checked<(Vec<usize>, HashMap<usize, Told>)> {
     let names = header::check_names(columns, place);
-    let email = header::email(columns, name, options.email_column.as_deref());
-    let status = header::status(columns, name, &options.status);
-    match (names, email, status) {
-        (Ok(()), Ok(email), Ok(status)) => Ok((email, status)),
-        (names, email, status) => {
-            Err([names.err(), email.err(), status.err()].into_iter().flatten().flatten().collect())
+    let emails = header::email(columns, name, options.email_column.as_deref());
+    let told = consent::resolve(columns, name, &options.consent);
+    match (names, emails, told) {
+        (Ok(()), Ok(emails), Ok(told)) => Ok((emails, told)),
+        (names, emails, told) => {
+            Err([names.err(), emails.err(), told.err()].into_iter().flatten().flatten().collect())
         }
     }
 }
 
-fn open_file(path: &Path, name: &str) -> Checked<File> {
+/// Refuses what is no regular file: a list is read more than once, which a pipe cannot be.
+fn check_file(path: &Path, name: &str) -> Checked<()> {
     let kind = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => refusal::not_found(name),
         _ => refusal::unreadable(name, &error),
     })?;
-    // A list is read more than once, which a pipe cannot be.
     if !kind.is_file() {
         return Err(refusal::not_a_file(name, kind.is_dir()).into());
     }
-    Ok(File::open(path).map_err(|error| refusal::unreadable(name, &error))?)
+    File::open(path).map_err(|error| refusal::unreadable(name, &error))?;
+    Ok(())
 }
 
-fn text_encoding(file: &mut File, name: &str) -> Checked<&'static Encoding> {
+fn text_encoding(file: &mut impl Read, name: &str) -> Checked<&'static Encoding> {
     match encoding::detect(file).map_err(|error| refusal::unreadable(name, &error))? {
         Content::Text(encoding) => Ok(encoding),
         Content::Empty => Err(refusal::empty(name).into()),
         Content::Spreadsheet => Err(refusal::spreadsheet(name).into()),
         Content::Database => Err(refusal::database(name).into()),
         Content::Binary => Err(refusal::binary(name).into()),
-    }
-}
-
-fn records<R: Read>(
-    source: R,
-    encoding: &'static Encoding,
-    dialect: Dialect,
-) -> io::Result<Records<R>> {
-    let mut records = Records::new(Decoded::new(source, encoding), dialect.delimiter);
-    if dialect.has_sep_line {
-        records.skip_line()?;
-    }
-    Ok(records)
-}
-
-/// Goes through all rows: a quote that the last line leaves open must be
-/// known before the first mail leaves.
-fn check_rows<R: Read>(records: &mut Records<R>, name: &str) -> Checked<()> {
-    let mut has_rows = false;
-    loop {
-        match records.next().map_err(|error| refusal::unreadable(name, &error))? {
-            Step::End if has_rows => return Ok(()),
-            Step::End => return Err(refusal::without_rows(name).into()),
-            Step::OpenQuote { line } => {
-                return Err(refusal::open_quote(name, records, line).into());
-            }
-            Step::TooLong => has_rows = true,
-            Step::Record => has_rows = has_rows || !records.is_blank(),
-        }
     }
 }

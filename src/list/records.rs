@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use super::cell;
+use super::dialect::Dialect;
 use super::encoding::Decoded;
 use crate::place::Place;
 
@@ -57,10 +57,15 @@ struct Field {
 
 impl<R: Read> Records<R> {
     /// Starts at the beginning of a source.
-    pub(super) fn new(source: Decoded<R>, delimiter: u8) -> Self {
+    pub(super) fn new(source: Decoded<R>, dialect: Dialect) -> Self {
+        let mut core = ReaderBuilder::new();
+        core.delimiter(dialect.delimiter);
+        if dialect.has_backslashes {
+            core.escape(Some(b'\\')).double_quote(false);
+        }
         Self {
             source,
-            core: ReaderBuilder::new().delimiter(delimiter).build(),
+            core: core.build(),
             lines: Lines { line: 1, after_cr: false },
             input: String::new(),
             at: 0,
@@ -152,10 +157,14 @@ impl<R: Read> Records<R> {
         std::str::from_utf8(&self.text[start..field.end]).expect("UTF-8 is cut at ASCII only")
     }
 
-    /// Whether the record is an empty line: nothing but delimiters, which
-    /// spreadsheets write by the hundred below the last row.
-    pub(super) fn is_blank(&self) -> bool {
-        (0..self.len()).all(|index| cell::is_blank(self.cell(index)))
+    /// Whether a cell stands in quotes in the file.
+    pub(super) fn is_quoted(&self, index: usize) -> bool {
+        let Some(field) = self.fields.get(index) else { return false };
+        let raw = match field.at.checked_sub(self.before.len()) {
+            Some(at) => self.input.get(self.start + at..),
+            None => self.before.get(field.at..),
+        };
+        raw.is_none_or(|raw| raw.starts_with('"'))
     }
 
     /// Whether a quoted cell goes on over several lines.

@@ -89,11 +89,65 @@ pub(super) fn answer_without_rows(query: &Query) -> Finding {
     .at(query.sql.whole())
 }
 
-pub(super) fn changed(name: &str) -> Finding {
+pub(super) fn unsteady(name: &str) -> Finding {
     Finding::error(
         "list-changed",
-        format!("the columns of the list `{name}` changed while it was in use"),
+        format!("the list `{name}` is being written to and does not hold still"),
         "run the command again when the file is complete",
+    )
+}
+
+/// A line of names that stands below the first line.
+pub(super) fn header_below<R: io::Read>(name: &str, records: &Records<R>, index: usize) -> Finding {
+    let width = records.cell(index).chars().count();
+    Finding::error(
+        "header-below",
+        format!("the names of the columns of `{name}` stand here, not in its first line"),
+        format!("delete the lines above line {}, and run the command again", records.line()),
+    )
+    .at(records.place(name, index, width))
+}
+
+/// Every line is in quotes as a whole, so that it has one cell.
+pub(super) fn quoted_lines(name: &str, place: Place) -> Finding {
+    Finding::error(
+        "quoted-lines",
+        format!("each line of `{name}` is in quotes as a whole, and is one cell then"),
+        "export the list again without quoting it twice, or take the outer quotes off",
+    )
+    .at(place)
+}
+
+/// Another line of names among the rows.
+pub(super) fn second_header(place: Place) -> Finding {
+    Finding::error(
+        "second-header",
+        "a second line of names stands here: the rows below have other columns",
+        "these are two lists in one file: cut it here, and give each part a file of its own",
+    )
+    .at(place)
+}
+
+/// No line names the columns.
+pub(super) fn without_header(name: &str) -> Finding {
+    Finding::warning(
+        "no-header",
+        format!("the first line of `{name}` is a person, so the columns have no names"),
+        "name them in handbill.toml, or put a line of names above the first:\n[list]\nheader = false\ncolumns = [\"email\", \"first_name\"]",
+    )
+}
+
+/// People who left, in whose rows no address can be read.
+pub(super) fn nameless(name: &str, (count, first): (u64, Option<u64>)) -> Option<Finding> {
+    let rows = if count == 1 { "row" } else { "rows" };
+    let line = usize::try_from(first?).unwrap_or(usize::MAX);
+    Some(
+        Finding::warning(
+            "left-without-address",
+            format!("{count} {rows} of `{name}` of people who left have no address that can be read, the first one here"),
+            "correct the address: if they stand on the list once more, that row is mailed",
+        )
+        .at(Place::new(name, line, 1)),
     )
 }
 

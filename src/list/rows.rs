@@ -4,7 +4,10 @@
 use std::fmt;
 
 use super::cell;
+use super::consent::{Judge, Verdict};
+use super::header::{self, Repeated};
 use super::open::List;
+use super::person;
 use super::records::Step;
 use super::refusal;
 use super::source::Source;
@@ -17,7 +20,7 @@ use crate::place::Place;
 pub enum Row {
     /// Somebody to mail.
     Subscriber(Subscriber),
-    /// Somebody who has left, by a status column.
+    /// Somebody whom a column of consent keeps out.
     Gone(Gone),
     /// Nobody who could be mailed.
     Invalid(InvalidRow),
@@ -76,10 +79,16 @@ impl Subscriber {
 /// Somebody who is on the list but not to be mailed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
-    /// The address, if it is one: another row with it does not bring them back.
-    pub address: Option<Address>,
+    /// Every address that can be read in it.
+    pub addresses: Vec<Address>,
     /// The line where the row begins.
     pub line: u64,
+    /// Why: they left, have not confirmed yet, or it is not known.
+    pub verdict: Verdict,
+    /// A cell for every column, cleaned.
+    pub cells: Vec<String>,
+    /// What is wrong with the row where no address can be read in it.
+    pub invalid: Option<InvalidRow>,
 }
 
 /// A row that cannot be mailed.
@@ -111,13 +120,15 @@ impl InvalidRow {
 pub struct Rows {
     list: List,
     records: Source,
+    judge: Judge,
     ended: bool,
 }
 
 impl Rows {
     /// Goes on where the records stand, behind the header.
     pub(super) fn new(list: List, records: Source) -> Self {
-        Self { list, records, ended: false }
+        let judge = list.judge.clone();
+        Self { list, records, judge, ended: false }
     }
 
     fn step(&mut self) -> Checked<Option<Row>> {
@@ -136,53 +147,107 @@ impl Rows {
                     let reason = "the row is longer than 1 MiB";
                     return Ok(Some(self.invalid(0, "", reason.to_owned())));
                 }
-                Step::Record if self.records.is_blank() => {}
+                Step::Record if self.records.is_blank() || self.is_repeated_header() => {}
                 Step::Record => return Ok(Some(self.row())),
             }
         }
     }
 
-    fn row(&self) -> Row {
+    fn is_repeated_header(&self) -> bool {
+        let cell = |index| self.records.cell(index);
+        let (columns, email) = (self.list.columns(), self.list.email_index());
+        header::repeated(columns, email, self.records.len(), cell) == Some(Repeated::Same)
+    }
+
+    fn row(&mut self) -> Row {
         let email = self.list.email_index();
+        let records = &self.records;
+        let verdict = self.judge.row(|index| records.cell(index));
         let value = cell::trim(self.records.cell(email));
-        if self.list.is_gone(|index| cell::trim(self.records.cell(index))) {
-            let address = Mailbox::parse(value).ok().map(|mailbox| mailbox.address);
-            return Row::Gone(Gone { address, line: self.records.line() });
+        if matches!(verdict, Verdict::Left | Verdict::NotYet) {
+            return Row::Gone(self.gone(verdict));
         }
-        let mailbox = match Mailbox::parse(value) {
+        let mailbox = match person::read(value) {
             Ok(mailbox) => mailbox,
             Err(why) => return self.invalid(email, value, why.to_string()),
         };
-        if let Some(index) = self.swallowing_cell() {
-            let reason = "a quote is not closed here, and the rows below are taken for its cell";
+        if let Some((index, reason)) =
+            self.list.unreadable(&self.records, self.list.tells_consent())
+        {
             return self.invalid(index, self.records.cell(index), reason.to_owned());
         }
-        let columns = self.list.columns().len();
-        let cells = (0..columns).map(|index| cell::clean(self.records.cell(index))).collect();
-        let surplus = (columns..self.records.len())
-            .filter(|index| !cell::is_blank(self.records.cell(*index)))
-            .count();
-        let surplus = u32::try_from(surplus).unwrap_or(u32::MAX);
+        if verdict == Verdict::Unclear {
+            return Row::Gone(self.gone(verdict));
+        }
+        let (columns, cells) = (self.list.columns().len(), self.cells());
+        let surplus = u32::try_from(surplus(&self.records, columns)).unwrap_or(u32::MAX);
         let (line, unit) = (self.records.line(), self.list.unit());
         Row::Subscriber(Subscriber { mailbox, line, unit, cells, surplus })
     }
 
+    fn gone(&self, verdict: Verdict) -> Gone {
+        let records = &self.records;
+        let emails = self.list.email_indexes().iter();
+        let addresses: Vec<Address> =
+            emails.flat_map(|index| person::everybody(records.cell(*index))).collect();
+        let email = self.list.email_index();
+        let value = cell::trim(records.cell(email));
+        let invalid = addresses.is_empty().then(|| person::read(value).err()).flatten();
+        let invalid = invalid.map(|why| self.invalid_row(email, value, why.to_string()));
+        Gone { addresses, line: records.line(), verdict, cells: self.cells(), invalid }
+    }
+
+    /// A cell for every column, cleaned.
+    fn cells(&self) -> Vec<String> {
+        let columns = self.list.columns().len();
+        (0..columns).map(|index| cell::clean(self.records.cell(index))).collect()
+    }
+
     fn invalid(&self, index: usize, value: &str, reason: String) -> Row {
+        Row::Invalid(self.invalid_row(index, value, reason))
+    }
+
+    fn invalid_row(&self, index: usize, value: &str, reason: String) -> InvalidRow {
         let place = self.records.place(self.list.name(), index, value.chars().count());
-        Row::Invalid(InvalidRow {
-            line: self.records.line(),
-            reason,
-            value: cell::shown(value),
-            place,
-        })
+        InvalidRow { line: self.records.line(), reason, value: cell::shown(value), place }
+    }
+}
+
+/// How many cells beyond the last column hold something.
+fn surplus(records: &Source, columns: usize) -> usize {
+    (columns..records.len()).filter(|index| !cell::is_blank(records.cell(*index))).count()
+}
+
+impl List {
+    /// Whether a row can be mailed, as far as its form tells.
+    pub(super) fn is_readable(&self, records: &Source) -> bool {
+        person::read(records.cell(self.email_index())).is_ok()
+            && self.unreadable(records, true).is_none()
+    }
+
+    /// Why a row cannot be read by the header, and at which of its cells that is seen.
+    fn unreadable(&self, records: &Source, tells_consent: bool) -> Option<(usize, &'static str)> {
+        let columns = self.columns().len();
+        if let Some(index) = self.swallowing_cell(records) {
+            let reason = "a quote is not closed here, and the rows below are taken for its cell";
+            return Some((index, reason));
+        }
+        if let Some(index) = self.spaced_quote(records) {
+            let reason = "a space stands before the quote, which opens no cell then; take it out";
+            return Some((index, reason));
+        }
+        if tells_consent && records.len() > columns && surplus(records, columns) > 0 {
+            let reason = "more cells than columns: nobody knows which one tells of consent; a value that holds the delimiter needs quotes around it";
+            return Some((columns, reason));
+        }
+        None
     }
 
     /// A cell with whole rows in it: a quote was left open, and the next
     /// quote, many rows below, closed it. Nobody among them may vanish.
-    fn swallowing_cell(&self) -> Option<usize> {
-        let columns = self.list.columns().len();
-        let (Source::File(records), Some(delimiter)) = (&self.records, self.list.delimiter())
-        else {
+    fn swallowing_cell(&self, records: &Source) -> Option<usize> {
+        let columns = self.columns().len();
+        let (Source::File(records), Some(delimiter)) = (records, self.delimiter()) else {
             return None;
         };
         if columns < 2 || !records.has_line_breaks() {
@@ -196,6 +261,19 @@ impl Rows {
             let cell = records.cell(*index);
             cell.contains('@') && cell.split(['\n', '\r']).any(is_row)
         })
+    }
+
+    /// A cell that begins with a space and a quote: the quote is part of the cell then, and the
+    /// next delimiter ends it.
+    fn spaced_quote(&self, records: &Source) -> Option<usize> {
+        let Source::File(records) = records else { return None };
+        let is_spaced = |index: &usize| {
+            let cell = records.cell(*index);
+            cell.starts_with([' ', '\t'])
+                && cell.trim_start_matches([' ', '\t']).starts_with('"')
+                && !records.is_quoted(*index)
+        };
+        (0..records.len()).find(is_spaced)
     }
 }
 

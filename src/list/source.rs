@@ -1,17 +1,17 @@
 //! Where rows are read from: both kinds look alike to whoever walks a list.
 
-use std::fs::File;
 use std::io;
 
 use super::cell;
 use super::records::{Records, Step};
+use super::snapshot::Position;
 use super::spool::Replay;
 use crate::place::Place;
 
 /// Rows, one at a time.
 pub(super) enum Source {
     /// The records of a file.
-    File(Box<Records<File>>),
+    File(Box<Records<Position>>),
     /// What a database answered.
     Query(Box<Replay>),
 }
@@ -49,7 +49,8 @@ impl Source {
         }
     }
 
-    /// Whether there is nothing in the row.
+    /// Whether the row is an empty line: nothing but delimiters, which
+    /// spreadsheets write by the hundred below the last row.
     pub(super) fn is_blank(&self) -> bool {
         (0..self.len()).all(|index| cell::is_blank(self.cell(index)))
     }

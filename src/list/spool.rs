@@ -1,18 +1,17 @@
-//! The rows of a query, kept while they are in use: a nameless temporary file of mode 600.
+//! The rows of a query or a workbook, kept while they are in use, in a nameless temporary file of
+//! mode 600.
 //!
 //! A list is walked several times (checked, rehearsed, mailed), and a mailing may take hours. All
 //! of that sees the same rows when they are asked for once; the database holds no snapshot
 //! meanwhile, which would keep it from cleaning up, and may go away. Memory does not grow with
 //! the list: a row is written as it comes, and read as it is needed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::records::{ROW_MAX, Step};
-use crate::clock;
+use super::snapshot::{Position, nameless};
 
 /// In a row's place: it was longer than a row may be.
 const TOO_LONG: u32 = u32::MAX;
@@ -21,7 +20,6 @@ const TOO_LONG: u32 = u32::MAX;
 #[derive(Clone, Debug)]
 pub(super) struct Spool {
     file: Arc<File>,
-    columns: usize,
     /// How many rows have something in them.
     pub(super) filled: u64,
 }
@@ -29,10 +27,9 @@ pub(super) struct Spool {
 impl Spool {
     /// The rows, from the first.
     pub(super) fn replay(&self) -> Replay {
-        let from = Position { file: Arc::clone(&self.file), at: 0 };
         Replay {
-            source: BufReader::with_capacity(64 << 10, from),
-            ends: vec![0; self.columns],
+            source: BufReader::with_capacity(64 << 10, Position::of(&self.file)),
+            ends: Vec::new(),
             text: Vec::new(),
             number: 0,
         }
@@ -42,17 +39,17 @@ impl Spool {
 /// Keeps rows.
 pub(super) struct Writer {
     file: BufWriter<File>,
-    columns: usize,
     ends: Vec<u32>,
     text: Vec<u8>,
+    number: u64,
     filled: u64,
 }
 
 impl Writer {
-    /// Of so many columns.
-    pub(super) fn new(columns: usize) -> io::Result<Self> {
+    /// Begins with no rows.
+    pub(super) fn new() -> io::Result<Self> {
         let file = BufWriter::with_capacity(64 << 10, nameless()?);
-        Ok(Self { file, columns, ends: Vec::new(), text: Vec::new(), filled: 0 })
+        Ok(Self { file, ends: Vec::new(), text: Vec::new(), number: 0, filled: 0 })
     }
 
     /// The next cell of a row, a piece at a time.
@@ -68,15 +65,21 @@ impl Writer {
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(TOO_LONG));
     }
 
-    /// Ends a row, which has all its cells.
+    /// Ends a row, whose number is one more than that of the row before.
     pub(super) fn end_row(&mut self) -> io::Result<()> {
-        debug_assert_eq!(self.ends.len(), self.columns, "a row has a cell for every column");
+        self.end_row_at(self.number + 1)
+    }
+
+    /// Ends a row, and says its number.
+    pub(super) fn end_row_at(&mut self, number: u64) -> io::Result<()> {
+        self.number = number;
         self.filled += u64::from(!self.text.is_empty());
+        self.file.write_all(&number.to_le_bytes())?;
         if self.text.len() > ROW_MAX {
             self.file.write_all(&TOO_LONG.to_le_bytes())?;
         } else {
-            let length = u32::try_from(self.text.len()).expect("a row is short");
-            self.file.write_all(&length.to_le_bytes())?;
+            let cells = u32::try_from(self.ends.len()).unwrap_or(TOO_LONG);
+            self.file.write_all(&cells.to_le_bytes())?;
             for end in &self.ends {
                 self.file.write_all(&end.to_le_bytes())?;
             }
@@ -90,7 +93,7 @@ impl Writer {
     /// All rows are there.
     pub(super) fn finish(self) -> io::Result<Spool> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Spool { file: Arc::new(file), columns: self.columns, filled: self.filled })
+        Ok(Spool { file: Arc::new(file), filled: self.filled })
     }
 }
 
@@ -105,22 +108,24 @@ pub(super) struct Replay {
 impl Replay {
     /// The next row.
     pub(super) fn next(&mut self) -> io::Result<Step> {
-        let mut word = [0; 4];
-        match self.source.read_exact(&mut word) {
+        let (mut number, mut word) = ([0; 8], [0; 4]);
+        match self.source.read_exact(&mut number) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Step::End),
             Err(error) => return Err(error),
         }
-        self.number += 1;
-        let length = u32::from_le_bytes(word);
-        if length == TOO_LONG {
+        self.number = u64::from_le_bytes(number);
+        self.source.read_exact(&mut word)?;
+        let cells = u32::from_le_bytes(word);
+        if cells == TOO_LONG {
             return Ok(Step::TooLong);
         }
-        for end in &mut self.ends {
+        self.ends.clear();
+        for _ in 0..cells {
             self.source.read_exact(&mut word)?;
-            *end = u32::from_le_bytes(word);
+            self.ends.push(u32::from_le_bytes(word));
         }
-        self.text.resize(length as usize, 0);
+        self.text.resize(self.ends.last().map_or(0, |end| *end as usize), 0);
         self.source.read_exact(&mut self.text)?;
         Ok(Step::Record)
     }
@@ -144,43 +149,13 @@ impl Replay {
     }
 }
 
-/// A reader of its own of a file that several read.
-struct Position {
-    file: Arc<File>,
-    at: u64,
-}
-
-impl Read for Position {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read_at(buffer, self.at)?;
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-/// A file that goes with the program, even by `kill -9`: it has no name.
-fn nameless() -> io::Result<File> {
-    let path = folder().join(format!("handbill-{:016x}", clock::random_u64()));
-    let mut options = OpenOptions::new();
-    let file = options.read(true).write(true).create_new(true).mode(0o600).open(&path)?;
-    fs::remove_file(&path)?;
-    Ok(file)
-}
-
-/// Where temporary files are; not in memory, where `/tmp` often is, if it can be helped.
-fn folder() -> PathBuf {
-    let told = std::env::var_os("TMPDIR").is_some_and(|folder| !folder.is_empty());
-    let lasting = PathBuf::from("/var/tmp");
-    if !told && lasting.is_dir() { lasting } else { std::env::temp_dir() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn what_was_kept_is_read_as_often_as_it_is_wanted() {
-        let mut writer = Writer::new(2).expect("a temporary file");
+        let mut writer = Writer::new().expect("a temporary file");
         let long = "x".repeat(ROW_MAX + 1);
         for row in [["ann@example.org", "Zoë"], [&long, "n"], ["", ""], ["", "end"]] {
             for cell in row {

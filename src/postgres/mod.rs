@@ -1,16 +1,18 @@
 //! PostgreSQL (or what speaks its protocol): where a database is, a connection to it whose other
-//! end is verified, and what is wrong when there is none. The ledger and lists share it.
+//! end is verified, what is wrong when there is none, and how long one is waited for. The ledger and lists share it.
 //!
 //! It leaves to others what is asked there, and what a trouble means for them.
 
 mod connect;
 mod fault;
+mod patience;
 mod server;
 
 use std::fmt;
 
 pub(crate) use connect::connect;
-pub(crate) use fault::{Fault, is_end, plain};
+pub(crate) use fault::{Fault, is_broken, is_end, passing, plain};
+pub(crate) use patience::{Passing, patiently};
 pub use server::Server;
 
 /// What a database is for: findings name it, and say what its passwords are called.

@@ -121,7 +121,7 @@ impl Studio {
         choice: &ListChoice,
     ) -> Checked<Option<Arc<Readers>>> {
         let Some(origin) = workshop.list_origin(campaign, choice)? else { return Ok(None) };
-        let options = workshop.list_options(choice.email_column.as_deref());
+        let options = workshop.list_options(Some(campaign), choice);
         let key = ListKey { from: format!("{origin:?}"), how: format!("{options:?}") };
         let mut lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((_, readers)) =

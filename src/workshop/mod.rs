@@ -23,12 +23,13 @@ use std::path::{Path, PathBuf};
 use crate::address::Mailbox;
 use crate::campaign::Campaign;
 use crate::compose::{self, Letter};
+use crate::consent::ConsentRule;
 use crate::deliver::return_path::ReturnPath;
 use crate::deliver::smtp::Smtp;
 use crate::files;
 use crate::finding::{Checked, Finding};
 use crate::ledger::{self, Location, SoftLimit};
-use crate::list::{self, List, Origin, StatusColumn};
+use crate::list::{self, List, Origin};
 use crate::merge::Links;
 use crate::place::{Passage, Place, Source};
 use crate::postgres::Role;
@@ -59,6 +60,8 @@ pub struct ListChoice {
     pub file: Option<PathBuf>,
     /// The column of addresses.
     pub email_column: Option<String>,
+    /// Whether the first line is a person, and names no columns.
+    pub no_header: bool,
 }
 
 impl Workshop {
@@ -152,7 +155,7 @@ impl Workshop {
 
     /// The list that was named, or the campaign's, or the project's.
     pub fn list(&self, campaign: &Campaign, choice: &ListChoice) -> Checked<Option<List>> {
-        let options = self.list_options(choice.email_column.as_deref());
+        let options = self.list_options(Some(campaign), choice);
         if let Some(typed) = &choice.file {
             return self.typed_list(typed, &options).map(Some);
         }
@@ -190,17 +193,21 @@ impl Workshop {
         }
     }
 
-    /// How lists are read here.
-    pub fn list_options(&self, email_column: Option<&str>) -> list::Options {
+    /// How lists are read here; for a campaign by its own rules of consent, too.
+    pub fn list_options(&self, campaign: Option<&Campaign>, choice: &ListChoice) -> list::Options {
+        let settings = &self.project.list;
+        let own = campaign.map_or(&[][..], |campaign| &campaign.consent);
+        // A campaign with rules of its own has a list of its own.
+        let of_project = settings
+            .consent
+            .iter()
+            .cloned()
+            .map(|rule| ConsentRule { is_required: rule.is_required && own.is_empty(), ..rule });
         list::Options {
-            email_column: email_column
-                .map(str::to_owned)
-                .or_else(|| self.project.list.email.clone()),
-            status: match self.project.list.status.as_deref() {
-                None => StatusColumn::Auto,
-                Some("none" | "off" | "") => StatusColumn::Off,
-                Some(name) => StatusColumn::Named(name.to_owned()),
-            },
+            email_column: choice.email_column.clone().or_else(|| settings.email.clone()),
+            consent: of_project.chain(own.iter().cloned()).collect(),
+            header: if choice.no_header { Some(false) } else { settings.header },
+            columns: settings.columns.clone(),
         }
     }
 

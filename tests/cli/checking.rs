@@ -4,9 +4,26 @@ use crate::desk::{Desk, SETTINGS};
 
 #[test]
 fn a_right_campaign_has_nothing_to_say() {
-    Desk::new().run("check").ends(0).says_only("no errors, no warnings\n").prints_only("");
+    Desk::new()
+        .run("check")
+        .ends(0)
+        .says_only(
+            "list        subscribers.csv: UTF-8, cells between commas, names in line 1\n\
+             addresses   from `email`\n\
+             consent     no column says who has left\n\
+             no errors, no warnings\n",
+        )
+        .prints_only("");
     let json = Desk::new().run("check --format json").ends(0).says_only("").json();
-    assert_eq!(json, serde_json::json!({"findings": [], "errors": 0, "warnings": 0}));
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "findings": [],
+            "errors": 0,
+            "warnings": 0,
+            "lists": [{"file": "subscribers.csv", "address_column": "email", "consent": []}]
+        })
+    );
 }
 
 #[test]
@@ -25,7 +42,8 @@ fn findings_are_json_with_these_keys_and_no_others() {
             "help": "did you mean `first_name`? The columns are email, first_name, city"
         }],
         "errors": 1,
-        "warnings": 0
+        "warnings": 0,
+        "lists": [{"file": "subscribers.csv", "address_column": "email", "consent": []}]
     });
     assert_eq!(json, expected);
 }
@@ -35,7 +53,10 @@ fn a_finding_shows_its_line_with_a_caret_and_what_to_do() {
     let desk =
         Desk::new().campaign("---\nsubject: x\npreheader: y\n---\n\nDear {{ frist_name }},\n");
     desk.run("check").ends(1).says_only(
-        "campaigns/spring.md:6:9: error[unknown-field]: no column `frist_name` in subscribers.csv\n  \
+        "list        subscribers.csv: UTF-8, cells between commas, names in line 1\n\
+         addresses   from `email`\n\
+         consent     no column says who has left\n\
+         campaigns/spring.md:6:9: error[unknown-field]: no column `frist_name` in subscribers.csv\n  \
          6 | Dear {{ frist_name }},\n    \
            |         ^^^^^^^^^^\n\
          help: did you mean `first_name`? The columns are email, first_name, city\n\

@@ -13,9 +13,9 @@ fn a_list_is_told_in_numbers_that_add_up() {
     let desk = Desk::new().list(
         "E-Mail,First Name,Status\n\
          ann@example.org,Ann,subscribed\n\
-         ANN@example.org,Ann,\n\
+         ANN@example.org,Ann,subscribed\n\
          \n\
-         nobody,Bob,\n\
+         nobody,Bob,subscribed\n\
          cyd@example.org,\u{a0},unsubscribed\n\
          dee@example.org,\u{a0},subscribed\n",
     );
@@ -32,7 +32,17 @@ fn a_list_is_told_in_numbers_that_add_up() {
             {"name": "status", "header": "Status", "blank": 0},
         ],
         "encoding": "UTF-8",
-        "delimiter": ","
+        "delimiter": ",",
+        "header_line": 1,
+        "address_column": "E-Mail",
+        "consent": [{
+            "column": "Status",
+            "rule": "vocabulary",
+            "mail": 4,
+            "left": 1,
+            "unclear": [],
+            "others": 0
+        }]
     });
     assert_eq!(json, expected);
     desk.run("list check subscribers.csv")

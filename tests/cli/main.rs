@@ -17,6 +17,7 @@ mod archiving;
 mod bad_input;
 mod bouncing;
 mod checking;
+mod consenting;
 mod conventions;
 mod docs;
 mod doctoring;
@@ -57,7 +58,7 @@ use smtp_server::{SmtpServer, TestCa};
 fn counts(ran: &Ran) -> [u64; 8] {
     let json = ran.json();
     let keys: Vec<&str> = json.as_object().expect("a table").keys().map(String::as_str).collect();
-    let mut expected = vec!["campaign"];
+    let mut expected = vec!["campaign", "address_column", "consent"];
     expected.extend(COUNTS);
     let sorted = |mut keys: Vec<&str>| {
         keys.sort_unstable();

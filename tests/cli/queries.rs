@@ -15,10 +15,10 @@ CREATE TABLE members (
     gift REAL, joined TEXT, donor BOOLEAN, status TEXT);
 INSERT INTO members VALUES
     (7, ' Ann@Example.org ', 'Ann', 'Leeds', 25.0, '2024-05-03', 1, 'subscribed'),
-    (8, 'ann@example.org', 'Ann again', 'Leeds', 0.5, NULL, 0, NULL),
-    (9, 'Bob <bob@bücher.example>', char(160), 'York', NULL, NULL, NULL, ''),
+    (8, 'ann@example.org', 'Ann again', 'Leeds', 0.5, NULL, 0, 'active'),
+    (9, 'Bob <bob@bücher.example>', char(160), 'York', NULL, NULL, NULL, 'active'),
     (10, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
-    (11, 'nobody', 'Nob', 'York', 1, NULL, 0, NULL),
+    (11, 'nobody', 'Nob', 'York', 1, NULL, 0, 'active'),
     (12, 'cyd@example.org', 'Cyd', '50% off', 12.25, NULL, 1, 'unsubscribed');
 ";
 
@@ -63,10 +63,20 @@ fn a_query_is_a_list_by_the_same_rules() {
             column("gift", "gift", 1),
             column("joined", "joined", 1),
             column("donor", "donor", 1),
-            column("status", "status", 1),
+            column("status", "status", 0),
         ],
         "encoding": "UTF-8",
-        "delimiter": null
+        "delimiter": null,
+        "header_line": null,
+        "address_column": "E-Mail",
+        "consent": [{
+            "column": "status",
+            "rule": "vocabulary",
+            "mail": 4,
+            "left": 1,
+            "unclear": [],
+            "others": 0
+        }]
     });
     assert_eq!(json, expected);
     desk.run(&format!("list check {list}"))
@@ -157,7 +167,7 @@ fn a_query_may_be_typed_or_stand_in_a_file_or_a_campaign() {
     let desk = desk.campaign(
         "---\nsubject: x\nlist: members.db?query=SELECT * FROM members WHERE id = 12\n---\nHi\n",
     );
-    desk.run("send campaigns/spring.md --dry-run").ends(0).says("members.db: 1 row\n");
+    desk.run("send campaigns/spring.md --dry-run").ends(0).says("members.db: 1 row, UTF-8\n");
 }
 
 #[test]

@@ -27,7 +27,9 @@ fn a_dry_run_needs_no_server() {
         "campaign    spring  “News for {{ first_name or \"you\" }}”\n\
          from        River Path Friends <news@example.org>\n\
          through     nowhere: a dry run\n\
-         list        subscribers.csv: 3 rows\n\
+         list        subscribers.csv: 3 rows, UTF-8, cells between commas, names in line 1\n\
+         addresses   from `email`\n\
+         consent     no column says who has left\n\
          to send     3\n\
          left out    nobody\n\
          first       ann@example.org, bob@example.org, cyd@example.org\n\

@@ -46,19 +46,19 @@ fn a_limit_is_kept_and_the_next_send_goes_on() {
 fn duplicates_the_gone_and_the_suppressed_are_not_mailed() {
     let desk = Desk::new().list(
         "email,first_name,status\n\
-         ann@example.org,Ann,\n\
-         Ann@Example.org,Anna,\n\
+         ann@example.org,Ann,active\n\
+         Ann@Example.org,Anna,active\n\
          bob@example.org,Bob,unsubscribed\n\
-         nobody,Zed,\n\
-         cyd@example.org,Cyd,\n\
-         bob@example.org,Bob,\n",
+         nobody,Zed,active\n\
+         cyd@example.org,Cyd,active\n\
+         bob@example.org,Bob,active\n",
     );
     suppress(&desk, "CYD@example.org");
     let server = Script::new().start();
     let ran = send(&desk, &server, "").ends(0);
     assert_eq!(counts(&ran), [1, 0, 0, 0, 0, 0, 1, 0]);
     ran.says("2 stand there a second time")
-        .says("1 has left, by the list's status column")
+        .says("1 has left, by the list")
         .says("1 has no usable address")
         .says("1 is suppressed");
     assert_eq!(got(&server), ["ann"]);
@@ -257,19 +257,7 @@ fn a_machine_with_another_key_is_refused_until_it_is_told_that_the_first_one_is_
 #[test]
 fn whom_another_run_was_to_take_first_gets_it_although_that_one_does_nothing() {
     let desk = Desk::new().campaign("---\nsubject: x\n---\nHi\n").list(&crate::many(2000));
-    let location = Location::parse(".handbill/ledger.db", &desk.path("")).expect("a path");
-    let mut ledger = ledger::open(&location).expect("a ledger");
-    let fingerprint = Fingerprint { subject: "x".into(), content_hash: String::new() };
-    // It lives as long as this test does, and a part of the list is its to take first.
-    let idle = NewRun {
-        campaign: "spring".into(),
-        fingerprint,
-        process: Process::this(),
-        planned: 2000,
-        beyond: 0,
-        now: handbill::clock::unix_now(),
-    };
-    ledger.open_run(&idle).expect("a run");
+    let _idle = idle_run(&desk);
     let server = Script::new().start();
     let line =
         format!("send campaigns/spring.md --yes --changed --format json --via {}", server.url());
@@ -278,6 +266,39 @@ fn whom_another_run_was_to_take_first_gets_it_although_that_one_does_nothing() {
     // Connections overtake each other by a few.
     let goes_back = |pair: &[String]| number(&pair[0]) > number(&pair[1]) + 64;
     assert!(got(&server).windows(2).any(goes_back), "it took its own share first");
+}
+
+#[test]
+fn whoever_is_put_off_while_others_send_too_is_tried_again_once_and_counted_once() {
+    let settings = SETTINGS.replace("retry_wait = 0", "retry_wait = 30");
+    let desk = Desk::new().settings(&settings).campaign("---\nsubject: x\n---\nHi\n");
+    let desk = desk.list(&crate::many(2000));
+    let _idle = idle_run(&desk);
+    // Near the end of its own share: they wait when it looks through the whole list.
+    let greylisting = at(Step::Rcpt).after(600).times(40).says("451 4.7.1 come back later");
+    let server = Script::new().rule(greylisting).start();
+    let line =
+        format!("send campaigns/spring.md --yes --changed --format json --via {}", server.url());
+    assert_eq!(counts(&desk.run(&line).ends(0)), [2000, 0, 0, 0, 0, 0, 0, 0]);
+    let asked = server.transcript().iter().filter(|line| line.contains("RCPT TO")).count();
+    assert_eq!(asked, 2040);
+}
+
+/// A run of the campaign that does nothing, and lives as long as this test does: a part of the
+/// list is its to take first.
+fn idle_run(desk: &Desk) -> Box<dyn ledger::Ledger> {
+    let location = Location::parse(".handbill/ledger.db", &desk.path("")).expect("a path");
+    let mut ledger = ledger::open(&location).expect("a ledger");
+    let idle = NewRun {
+        campaign: "spring".into(),
+        fingerprint: Fingerprint { subject: "x".into(), content_hash: String::new() },
+        process: Process::this(),
+        planned: 2000,
+        beyond: 0,
+        now: handbill::clock::unix_now(),
+    };
+    ledger.open_run(&idle).expect("a run");
+    ledger
 }
 
 /// The row of somebody of a long list.

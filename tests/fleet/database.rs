@@ -1,5 +1,6 @@
 //! A PostgreSQL of a test's own. It ends with the test.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -61,12 +62,41 @@ impl Database {
 
     /// Ends it as if the power had gone, and starts it again.
     pub(crate) fn restart(&self) {
+        self.tell("--restart");
+    }
+
+    /// Ends it as if the power had gone.
+    pub(crate) fn stop(&self) {
+        self.tell("--stop");
+    }
+
+    /// Starts it after that.
+    pub(crate) fn start_again(&self) {
+        self.tell("--start");
+    }
+
+    /// Where it listens, or did before it was ended.
+    pub(crate) fn port(&self) -> u16 {
+        let after = self.url.rsplit_once(':').map_or("", |(_, after)| after);
+        let port = after.split('/').next().unwrap_or_default();
+        port.parse().expect("a port")
+    }
+
+    /// Waits until its log says something.
+    pub(crate) fn until_it_logs(&self, text: &str) {
+        let log = self.data.join("log");
+        while !fs::read_to_string(&log).expect("its log").contains(text) {
+            std::thread::yield_now();
+        }
+    }
+
+    fn tell(&self, what: &str) {
         let status = Command::new(script())
-            .arg("--restart")
+            .arg(what)
             .env("HANDBILL_TEST_PGDATA", &self.data)
             .status()
             .expect("the script runs");
-        assert!(status.success(), "it comes back");
+        assert!(status.success(), "it does as it is told: {what}");
     }
 }
 

@@ -18,6 +18,7 @@ mod reception;
 #[path = "../common/smtp_server.rs"]
 mod smtp_server;
 
+mod away;
 mod coming_and_leaving;
 mod cut_off;
 mod database;

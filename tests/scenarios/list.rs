@@ -20,7 +20,7 @@ fn everyone_on_the_list_is_one_reader() {
         row("a duplicate of one in doubt", |s| s.rule(bob(Dot).keeps().hangs_up()), 3, "bob in doubt", "ann bob").people("ann bob")
             .list("email\nbob@example.org\nann@example.org\nbob@example.org\n"),
         row("some have left", |s| s, 0, "", "all").people("ann cyd")
-            .list("email,status\nann@example.org,subscribed\nbob@example.org,unsubscribed\ncyd@example.org,\ndee@example.org,bounced\n"),
+            .list("email,status\nann@example.org,subscribed\nbob@example.org,unsubscribed\ncyd@example.org,active\ndee@example.org,bounced\n"),
         row("a row that is no address", |s| s, 0, "", "all").people("ann cyd").list("email\nann@example.org\nnobody\ncyd@example.org\n"),
         row("some are suppressed", |s| s, 0, "bob suppressed, dee suppressed", "ann cyd").suppressed("bob dee"),
         row("the suppressed and the refused", |s| s.rule(cyd(Rcpt).says("550 5.1.1 no")), 3, "bob suppressed, cyd failed 550", "ann dee").suppressed("bob"),

@@ -44,7 +44,7 @@ pub(super) fn run(ui: &Ui, location: &Location, format: Format) -> Checked<Exit>
     match format {
         Format::Human => {
             print(ui, found.summary(location).as_bytes())?;
-            report::findings(ui, &found.findings, FindingsFormat::Human, false)
+            report::findings(ui, (&found.findings, None), FindingsFormat::Human, false)
         }
         Format::Json => {
             let json = found.json();

@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::reasons::Reasons;
 use crate::calendar::from_minute;
 use crate::cli::report::{Counts, Format, to_go};
+use crate::cli::understood::Understood;
 use crate::cli::{Exit, print_json};
 use crate::clock;
 use crate::deliver::allowance::Allowance;
@@ -19,10 +20,11 @@ use crate::ui::{Ui, counted, grouped};
 
 impl Counts {
     /// What is known before anything was sent.
-    pub(super) fn of(campaign: &str, forecast: &Forecast) -> Self {
+    pub(super) fn of(plan: &Plan, forecast: &Forecast) -> Self {
         let counts = &forecast.counts;
         Self {
-            campaign: campaign.to_owned(),
+            campaign: plan.campaign.id.clone(),
+            understood: Some(Understood::of(&plan.list)),
             sent: 0,
             failed: counts.failed,
             deferred: counts.deferred,
@@ -44,6 +46,7 @@ impl Counts {
         let tally = ended.tally;
         Self {
             campaign: self.campaign.clone(),
+            understood: self.understood.clone(),
             sent: tally.sent,
             failed: self.failed + tally.failed,
             deferred: self.deferred + tally.deferred,

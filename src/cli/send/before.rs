@@ -7,6 +7,7 @@ use super::SHOWN;
 use super::course::{Course, span};
 use super::plan::{Plan, To};
 use crate::calendar::from_minute;
+use crate::cli::understood;
 use crate::deliver::rehearsal::{Audience, Forecast};
 use crate::finding::Finding;
 use crate::list::Subscriber;
@@ -60,7 +61,10 @@ pub(super) fn describe(ui: &Ui, plan: &Plan, numbers: &Numbers<'_>) {
     );
     line("through", &through(&plan.to));
     let rows = counted(counts.rows(), "row", "rows");
-    line("list", &format!("{}: {rows}", plan.list.name()));
+    line("list", &format!("{}: {rows}, {}", plan.list.name(), understood::form(&plan.list)));
+    for (label, text) in understood::lines(&plan.list) {
+        line(label, &text);
+    }
     match more_at {
         None => line("to send", &grouped(to_send)),
         Some(more_at) => {
@@ -111,9 +115,11 @@ fn left_out(forecast: &Forecast, beyond: u64) -> Vec<String> {
         (forecast.incomplete, ["is incomplete", "are incomplete"]),
         (counts.unselected, ["does not meet the condition", "do not meet the condition"]),
         (counts.duplicates, ["stands there a second time", "stand there a second time"]),
+        (counts.left, ["has left, by the list", "have left, by the list"]),
+        (counts.not_yet, ["has not confirmed yet", "have not confirmed yet"]),
         (
-            counts.left,
-            ["has left, by the list's status column", "have left, by the list's status column"],
+            counts.unclear,
+            ["may be mailed or not: nobody knows", "may be mailed or not: nobody knows"],
         ),
         (counts.invalid, ["has no usable address", "have no usable address"]),
         (counts.failed, ["failed before", "failed before"]),

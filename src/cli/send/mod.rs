@@ -109,7 +109,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     }
     let job = plan.job(args);
     let forecast = forecast(ui, &job, args)?;
-    let before = Counts::of(&plan.campaign.id, &forecast);
+    let before = Counts::of(&plan, &forecast);
     let numbers = numbers(&plan, args, &forecast)?;
     before::describe(ui, &plan, &numbers);
     let refusals = refusals(args, &plan, &forecast)?;
@@ -136,10 +136,16 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             let book = crate::ledger::open(&plan.ledger)?;
             let what = format!("send `{}` through {server}", plan.campaign.id);
             confirm(ui, args, numbers.to_send, &what)?;
+            if plan.list.is_outdated() {
+                return Err(list_changed(&plan).into());
+            }
             let interval = plan.speed().rate.map_or(Duration::ZERO, Rate::interval);
             let mut reporter = Reporter::new(ui, numbers.course(interval));
             let sent = mailing::to_server(&mut reporter, args, &plan, &job, (smtp, book), &numbers);
             let reasons = reporter.finish();
+            if plan.list.is_outdated() {
+                ui.finding(&list_changed_since(&plan));
+            }
             after::finish(ui, args.format, &plan, &before, (sent?, reasons))
         }
     }
@@ -199,7 +205,10 @@ fn forecast(ui: &Ui, job: &Job<'_>, args: &Args) -> Checked<Forecast> {
 
 /// Why nothing may be sent, after the whole list was rehearsed.
 fn refusals(args: &Args, plan: &Plan, forecast: &Forecast) -> Checked<Vec<Finding>> {
-    let mut refusals = Vec::new();
+    let mut refusals = plan.list.refusals().to_vec();
+    if plan.list.is_outdated() {
+        refusals.push(list_changed(plan));
+    }
     if forecast.incomplete > 0 && !args.skip_incomplete {
         refusals.push(Finding::error(
             "incomplete-rows",
@@ -215,6 +224,30 @@ fn refusals(args: &Args, plan: &Plan, forecast: &Forecast) -> Checked<Vec<Findin
         refusals.extend(plan.change()?);
     }
     Ok(refusals)
+}
+
+/// The list is another one than was rehearsed.
+fn list_changed(plan: &Plan) -> Finding {
+    Finding::error(
+        "list-changed",
+        format!(
+            "the list `{}` has changed since it was rehearsed; nothing was sent",
+            plan.list.name()
+        ),
+        "run the command again when the file is complete",
+    )
+}
+
+/// The list is another one than was mailed.
+fn list_changed_since(plan: &Plan) -> Finding {
+    Finding::warning(
+        "list-changed",
+        format!(
+            "the list `{}` has changed since this run began; what was sent goes by how it was then",
+            plan.list.name()
+        ),
+        "send again: whoever is new on it gets the campaign, and nobody gets it twice",
+    )
 }
 
 fn confirm(ui: &Ui, args: &Args, count: u64, what: &str) -> Checked<()> {

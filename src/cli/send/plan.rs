@@ -72,6 +72,7 @@ impl Plan {
             |(letter, tokens)| keep(workshop.frame(&campaign, letter, tokens), &mut findings),
         );
         let ledger = keep(workshop.ledger(), &mut findings);
+        findings.extend(list.iter().flat_map(|list| list.notes().iter().cloned()));
         let (errors, warnings): (Vec<_>, Vec<_>) =
             tidy(findings).into_iter().partition(Finding::is_error);
         for warning in &warnings {

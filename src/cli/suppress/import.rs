@@ -6,12 +6,12 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use super::BATCH;
-use crate::address::Mailbox;
+use crate::address::{Address, Mailbox};
 use crate::calendar::read;
 use crate::files::plain;
 use crate::finding::{Checked, Finding};
 use crate::ledger::{Ledger, Suppression};
-use crate::list::{Column, List, Options, Row, StatusColumn, Subscriber};
+use crate::list::{Column, InvalidRow, List, Options, Row, Verdict};
 use crate::place::Place;
 use crate::ui::{Ui, counted, grouped};
 
@@ -48,7 +48,7 @@ pub(super) enum Who {
 /// A file, and what is said about it.
 pub(super) struct Source<'a> {
     pub(super) file: &'a Path,
-    pub(super) email_column: Option<String>,
+    pub(super) options: Options,
     /// Why, if not as the file says.
     pub(super) reason: Option<String>,
     pub(super) who: Option<Who>,
@@ -142,35 +142,44 @@ impl<'a> Import<'a> {
 
     /// The rows of a CSV with a line of column names.
     fn rows(&mut self, source: &Source<'_>, name: &str) -> Checked<()> {
-        let list = |status| {
-            let email_column = source.email_column.clone();
-            List::open(source.file, name, &Options { email_column, status })
-        };
-        let (list, by_status) = match (list(StatusColumn::Off), list(StatusColumn::Auto)) {
-            (Ok(list), Ok(by_status)) => (list, by_status),
+        let list = match List::open(source.file, name, &source.options) {
+            Ok(list) => list,
             // An export of nobody is no mistake.
-            (Err(findings), _) if findings.iter().all(|slip| slip.code == "empty-list") => {
+            Err(findings) if findings.iter().all(|slip| slip.code == "empty-list") => {
                 return Ok(());
             }
-            (Err(findings), _) | (_, Err(findings)) => return Err(findings),
+            Err(findings) => return Err(findings),
         };
         let only_left = match source.who {
             Some(who) => who == Who::Left,
-            None => refuse_mixed(&by_status).map(|()| false)?,
+            None => refuse_mixed(&list).map(|()| false)?,
         };
+        if only_left && !list.refusals().is_empty() {
+            return Err(list.refusals().to_vec());
+        }
         let says = Says::of(list.columns(), source);
-        for (row, status) in list.rows()?.zip(by_status.rows()?) {
-            match (row?, status?) {
-                (_, Row::Subscriber(_)) if only_left => self.stayed += 1,
-                (Row::Subscriber(subscriber), _) => self.add(says.suppression(subscriber))?,
-                (Row::Invalid(row), _) => {
-                    let help = LEFT_OUT.to_owned();
-                    self.unusable(&Finding { help, ..row.finding() });
+        for row in list.rows()? {
+            match row? {
+                Row::Subscriber(_) if only_left => self.stayed += 1,
+                Row::Gone(gone) if only_left && gone.verdict != Verdict::Left => self.stayed += 1,
+                Row::Subscriber(subscriber) => {
+                    self.add(says.suppression(subscriber.mailbox.address, &subscriber.cells))?;
                 }
-                (Row::Gone(_), _) => {}
+                Row::Gone(gone) => {
+                    for address in gone.addresses {
+                        self.add(says.suppression(address, &gone.cells))?;
+                    }
+                    gone.invalid.iter().for_each(|row| self.unusable_row(row));
+                }
+                Row::Invalid(row) => self.unusable_row(&row),
             }
         }
         Ok(())
+    }
+
+    fn unusable_row(&mut self, row: &InvalidRow) {
+        let help = LEFT_OUT.to_owned();
+        self.unusable(&Finding { help, ..row.finding() });
     }
 
     fn unusable(&mut self, finding: &Finding) {
@@ -209,16 +218,16 @@ impl<'a> Says<'a> {
         Self { source, reason: find(&REASONS), at: find(&MOMENTS) }
     }
 
-    fn suppression(&self, subscriber: Subscriber) -> Suppression {
+    fn suppression(&self, address: Address, cells: &[String]) -> Suppression {
         let cell = |index: Option<usize>| {
-            let cell = index.and_then(|index| subscriber.cells.get(index));
+            let cell = index.and_then(|index| cells.get(index));
             cell.filter(|cell| !cell.is_empty())
         };
         let told = || cell(self.reason).cloned().unwrap_or_else(imported);
         Suppression {
             reason: self.source.reason.clone().unwrap_or_else(told),
             at: cell(self.at).and_then(|at| read(at)).unwrap_or(self.source.now),
-            address: subscriber.mailbox.address,
+            address,
         }
     }
 }
@@ -233,8 +242,8 @@ fn refuse_mixed(list: &List) -> Checked<()> {
     let (mut left, mut stayed) = (0_u64, 0_u64);
     for row in list.rows()? {
         match row? {
-            Row::Gone(_) => left += 1,
-            Row::Subscriber(_) => stayed += 1,
+            Row::Gone(gone) if gone.verdict == Verdict::Left => left += 1,
+            Row::Gone(_) | Row::Subscriber(_) => stayed += 1,
             Row::Invalid(_) => {}
         }
     }
@@ -242,7 +251,7 @@ fn refuse_mixed(list: &List) -> Checked<()> {
         return Ok(());
     }
     let columns: Vec<String> =
-        list.status_columns().map(|column| format!("`{}`", column.header)).collect();
+        list.consent().iter().map(|column| format!("`{}`", column.header)).collect();
     Err(Finding::error(
         "mixed-file",
         format!(

@@ -14,8 +14,9 @@ use crate::calendar::rfc3339;
 use crate::clock;
 use crate::finding::Checked;
 use crate::ledger::{self, Suppression};
+use crate::list::Options;
 use crate::ui::{Ui, counted, grouped};
-use crate::workshop::Workshop;
+use crate::workshop::{ListChoice, Workshop};
 use import::{Import, Source, Who};
 
 /// How many addresses share a transaction.
@@ -26,6 +27,16 @@ const BATCH: usize = 500;
 pub(super) struct Args {
     #[command(subcommand)]
     command: Command,
+}
+
+/// How the file is read: by the project's rules of consent, where it has such columns.
+fn options(workshop: &Workshop, email_column: Option<&str>) -> Options {
+    let choice =
+        ListChoice { email_column: email_column.map(str::to_owned), ..ListChoice::default() };
+    let mut options = workshop.list_options(None, &choice);
+    options.consent.iter_mut().for_each(|rule| rule.is_required = false);
+    // The settings speak of the project's own list.
+    Options { header: None, columns: Vec::new(), ..options }
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -102,7 +113,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Command::Import { file, reason, email_column, who } => {
             let source = Source {
                 file,
-                email_column: email_column.clone(),
+                options: options(&workshop, email_column.as_deref()),
                 reason: reason.clone(),
                 who: *who,
                 now: clock::unix_now(),

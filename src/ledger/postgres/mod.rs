@@ -32,7 +32,7 @@ use tokio::time::{sleep, timeout};
 use crate::address::Address;
 use crate::clock::{self, Stopwatch};
 use crate::finding::Finding;
-use crate::postgres::{Role, Server};
+use crate::postgres::{Role, Server, patiently};
 
 use super::book::Ledger;
 use super::bounce::{Bounce, Fate, SoftLimit};
@@ -67,43 +67,48 @@ pub(super) struct Postgres {
 impl Postgres {
     /// Connects, and makes the tables or brings them to this version.
     pub(super) fn open(server: &Server) -> Result<Self, Finding> {
-        let mut ledger = Self::connected(server)?;
-        let link = ledger.link.get_mut().as_mut();
-        let link = link.expect("it was just made");
-        ledger
-            .runtime
-            .block_on(schema::migrate(link))
-            .map_err(|trouble| trouble.into_finding(server))?;
+        let ledger = Self::new(server)?;
+        ledger.begin(&async |link| schema::migrate(link).await)?;
         Ok(ledger)
     }
 
     /// Connects only to read; nothing where there is no ledger.
     pub(super) fn read(server: &Server) -> Result<Option<Self>, Finding> {
-        let ledger = Self::connected(server)?;
-        let there = {
-            let link = ledger.link.borrow();
-            let link = link.as_ref().expect("it was just made");
-            ledger.runtime.block_on(schema::inspect(link))
-        };
-        let there = there.map_err(|trouble| trouble.into_finding(server))?;
+        let ledger = Self::new(server)?;
+        let there = ledger.begin(&async |link| schema::inspect(link).await)?;
         Ok((there == schema::Contents::Ledger).then_some(ledger))
     }
 
-    fn connected(server: &Server) -> Result<Self, Finding> {
+    fn new(server: &Server) -> Result<Self, Finding> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Trouble::Io(error).into_finding(server))?;
-        let link =
-            runtime.block_on(Link::open(server)).map_err(|trouble| trouble.into_finding(server))?;
         // Positive, and with room to count on.
         let batch = i64::try_from(clock::random_u64() >> 2).unwrap_or_default();
         Ok(Self {
             runtime,
             server: server.clone(),
-            link: RefCell::new(Some(link)),
+            link: RefCell::default(),
             batch: Cell::new(batch),
         })
+    }
+
+    /// Connects, and does the first work, which can be told twice; a server that is restarted
+    /// at this moment is waited for, but only as long as a person would who has mistyped a port.
+    fn begin<T>(&self, work: &impl AsyncFn(&Link) -> Result<T, Trouble>) -> Result<T, Finding> {
+        let mut link = self.link.borrow_mut();
+        let attempt = async || {
+            // A migration may take its time.
+            let done = attempt(&mut link, &self.server, LONG_ANSWER, work).await;
+            if done.as_ref().is_err_and(Trouble::is_lost) {
+                *link = None;
+            }
+            done
+        };
+        self.runtime
+            .block_on(patiently(&self.server, attempt, Trouble::passing))
+            .map_err(|trouble| trouble.into_finding(&self.server))
     }
 
     /// The number of a request that was not made before.

@@ -3,7 +3,7 @@
 use tokio_postgres::error::SqlState;
 
 use crate::finding::Finding;
-use crate::postgres::{Fault, Server, is_end, plain};
+use crate::postgres::{self, Fault, Passing, Server, is_broken, is_end, plain};
 
 use super::PASSWORD_VARIABLE;
 
@@ -56,20 +56,20 @@ impl Trouble {
         match self {
             Self::Late | Self::Moved => true,
             Self::Sql(error) => {
-                let is_tls = error.to_string().contains("TLS");
+                let is_tls = error.to_string().contains("TLS") && !is_broken(error);
                 self.code().map_or(!is_tls && !is_config(error), |code| {
-                    is_end(code)
-                        || [
-                            SqlState::T_R_SERIALIZATION_FAILURE,
-                            SqlState::T_R_DEADLOCK_DETECTED,
-                            SqlState::TOO_MANY_CONNECTIONS,
-                            SqlState::READ_ONLY_SQL_TRANSACTION,
-                        ]
-                        .contains(code)
+                    is_end(code) || *code == SqlState::TOO_MANY_CONNECTIONS || is_moment(code)
                 })
             }
             _ => false,
         }
+    }
+
+    /// Whether it is waited for when a command begins, where a wrong server is to be told soon.
+    pub(super) fn passing(&self) -> Option<Passing> {
+        let Self::Sql(error) = self else { return None };
+        let is_moment = error.code().is_some_and(is_moment);
+        postgres::passing(error).or(is_moment.then_some(Passing::Unheard))
     }
 
     /// The finding about this ledger.
@@ -115,6 +115,16 @@ impl Trouble {
             ),
         }
     }
+}
+
+/// A deadlock was ended, others were faster, or the new primary of a failover is not one yet.
+fn is_moment(code: &SqlState) -> bool {
+    [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+    ]
+    .contains(code)
 }
 
 /// What no waiting mends.

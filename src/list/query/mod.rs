@@ -44,7 +44,7 @@ impl<'a> Answer<'a> {
     /// All rows.
     pub(super) fn keep(self) -> Checked<Spool> {
         let unkept = |error: io::Error| unkept(&error);
-        let mut writer = Writer::new(self.columns().len()).map_err(unkept)?;
+        let mut writer = Writer::new().map_err(unkept)?;
         match self {
             Self::Sqlite(answer) => answer.pour(&mut writer)?,
             Self::Postgres(answer) => answer.pour(&mut writer)?,

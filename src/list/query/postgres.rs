@@ -17,7 +17,7 @@ use super::super::origin::Query;
 use super::super::spool::Writer;
 use super::trouble::{ONLY_READS, disliked, no_reading, parameters, unkept};
 use crate::finding::{Checked, Finding};
-use crate::postgres::{Fault, Role, Server, connect, plain};
+use crate::postgres::{self, Fault, Passing, Role, Server, connect, patiently, plain};
 
 /// How long connecting may take, encryption and login included.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -68,11 +68,13 @@ impl<'a> Answer<'a> {
             .enable_all()
             .build()
             .map_err(|error| unreachable(server, &error.to_string()))?;
-        let asked = runtime.block_on(async {
+        // A database that is restarted at this moment is waited for; nothing was read yet.
+        let attempt = async || {
             let (client, driver) = timeout(CONNECT, connect(server)).await.map_err(late)??;
             let columns = timeout(ANSWER, begin(&client, query, server)).await.map_err(late)??;
             Ok((client, driver, columns))
-        });
+        };
+        let asked = runtime.block_on(patiently(server, attempt, Trouble::passing));
         let (client, driver, columns) =
             asked.map_err(|trouble: Trouble| trouble.into_finding(query, server))?;
         let (headers, booleans) = columns.into_iter().unzip();
@@ -215,6 +217,14 @@ fn late(_: tokio::time::error::Elapsed) -> Trouble {
 }
 
 impl Trouble {
+    /// Whether asking anew may help.
+    fn passing(&self) -> Option<Passing> {
+        match self {
+            Self::Sql(error) | Self::Query(error, _) => postgres::passing(error),
+            Self::Broken(..) | Self::Late | Self::Finding(_) => None,
+        }
+    }
+
     fn into_finding(self, query: &Query, server: &Server) -> Finding {
         let (error, behind, rows) = match self {
             Self::Finding(finding) => return finding,

@@ -1,0 +1,348 @@
+//! One column of a list: whether it tells of consent, and which of the ways to read it fits all
+//! that stands in it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::name;
+use super::speech::{Speech, Verdict};
+use super::value::Value;
+use super::vocabulary::{Blank, Kind, VOCABULARY};
+
+/// How many different values of a column are kept.
+const VALUES: usize = 64;
+/// The longest value that is kept, in bytes.
+const VALUE_MAX: usize = 80;
+
+/// Where the meaning of a column comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// The settings or the campaign say it.
+    Settings,
+    /// The vocabulary knows it.
+    Vocabulary,
+    /// Nobody knows.
+    Unclear,
+}
+
+/// The ways to read a column, before its values were seen.
+#[derive(Clone, Debug)]
+pub(super) enum Readings {
+    /// As the settings say.
+    Told(Speech),
+    /// The ways of all that are known to have such a column.
+    Known(Vec<Speech>),
+    /// Its name looks like consent and is not known.
+    Looks,
+    /// It has no name: a bare yes or no in it may be about anything.
+    Unnamed,
+    /// Its name says nothing of consent.
+    Other,
+}
+
+impl Readings {
+    /// The ways to read a column by its header.
+    pub(super) fn of(header: &str) -> Self {
+        let words = name::words(header);
+        let compact = words.concat();
+        let mut speeches: Vec<Speech> = VOCABULARY.tools(&compact).map(Speech::of_tool).collect();
+        let named = kind_of(&words);
+        match named {
+            Some(Kind::Ask | Kind::Nothing) | None => {}
+            Some(kind) => speeches.push(Speech::of_kind(kind)),
+        }
+        if speeches.iter().any(|speech| speech.kind() != Kind::Nothing) {
+            speeches.retain(|speech| speech.kind() != Kind::Nothing);
+            return Self::Known(speeches);
+        }
+        let is_nothing = !speeches.is_empty() || named == Some(Kind::Nothing);
+        if named == Some(Kind::Ask)
+            || (!is_nothing && VOCABULARY.looks_like_consent(&words, &compact))
+        {
+            return Self::Looks;
+        }
+        Self::Other
+    }
+}
+
+/// Words before the one that matters: `is_email_bounced`, `date_unsubscribed`.
+const BEFORE: [&str; 20] = [
+    "address",
+    "contact",
+    "current",
+    "date",
+    "e",
+    "email",
+    "emails",
+    "has",
+    "have",
+    "is",
+    "list",
+    "mail",
+    "mailing",
+    "member",
+    "newsletter",
+    "subscriber",
+    "user",
+    "was",
+    "the",
+    "this",
+];
+/// Words that make it a moment: `unsubscribed_at`, `Abgemeldet am`.
+const MOMENT: [&str; 14] = [
+    "am",
+    "at",
+    "data",
+    "date",
+    "datetime",
+    "datum",
+    "el",
+    "fecha",
+    "le",
+    "on",
+    "op",
+    "time",
+    "timestamp",
+    "utc",
+];
+/// What, with a moment behind it, is when the person left; alone it is a number, or anything.
+const LEAVING: [&str; 8] = [
+    "abmeldung",
+    "bounce",
+    "clean",
+    "complaint",
+    "hardbounce",
+    "optout",
+    "unsubscribe",
+    "unsubscription",
+];
+/// Words that make a status one of the subscription or of a person on a list.
+const STATUS: [&str; 30] = [
+    "bounce",
+    "can2",
+    "consent",
+    "contact",
+    "current",
+    "delivery",
+    "e",
+    "email",
+    "emails",
+    "global",
+    "in",
+    "list",
+    "mail",
+    "mailing",
+    "marketing",
+    "member",
+    "newsletter",
+    "of",
+    "opt",
+    "optin",
+    "optout",
+    "out",
+    "permission",
+    "person",
+    "profile",
+    "subscriber",
+    "subscription",
+    "sub",
+    "the",
+    "user",
+];
+
+/// How a column of this name tells.
+fn kind_of(words: &[String]) -> Option<Kind> {
+    if words.is_empty() {
+        return None;
+    }
+    if let Some(kind) = VOCABULARY.name_of(&words.concat()) {
+        return Some(kind);
+    }
+    if let Some((last, rest)) = words.split_last()
+        && matches!(last.as_str(), "status" | "statut" | "estado" | "stato" | "статус" | "stav")
+        && rest.iter().all(|word| STATUS.contains(&word.as_str()))
+    {
+        return Some(Kind::Status);
+    }
+    let is_before = |word: &&String| BEFORE.contains(&word.as_str());
+    let core: Vec<&String> = words.iter().skip_while(is_before).collect();
+    let kept =
+        core.iter().rposition(|word| !MOMENT.contains(&word.as_str())).map_or(0, |last| last + 1);
+    let name: String = core[..kept].iter().map(|word| word.as_str()).collect();
+    if name.is_empty() {
+        return None;
+    }
+    let is_moment = kept < core.len() || words[0] == "date";
+    let kind = VOCABULARY.name_of(&name);
+    if !is_moment {
+        return kind;
+    }
+    match kind {
+        Some(Kind::YesLeft | Kind::FilledLeft) => Some(Kind::FilledLeft),
+        _ if LEAVING.contains(&name.as_str()) => Some(Kind::FilledLeft),
+        // When somebody joined or confirmed says nothing of whether they are still there.
+        Some(Kind::YesMail | Kind::NotYetIfNo | Kind::Status) => Some(Kind::Nothing),
+        other => other,
+    }
+}
+
+/// The different values of a column.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    /// Those that are kept, as first written, by what they are looked up by.
+    values: HashMap<String, String>,
+    /// Cells that were looked at, as they stand.
+    seen: HashSet<String>,
+    /// A date that was seen.
+    date: Option<String>,
+    /// Whether there are values that are too long or too many to be kept.
+    has_others: bool,
+}
+
+impl Tally {
+    /// Looks at a cell.
+    pub(super) fn add(&mut self, cell: &str) {
+        if cell.is_empty()
+            || self.seen.contains(cell)
+            || self.date.as_ref().is_some_and(|date| is_like(date, cell))
+        {
+            return;
+        }
+        if self.seen.len() < VALUES && cell.len() <= VALUE_MAX {
+            self.seen.insert(cell.to_owned());
+        }
+        let Some(value) = Value::of(cell) else { return };
+        if self.values.contains_key(&value.key) {
+        } else if value.is_date() {
+            self.date = Some(value.text.to_owned());
+        } else if value.text.len() > VALUE_MAX || self.values.len() == VALUES {
+            self.has_others = true;
+        } else {
+            self.values.insert(value.key, value.text.to_owned());
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.date.is_none() && !self.has_others
+    }
+
+    fn values(&self) -> impl Iterator<Item = &str> {
+        let others = self.has_others.then_some(OTHER);
+        self.values.values().map(String::as_str).chain(self.date.as_deref()).chain(others)
+    }
+}
+
+/// Whether two texts have digits at the same places, and the same characters elsewhere.
+fn is_like(date: &str, cell: &str) -> bool {
+    let digits =
+        |one: u8, other: u8| one == other || (one.is_ascii_digit() && other.is_ascii_digit());
+    date.len() == cell.len()
+        && date.bytes().zip(cell.bytes()).all(|(one, other)| digits(one, other))
+}
+
+/// Stands for values that were not kept.
+const OTHER: &str = "something else that nobody has a word for";
+
+/// A column that tells of consent, with the way to read it.
+#[derive(Clone, Debug)]
+pub(in crate::list) struct ConsentColumn {
+    /// Which column it is.
+    pub(super) index: usize,
+    /// Where its meaning comes from.
+    pub(super) rule: Rule,
+    speeches: Vec<Speech>,
+    blank: Verdict,
+}
+
+impl ConsentColumn {
+    /// Decides how to read a column whose values were seen; nothing where it tells nothing.
+    pub(super) fn decide(index: usize, readings: &Readings, tally: &Tally) -> Option<Self> {
+        match readings {
+            Readings::Told(speech) => Some(Self {
+                index,
+                rule: Rule::Settings,
+                blank: blank(std::slice::from_ref(speech), tally),
+                speeches: vec![speech.clone()],
+            }),
+            Readings::Known(speeches) => Some(Self::of_known(index, speeches, tally)),
+            Readings::Looks if tally.is_empty() => None,
+            Readings::Looks => {
+                let words = [Speech::of_kind(Kind::Status)];
+                let speeches = if fits(&words[0], tally) { words.to_vec() } else { Vec::new() };
+                let rule = if speeches.is_empty() { Rule::Unclear } else { Rule::Vocabulary };
+                let blank =
+                    if speeches.is_empty() { Verdict::Mail } else { blank(&speeches, tally) };
+                Some(Self { index, rule, speeches, blank })
+            }
+            Readings::Unnamed => {
+                let is_answer = |text: &str| {
+                    Value::of(text)
+                        .is_none_or(|value| value.meaning.is_some() && !value.text.contains('@'))
+                };
+                (!tally.is_empty() && tally.values().all(is_answer)).then(|| Self {
+                    index,
+                    rule: Rule::Unclear,
+                    speeches: Vec::new(),
+                    blank: Verdict::Mail,
+                })
+            }
+            Readings::Other if tally.is_empty() => None,
+            // A word such as `unsubscribed` stands in a column that says nothing of consent.
+            Readings::Other => Some(Self {
+                index,
+                rule: Rule::Unclear,
+                speeches: vec![Speech::telling()],
+                blank: Verdict::Mail,
+            }),
+        }
+    }
+
+    fn of_known(index: usize, speeches: &[Speech], tally: &Tally) -> Self {
+        let fitting: Vec<Speech> =
+            speeches.iter().filter(|speech| fits(speech, tally)).cloned().collect();
+        let speeches = if fitting.is_empty() { speeches.to_vec() } else { fitting };
+        let blank = blank(&speeches, tally);
+        Self { index, rule: Rule::Vocabulary, speeches, blank }
+    }
+
+    /// What a cell means.
+    pub(super) fn verdict(&self, cell: &str) -> Verdict {
+        let Some(value) = Value::of(cell) else { return self.blank };
+        let mut said = self.speeches.iter().filter_map(|speech| speech.says(&value));
+        match said.next() {
+            Some(first) if said.all(|other| other == first) => first,
+            _ => Verdict::Unclear,
+        }
+    }
+
+    /// Whether a cell says nothing by itself.
+    pub(super) fn is_blank(cell: &str) -> bool {
+        Value::of(cell).is_none()
+    }
+}
+
+/// Whether a way to read a column understands everything in it.
+fn fits(speech: &Speech, tally: &Tally) -> bool {
+    tally.values().all(|text| Value::of(text).is_none_or(|value| speech.says(&value).is_some()))
+}
+
+/// What a blank cell means. One that says nothing is no yes where the column answers for others.
+fn blank(speeches: &[Speech], tally: &Tally) -> Verdict {
+    let mut told = speeches.iter().filter_map(|speech| speech.blank);
+    if let Some(first) = told.next() {
+        return match first {
+            _ if told.any(|other| other != first) => Verdict::Unclear,
+            Blank::Mail => Verdict::Mail,
+            Blank::Left => Verdict::Left,
+            Blank::Ask => Verdict::Unclear,
+        };
+    }
+    let answers = |speech: &Speech| match speech.kind() {
+        Kind::FilledLeft | Kind::Tags | Kind::Nothing | Kind::Ask | Kind::Telling => false,
+        // A mark beside those who left says of all others that they did not.
+        Kind::YesLeft => tally.values().any(|text| {
+            Value::of(text).is_some_and(|value| speech.says(&value) == Some(Verdict::Mail))
+        }),
+        Kind::YesMail | Kind::NotYetIfNo | Kind::Status | Kind::Values => !tally.is_empty(),
+    };
+    if speeches.iter().any(answers) { Verdict::Unclear } else { Verdict::Mail }
+}

@@ -1,0 +1,167 @@
+//! One way to read a column: what each of its values means by it.
+
+use super::value::Value;
+use super::vocabulary::{Blank, Kind, Meaning, ToolColumn, VOCABULARY, value_key};
+
+/// What a cell means for its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The person may be mailed.
+    Mail,
+    /// The person left, or no mail reaches them.
+    Left,
+    /// The person has not confirmed yet.
+    NotYet,
+    /// Nobody knows.
+    Unclear,
+}
+
+/// A way to read a column.
+#[derive(Clone, Debug)]
+pub(super) struct Speech {
+    kind: Kind,
+    mail: Values,
+    left: Values,
+    not_yet: Values,
+    /// What a blank cell means, where that is known.
+    pub(super) blank: Option<Blank>,
+}
+
+/// Values by their keys; a `*` stands for all others.
+#[derive(Clone, Debug, Default)]
+struct Values {
+    keys: Vec<String>,
+    others: bool,
+}
+
+impl Values {
+    fn of<'a>(values: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut known = Self::default();
+        for value in values {
+            if value == "*" {
+                known.others = true;
+            } else {
+                known.keys.push(value_key(value));
+            }
+        }
+        known
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|known| known == key)
+    }
+}
+
+impl Speech {
+    /// The way of a name that no program owns.
+    pub(super) fn of_kind(kind: Kind) -> Self {
+        Self {
+            kind,
+            mail: Values::default(),
+            left: Values::default(),
+            not_yet: Values::default(),
+            blank: None,
+        }
+    }
+
+    /// The way of a program's column.
+    pub(super) fn of_tool(column: &ToolColumn) -> Self {
+        Self {
+            kind: column.kind,
+            mail: Values::of(column.mail.iter().copied()),
+            left: Values::of(column.left.iter().copied()),
+            not_yet: Values::of(column.not_yet.iter().copied()),
+            blank: column.blank,
+        }
+    }
+
+    /// The way that the settings tell.
+    pub(super) fn of_values(mail: Option<&[String]>, left: Option<&[String]>) -> Self {
+        let values =
+            |told: Option<&[String]>| Values::of(told.into_iter().flatten().map(String::as_str));
+        let (mut may, mut gone) = (values(mail), values(left));
+        let has_blank = |told: Option<&[String]>| {
+            told.is_some_and(|told| told.iter().any(|value| value.trim().is_empty()))
+        };
+        let blank = match (mail, left) {
+            _ if has_blank(left) => Blank::Left,
+            _ if has_blank(mail) => Blank::Mail,
+            (Some(_), None) => Blank::Left,
+            (None, Some(_)) => Blank::Mail,
+            _ => Blank::Ask,
+        };
+        gone.others = mail.is_some() && left.is_none();
+        may.others = left.is_some() && mail.is_none();
+        Self { mail: may, left: gone, blank: Some(blank), ..Self::of_kind(Kind::Values) }
+    }
+
+    /// The way of a column that tells nothing but by a word that nobody could miss.
+    pub(super) fn telling() -> Self {
+        Self::of_kind(Kind::Telling)
+    }
+
+    /// How it tells.
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What a value means; nothing where it is not understood.
+    pub(super) fn says(&self, value: &Value<'_>) -> Option<Verdict> {
+        if self.left.has(&value.key) {
+            return Some(Verdict::Left);
+        }
+        if self.not_yet.has(&value.key) {
+            return Some(Verdict::NotYet);
+        }
+        if self.mail.has(&value.key) {
+            return Some(Verdict::Mail);
+        }
+        if self.left.others {
+            return Some(Verdict::Left);
+        }
+        if self.mail.others {
+            return Some(Verdict::Mail);
+        }
+        self.says_by_kind(value)
+    }
+
+    fn says_by_kind(&self, value: &Value<'_>) -> Option<Verdict> {
+        let word = match value.meaning {
+            Some(Meaning::Left) => Some(Verdict::Left),
+            Some(Meaning::Mail) => Some(Verdict::Mail),
+            Some(Meaning::NotYet) => Some(Verdict::NotYet),
+            _ => None,
+        };
+        match (self.kind, value.meaning) {
+            (Kind::Values, _) => None,
+            (Kind::Nothing, _) => Some(Verdict::Mail),
+            (Kind::YesLeft, Some(Meaning::Yes)) | (Kind::YesMail, Some(Meaning::No)) => {
+                Some(Verdict::Left)
+            }
+            (Kind::YesLeft | Kind::FilledLeft, Some(Meaning::No))
+            | (Kind::YesMail | Kind::NotYetIfNo, Some(Meaning::Yes)) => Some(Verdict::Mail),
+            (Kind::NotYetIfNo, Some(Meaning::No)) => Some(Verdict::NotYet),
+            (Kind::FilledLeft, _) => Some(Verdict::Left),
+            (Kind::YesLeft, None) if value.is_date() => Some(Verdict::Left),
+            (Kind::YesMail | Kind::NotYetIfNo, None) if value.is_date() => Some(Verdict::Mail),
+            (Kind::Tags, _) => Some(tags(value)),
+            (Kind::Telling, _) if VOCABULARY.is_telling(&value.key) => Some(Verdict::Unclear),
+            (Kind::Telling, _) => Some(Verdict::Mail),
+            _ => word,
+        }
+    }
+}
+
+/// Several words in a cell, of which one may tell.
+fn tags(value: &Value<'_>) -> Verdict {
+    let is_left = |piece: &str| {
+        let key = value_key(piece);
+        VOCABULARY.is_telling(&key)
+            || (key.len() >= 7 && VOCABULARY.word_of(&key) == Some(Meaning::Left))
+    };
+    if is_left(value.text) || value.text.split([',', ';', '|']).any(is_left) {
+        Verdict::Left
+    } else {
+        Verdict::Mail
+    }
+}
