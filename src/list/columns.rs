@@ -176,13 +176,18 @@ const LATIN: &[(&str, &str)] = &[
     ("z", "źżž"),
 ];
 
+/// Whether a letter may be one of the table: those of other scripts need not be looked for.
+pub(super) fn is_latin(c: char) -> bool {
+    matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+}
+
 fn transliterate(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
         match c {
             // Combining accents: what macOS writes.
             '\u{300}'..='\u{36f}' => {}
-            _ if c.is_ascii() => ascii.push(c),
+            _ if c.is_ascii() || !is_latin(c) => ascii.push(c),
             _ => match LATIN.iter().find(|(_, letters)| letters.contains(c)) {
                 Some((plain, _)) => ascii.push_str(plain),
                 None => ascii.push(c),

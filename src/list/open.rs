@@ -361,7 +361,8 @@ impl List {
 
     /// Whether no line of the file and nothing in the settings names the columns.
     fn is_unnamed(&self, options: &Options) -> bool {
-        matches!(&self.held, Held::Text(text) if text.header_line.is_none()) && options.columns.is_empty()
+        matches!(&self.held, Held::Text(text) if text.header_line.is_none())
+            && options.columns.is_empty()
     }
 
     pub(super) fn email_index(&self) -> usize {

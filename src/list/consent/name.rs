@@ -5,7 +5,7 @@ use super::super::columns::fold;
 
 /// The words of a header, in lower case and without accents.
 pub(super) fn words(header: &str) -> Vec<String> {
-    split(bare(header)).iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect()
+    split(bare(header)).iter().map(|word| plain(word)).filter(|word| !word.is_empty()).collect()
 }
 
 /// The words of a header as one.
@@ -14,8 +14,25 @@ pub(super) fn compact(header: &str) -> String {
 }
 
 /// The letters and digits of a text in lower case, without accents.
-pub(super) fn compact_words(text: &str) -> String {
-    fold(text)
+pub(super) fn plain(text: &str) -> String {
+    let folded = fold(text);
+    if folded.is_ascii() { folded } else { folded.chars().map(bare_letter).collect() }
+}
+
+/// A Greek or Cyrillic letter without its accent, as capitals are written: `ΑΛΗΘΗΣ` is `αληθής`.
+pub(super) fn bare_letter(letter: char) -> char {
+    match letter {
+        'ά' => 'α',
+        'έ' => 'ε',
+        'ή' => 'η',
+        'ί' | 'ϊ' | 'ΐ' => 'ι',
+        'ό' => 'ο',
+        'ύ' | 'ϋ' | 'ΰ' => 'υ',
+        'ώ' => 'ω',
+        'ς' => 'σ',
+        'ё' => 'е',
+        _ => letter,
+    }
 }
 
 /// A header without what a database puts around it: a package's name before a double underscore,

@@ -7,7 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::name::{compact, compact_words};
+use super::super::columns::is_latin;
+use super::name::{bare_letter, compact, plain};
 
 /// How a column tells of consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub(super) enum Kind {
     Status,
     /// By one word among others: tags, groups, types.
     Tags,
+    /// By how often: never means that the person left.
+    Frequency,
     /// It looks like consent, and decides nothing about mail.
     Nothing,
     /// It looks like consent, and is never guessed.
@@ -56,8 +59,10 @@ pub(super) enum Meaning {
     Left,
     /// Pending, unconfirmed.
     NotYet,
-    /// No date at all: `0000-00-00`, `NULL`.
+    /// Never, none: no date, and no consent.
     Never,
+    /// What programs write for nothing: `NULL`, `NaT`.
+    Blank,
 }
 
 /// A column of a program that exports lists.
@@ -77,22 +82,60 @@ pub(super) struct ToolColumn {
     pub(super) blank: Option<Blank>,
 }
 
+/// What a name looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// Consent to be mailed.
+    Consent,
+    /// Consent to be reached in another way.
+    Elsewhere,
+    /// Anything else.
+    Other,
+}
+
 /// All that is known.
 pub(super) struct Vocabulary {
     tools: HashMap<String, Vec<ToolColumn>>,
     prefixes: Vec<(String, ToolColumn)>,
     names: HashMap<String, Kind>,
-    /// Fragments of names that look like consent, …
-    stems: Vec<String>,
-    /// … words beside them that make a column decide nothing, …
-    harmless: Vec<String>,
-    /// … and words that make it about another channel than mail.
-    other_channels: Vec<String>,
+    /// Fragments of names, and words in names, by what they do.
+    parts: Parts,
     words: HashMap<String, Meaning>,
     /// Words that tell of consent in whatever column they stand, …
     telling: HashSet<String>,
-    /// … and the bytes with which they begin.
-    telling_starts: [bool; 256],
+    /// … and how they begin.
+    telling_starts: Starts,
+}
+
+/// What is known of fragments of names.
+#[derive(Default)]
+struct Parts {
+    /// Fragments that look like consent, …
+    stems: Vec<String>,
+    /// … and those that look as if somebody left.
+    left_stems: Vec<String>,
+    /// Words beside a fragment that make a column decide nothing, …
+    harmless: HashSet<String>,
+    /// … those that do so unless it is about leaving, …
+    harmless_joining: HashSet<String>,
+    /// … and words that make it about another way to reach somebody.
+    other_channels: HashSet<String>,
+    /// Words of mail, beside which the other ways do not count.
+    mail: HashSet<String>,
+    /// Words before the one that matters: `is_email_bounced`.
+    before: HashSet<String>,
+    /// Words behind it that make it a moment: `unsubscribed_at`, `Abgemeldet am`, …
+    moments: HashSet<String>,
+    /// … those that do so before it, `Date opted out`, …
+    moments_before: HashSet<String>,
+    /// … and what may stand between: `Fecha de baja`.
+    articles: HashSet<String>,
+    /// What, with a moment, is when somebody left; alone it is a number, or anything.
+    leaving: HashSet<String>,
+    /// How a status is called, …
+    statuses: HashSet<String>,
+    /// … and words beside it that leave it one of the subscription.
+    beside_status: HashSet<String>,
 }
 
 /// The vocabulary of this program.
@@ -110,12 +153,10 @@ impl Vocabulary {
             tools: HashMap::new(),
             prefixes: Vec::new(),
             names: HashMap::new(),
-            stems: Vec::new(),
-            harmless: Vec::new(),
-            other_channels: Vec::new(),
+            parts: Parts::default(),
             words: HashMap::new(),
             telling: HashSet::new(),
-            telling_starts: [false; 256],
+            telling_starts: Starts::default(),
         };
         for column in tool_columns(tools) {
             match column.header.strip_suffix('*') {
@@ -123,8 +164,10 @@ impl Vocabulary {
                 None => vocabulary.tools.entry(compact(column.header)).or_default().push(column),
             }
         }
-        for [kind, _, name] in lines(names) {
-            vocabulary.name(kind, name);
+        for [kind, _, list] in lines(names) {
+            for name in list.split('|') {
+                vocabulary.name(kind, name);
+            }
         }
         for [meaning, _, list] in lines(words) {
             for word in list.split('|') {
@@ -135,15 +178,28 @@ impl Vocabulary {
     }
 
     fn name(&mut self, kind: &str, name: &str) {
-        match kind {
-            "stem" => self.stems.push(compact(name)),
-            "harmless" => self.harmless.push(compact(name)),
-            "other-channel" => self.other_channels.push(compact(name)),
+        let (parts, name) = (&mut self.parts, compact(name));
+        let words = match kind {
+            "stem" => return parts.stems.push(name),
+            "stem-left" => return parts.left_stems.push(name),
+            "harmless" => &mut parts.harmless,
+            "harmless-joining" => &mut parts.harmless_joining,
+            "other-channel" => &mut parts.other_channels,
+            "mail" => &mut parts.mail,
+            "before" => &mut parts.before,
+            "moment" => &mut parts.moments,
+            "moment-before" => &mut parts.moments_before,
+            "article" => &mut parts.articles,
+            "leaving" => &mut parts.leaving,
+            "status-name" => &mut parts.statuses,
+            "beside-status" => &mut parts.beside_status,
             _ => {
                 let kind = Kind::parse(kind).expect("names.tsv names kinds that there are");
-                self.names.insert(compact(name), kind);
+                self.names.insert(name, kind);
+                return;
             }
-        }
+        };
+        words.insert(name);
     }
 
     fn word(&mut self, meaning: &str, word: &str) {
@@ -153,13 +209,14 @@ impl Vocabulary {
             "subscribed" => Meaning::Mail,
             "pending" | "unconfirmed" => Meaning::NotYet,
             "never" => Meaning::Never,
+            "blank" => Meaning::Blank,
             _ => Meaning::Left,
         };
         let key = value_key(word);
         // Short words mean something else in other columns: `left`, `baja`.
         if matches!(meaning, "unsubscribed" | "complained" | "deceased") && key.len() >= TELLING_MIN
         {
-            self.telling_starts[usize::from(key.as_bytes()[0])] = true;
+            self.telling_starts.add(&key);
             self.telling.insert(key.clone());
         }
         self.words.insert(key, known);
@@ -172,20 +229,64 @@ impl Vocabulary {
         whole.chain(open.map(|(_, column)| column))
     }
 
-    /// How a column of this name tells, whoever made it.
+    /// How a column of exactly this name tells, whoever made it.
     pub(super) fn name_of(&self, compact: &str) -> Option<Kind> {
         self.names.get(compact).copied()
     }
 
-    /// Whether a name looks like one of consent.
-    pub(super) fn looks_like_consent(&self, words: &[String], compact: &str) -> bool {
-        self.stems.iter().any(|stem| compact.contains(stem.as_str())) && !self.is_harmless(words)
+    /// How a column tells by the words of its name.
+    pub(super) fn kind_of(&self, words: &[String]) -> Option<Kind> {
+        let parts = &self.parts;
+        if let Some(kind) = self.name_of(&words.concat()) {
+            return Some(kind);
+        }
+        if let Some((last, rest)) = words.split_last()
+            && parts.statuses.contains(last)
+            && rest.iter().all(|word| parts.beside_status.contains(word))
+        {
+            return Some(Kind::Status);
+        }
+        let is_dated = words.first().is_some_and(|first| parts.moments_before.contains(first));
+        let behind_date = &words[usize::from(is_dated)..];
+        let is_in = |known: &HashSet<String>, word: &String| known.contains(word);
+        let core: Vec<&String> = behind_date
+            .iter()
+            .skip_while(|word| {
+                is_in(&parts.before, word) || (is_dated && is_in(&parts.articles, word))
+            })
+            .collect();
+        let last = core.iter().rposition(|word| !parts.moments.contains(*word));
+        let kept = last.map_or(0, |last| last + 1);
+        let name: String = core[..kept].iter().map(|word| word.as_str()).collect();
+        let kind = self.name_of(&name);
+        if !is_dated && kept == core.len() {
+            return kind;
+        }
+        match kind {
+            Some(Kind::YesLeft | Kind::FilledLeft) => Some(Kind::FilledLeft),
+            _ if parts.leaving.contains(&name) => Some(Kind::FilledLeft),
+            // When somebody joined or confirmed says nothing of whether they are still there.
+            Some(Kind::YesMail | Kind::NotYetIfNo | Kind::Status) => Some(Kind::Nothing),
+            other => other,
+        }
     }
 
-    /// Whether a word of a name makes the column decide nothing about mail.
-    pub(super) fn is_harmless(&self, words: &[String]) -> bool {
-        let has = |known: &[String]| words.iter().any(|word| known.contains(word));
-        has(&self.harmless) || has(&self.other_channels)
+    /// What a name looks like that nothing is known of.
+    pub(super) fn look(&self, words: &[String], compact: &str) -> Look {
+        let parts = &self.parts;
+        let has = |known: &HashSet<String>| words.iter().any(|word| known.contains(word));
+        let holds = |stems: &[String]| stems.iter().any(|stem| compact.contains(stem.as_str()));
+        let (leaves, joins) = (holds(&parts.left_stems), holds(&parts.stems));
+        let is_elsewhere = has(&parts.other_channels) && !has(&parts.mail);
+        if is_elsewhere && (leaves || joins || has(&parts.statuses)) {
+            Look::Elsewhere
+        } else if has(&parts.harmless) || is_elsewhere {
+            Look::Other
+        } else if leaves || (joins && !has(&parts.harmless_joining)) {
+            Look::Consent
+        } else {
+            Look::Other
+        }
     }
 
     /// What a value means whose key is this.
@@ -196,9 +297,8 @@ impl Vocabulary {
     /// Whether a cell of any column tells of consent. Nearly all cells of nearly all lists do not,
     /// and cost next to nothing.
     pub(super) fn is_telling_cell(&self, cell: &str) -> bool {
-        let Some(first) = cell.bytes().find(|byte| *byte != b' ') else { return false };
         (TELLING_MIN..=TELLING_MAX).contains(&cell.len())
-            && (!first.is_ascii() || self.telling_starts[usize::from(first.to_ascii_lowercase())])
+            && self.telling_starts.has(cell)
             && self.is_telling(&value_key(cell))
     }
 
@@ -213,6 +313,54 @@ const TELLING_MIN: usize = 7;
 /// The longest cell that is looked at for one, in bytes.
 const TELLING_MAX: usize = 60;
 
+/// How many bits tell how words begin.
+const STARTS: usize = 1 << 13;
+
+/// How words begin: by their first three letters, one bit for some triples. Hardly any cell of
+/// another kind begins as one of them does, in whatever script.
+struct Starts {
+    bits: Vec<bool>,
+}
+
+impl Default for Starts {
+    fn default() -> Self {
+        Self { bits: vec![false; STARTS] }
+    }
+}
+
+impl Starts {
+    fn add(&mut self, key: &str) {
+        self.bits[bit(key)] = true;
+    }
+
+    /// Whether a word may begin as this cell does.
+    fn has(&self, cell: &str) -> bool {
+        self.bits[bit(cell)]
+    }
+}
+
+/// The bit of a text's first three letters and digits in lower case, without accents.
+fn bit(text: &str) -> usize {
+    let (mut bit, mut letters) = (0_usize, 0);
+    let mut add = |letter: char| {
+        letters += 1;
+        bit = bit.wrapping_mul(31).wrapping_add(letter as usize);
+        letters == 3
+    };
+    for c in text.chars() {
+        let is_enough = match c {
+            _ if c.is_ascii_alphanumeric() => add(c.to_ascii_lowercase()),
+            _ if c.is_ascii() || !c.is_alphanumeric() => false,
+            _ if is_latin(c) => plain(c.encode_utf8(&mut [0; 4])).chars().any(&mut add),
+            _ => c.to_lowercase().map(bare_letter).any(&mut add),
+        };
+        if is_enough {
+            break;
+        }
+    }
+    bit % STARTS
+}
+
 impl Kind {
     fn parse(text: &str) -> Option<Self> {
         Some(match text {
@@ -223,6 +371,7 @@ impl Kind {
             "filled-left" => Self::FilledLeft,
             "status" => Self::Status,
             "tags" => Self::Tags,
+            "frequency" => Self::Frequency,
             "nothing" => Self::Nothing,
             "ask" => Self::Ask,
             _ => return None,
@@ -233,7 +382,7 @@ impl Kind {
 /// What a value is looked up by: its letters and digits in lower case, without accents; as it
 /// stands where it has none.
 pub(super) fn value_key(value: &str) -> String {
-    let key = compact_words(value);
+    let key = plain(value);
     if key.is_empty() { value.trim().to_lowercase() } else { key }
 }
 
