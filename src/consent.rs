@@ -1,5 +1,6 @@
 //! What settings and campaigns say of columns that tell whom not to mail: `[list.consent]`,
-//! `consent:` in a campaign's front matter, and `[list] status`. Pure; `list` asks the rules.
+//! `consent:` in a campaign's front matter, and `[list] status`; and of rows that a workbook hides:
+//! `[list] hidden`. Pure; `list` asks the rules.
 
 use crate::finding::Finding;
 use crate::place::Passage;
@@ -33,6 +34,33 @@ pub struct ConsentRule {
     pub told: Told,
     /// Whether a list that lacks the column is refused.
     pub is_required: bool,
+}
+
+/// What becomes of the rows of a workbook that it does not show: whoever filters a sheet for those
+/// who left, and saves it, leaves them in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// They are left out.
+    Leave,
+    /// They are mailed like all others.
+    Mail,
+}
+
+/// Reads what becomes of hidden rows: `hidden = "leave"`.
+///
+/// # Errors
+/// A mistake becomes a finding of the reader: `wrong-type`.
+pub fn hidden(reader: &mut Reader<'_>, key: &'static str) -> Option<Hidden> {
+    let value = reader.take(key)?;
+    match value.as_text().as_deref().map(str::trim) {
+        Some("leave") => Some(Hidden::Leave),
+        Some("mail") => Some(Hidden::Mail),
+        _ => {
+            let wanted = "`\"leave\"` (hidden rows are left out) or `\"mail\"` (they are mailed)";
+            reader.wrong_type(key, &value, wanted);
+            None
+        }
+    }
 }
 
 /// Reads the rules under a key: `"On Hold" = { left = ["1", "2"] }`.

@@ -8,10 +8,12 @@
 //! [`List::refusals`] why nobody on it may be mailed yet. Every walk sees the file as it was then.
 //! Two rows with one address are not its concern: the ledger's claim finds them.
 
+mod blank;
 mod cell;
 mod columns;
 mod consent;
 mod dialect;
+mod document;
 mod encoding;
 mod header;
 mod notes;

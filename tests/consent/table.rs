@@ -88,7 +88,7 @@ pub(crate) fn key(text: &str) -> String {
     let plain = |c: char| {
         // Latin letters have a plain one that stands for them in a field's name.
         match field_name(&c.to_string()) {
-            Some(name) if !c.is_ascii() && !name.starts_with("column") => name,
+            Some(name) if ('\u{c0}'..'\u{250}').contains(&c) => name,
             _ => c.to_lowercase().filter(|c| c.is_alphanumeric()).collect(),
         }
     };

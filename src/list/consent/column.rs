@@ -3,10 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::kind::Kind;
 use super::name;
+use super::names::Look;
 use super::speech::{Speech, Verdict};
 use super::value::Value;
-use super::vocabulary::{Blank, Kind, Look, VOCABULARY};
+use super::vocabulary::{Blank, VOCABULARY};
 
 /// How many different values of a column are kept.
 const VALUES: usize = 64;
@@ -48,8 +50,8 @@ impl Readings {
         let compact = words.concat();
         let mut speeches: Vec<Speech> = VOCABULARY.tools(&compact).map(Speech::of_tool).collect();
         // What a program's own column does outweighs a guess by one word of its name.
-        let named = VOCABULARY.kind_of(&words);
-        let is_sure = speeches.is_empty() || VOCABULARY.name_of(&compact).is_some();
+        let named = VOCABULARY.names.kind_of(&words);
+        let is_sure = speeches.is_empty() || VOCABULARY.names.whole(&compact).is_some();
         match named {
             Some(Kind::Ask | Kind::Nothing) | None => {}
             Some(Kind::Tags) if !is_sure => {}
@@ -65,7 +67,7 @@ impl Readings {
         if !speeches.is_empty() || named == Some(Kind::Nothing) {
             return Self::Nothing;
         }
-        match VOCABULARY.look(&words, &compact) {
+        match VOCABULARY.names.look(&words, &compact) {
             Look::Consent => Self::Looks,
             Look::Elsewhere => Self::Nothing,
             Look::Other => Self::Other,

@@ -11,10 +11,13 @@
 
 mod column;
 mod count;
+mod kind;
 mod name;
+mod names;
 mod report;
 mod rules;
 mod speech;
+mod telling;
 mod value;
 mod vocabulary;
 
@@ -86,7 +89,7 @@ impl Survey {
         }
         for index in &self.scanned {
             let cell = cell(*index);
-            if VOCABULARY.is_telling_cell(cell) {
+            if VOCABULARY.telling.has_cell(cell) {
                 self.tallies[*index].add(cell);
             }
         }

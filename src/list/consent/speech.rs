@@ -1,7 +1,8 @@
 //! One way to read a column: what each of its values means by it.
 
+use super::kind::Kind;
 use super::value::Value;
-use super::vocabulary::{Blank, Kind, Meaning, ToolColumn, VOCABULARY, value_key};
+use super::vocabulary::{Blank, Meaning, ToolColumn, VOCABULARY, value_key};
 
 /// What a cell means for its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -153,7 +154,7 @@ impl Speech {
             // Whether somebody is on a list at all, where others have the lists' names.
             (Kind::Tags, Some(Meaning::No)) if value.key.len() > 1 => None,
             (Kind::Tags, _) => self.says_by_tags(value),
-            (Kind::Telling, _) if VOCABULARY.is_telling(&value.key) => Some(Verdict::Unclear),
+            (Kind::Telling, _) if VOCABULARY.telling.has(&value.key) => Some(Verdict::Unclear),
             (Kind::Telling, _) => Some(Verdict::Mail),
             _ => word,
         }
@@ -165,7 +166,7 @@ impl Speech {
             let key = value_key(piece);
             let is_left = VOCABULARY.word_of(&key) == Some(Meaning::Left);
             match () {
-                () if self.left.has(&key) || VOCABULARY.is_telling(&key) => Verdict::Left,
+                () if self.left.has(&key) || VOCABULARY.telling.has(&key) => Verdict::Left,
                 () if self.mail.has(&key) || !is_left => Verdict::Mail,
                 () if key.len() >= TAG_MIN => Verdict::Left,
                 () => Verdict::Unclear,
