@@ -102,7 +102,7 @@ const ARROWS: [(&str, &[&str]); 37] = [
     ),
     ("message", &["address", "calendar", "finding", "token"]),
     ("place", &[]),
-    ("postgres", &["finding", "place", "secret", "tls"]),
+    ("postgres", &["clock", "finding", "place", "secret", "tls"]),
     (
         "preview",
         &[
