@@ -1,13 +1,12 @@
 //! Rows of one reader under several spellings: found, claimed as one, and merged.
 //!
 //! A claim of somebody who can only be spelled in one way needs no more than the key. Whoever
-//! claims anybody else waits until all claims that are under way are committed, and keeps
-//! new ones waiting: each takes a row of `runs`, and so a lock of that table, before its
-//! statement looks at anything (`claims`), and this takes the one that excludes it. So both
-//! see what the other has done, also where the other is an older program. A unique index of identities
-//! would do it too, but all rows had to be in it, those of hundreds who are
-//! spelled in one way for each who is not; and old rows may meet already. The lock is that of
-//! `runs`, since a table's vacuum conflicts with it: that of `recipients` takes long.
+//! claims anybody else waits until all claims that are under way are committed, and keeps new ones
+//! waiting: each takes a row of `runs`, and with it a lock of that table, before its statement
+//! looks at anything (`claims`), and this takes the lock that excludes it. So each sees what the
+//! other has done, also where the other is an older program. A unique index of identities would do
+//! it too, but every reader had to be in it for the sake of very few, and old rows may meet already.
+//! It is not `recipients` that is locked: a vacuum of it, which takes long, conflicts with that.
 
 use std::collections::HashMap;
 
