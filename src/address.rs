@@ -6,12 +6,19 @@
 //! What people write is forgiven (`Ann <ann@x.org>`, `mailto:`, spaces around);
 //! what cannot be delivered is refused with a reason.
 
+mod fault;
+mod identity;
+
 use std::fmt;
+
+pub use fault::AddressError;
 
 /// Longest local part, in octets (RFC 5321 §4.5.3.1.1).
 const LOCAL_MAX: usize = 64;
 /// Longest path without its angle brackets (RFC 5321 §4.5.3.1.3).
 const ADDRESS_MAX: usize = 254;
+/// Longest label of a domain (RFC 1035 §2.3.4).
+const LABEL_MAX: usize = 63;
 
 /// An address that can stand in an SMTP envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +28,50 @@ pub struct Address {
 }
 
 impl Address {
+    /// Reads an address as nearly all are: ASCII letters, digits and `._-+`, and nothing around
+    /// it. It costs one look at each byte; what it does not take may still be an address.
+    pub(crate) fn plain(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let at = bytes.iter().position(|byte| *byte == b'@')?;
+        let (local, domain) = (&bytes[..at], &bytes[at + 1..]);
+        let is_letter =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
+        let fits = local.len() <= LOCAL_MAX && bytes.len() <= ADDRESS_MAX;
+        if !fits || !local.first()?.is_ascii_alphanumeric() || local.last() == Some(&b'.') {
+            return None;
+        }
+        let mut before = b'.';
+        for &byte in local {
+            if !is_letter(byte) && (byte != b'.' || before == b'.') {
+                return None;
+            }
+            before = byte;
+        }
+        let (mut labels, mut length, mut is_number, mut before) = (1, 0, true, b'.');
+        for &byte in domain {
+            match byte {
+                b'.' if matches!(before, b'.' | b'-') => return None,
+                b'.' => (labels, length, is_number) = (labels + 1, 0, true),
+                b'-' if matches!(before, b'.' | b'-') => return None,
+                b'-' => (length, is_number) = (length + 1, false),
+                _ if byte.is_ascii_alphanumeric() => {
+                    (length, is_number) = (length + 1, is_number && byte.is_ascii_digit());
+                }
+                _ => return None,
+            }
+            if length > LABEL_MAX {
+                return None;
+            }
+            before = byte;
+        }
+        if labels < 2 || is_number || before == b'-' {
+            return None;
+        }
+        let mut text = text.to_owned();
+        text[at + 1..].make_ascii_lowercase();
+        Some(Self { text, at })
+    }
+
     /// Reads a bare address, forgiving white space around it and a leading
     /// `mailto:`. The domain becomes A-labels (RFC 5891); a local part outside
     /// ASCII is kept and needs a server with SMTPUTF8 (RFC 6531).
@@ -62,11 +113,22 @@ impl Address {
         &self.text[self.at + 1..]
     }
 
-    /// What makes two addresses the same reader: without regard to case.
-    /// RFC 5321 lets a server tell `Ann` from `ann`; none does, and people
-    /// type both.
+    /// The address in lower case: what the ledger stores it under, and what a reader's tokens are
+    /// made of. It stays as it is, whatever counts as one reader: links in old mails hang on it.
     pub fn key(&self) -> String {
         self.text.to_lowercase()
+    }
+
+    /// What makes two addresses the same reader, however they are spelled: without regard to
+    /// case, to quotes that need not be there, and to how letters are composed (NFC).
+    pub fn identity(&self) -> String {
+        let key = self.key();
+        identity::of(&key).unwrap_or(key)
+    }
+
+    /// The identity of an address that was stored under a key; nothing where that is plain.
+    pub(crate) fn identity_of_key(key: &str) -> Option<String> {
+        identity::of(key)
     }
 }
 
@@ -88,6 +150,9 @@ pub struct Mailbox {
 impl Mailbox {
     /// Reads `ann@x.org`, `Ann <ann@x.org>` or `"Levin, Ann" <ann@x.org>`.
     pub fn parse(text: &str) -> Result<Self, AddressError> {
+        if let Some(address) = Address::plain(text) {
+            return Ok(Self { name: None, address });
+        }
         let text = trim(text);
         if text.chars().any(|c| matches!(c, '\n' | '\r' | '\0')) {
             return Err(AddressError::ControlCharacter);
@@ -113,54 +178,6 @@ impl Mailbox {
         Ok(Self { name: (!name.is_empty()).then(|| name.to_owned()), address })
     }
 }
-
-/// Why a text is not an address that mail can be sent to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AddressError {
-    /// Nothing there.
-    Empty,
-    /// No `@`.
-    NoAt,
-    /// More than one address in one cell.
-    Several,
-    /// A line break, NUL, direction override or other control character.
-    ControlCharacter,
-    /// White space inside.
-    WhiteSpace,
-    /// More than one `@`.
-    ManyAts,
-    /// The part before the `@` is empty, has a misplaced dot or a forbidden character.
-    Local,
-    /// The part before the `@` is longer than 64 octets.
-    LocalTooLong,
-    /// The domain is not a host name: an empty or overlong label, a leading or
-    /// trailing hyphen, a forbidden character.
-    Domain,
-    /// The domain has no dot: mail from elsewhere never reaches it.
-    DomainWithoutDot,
-    /// Longer than 254 octets in all.
-    TooLong,
-}
-
-impl fmt::Display for AddressError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "no address",
-            Self::NoAt => "no `@` in the address",
-            Self::Several => "more than one address",
-            Self::ControlCharacter => "a line break or control character in the address",
-            Self::WhiteSpace => "a space in the address",
-            Self::ManyAts => "more than one `@` in the address",
-            Self::Local => "the part before the `@` is not valid",
-            Self::LocalTooLong => "the part before the `@` is longer than 64 characters",
-            Self::Domain => "the domain is not valid",
-            Self::DomainWithoutDot => "the domain has no dot",
-            Self::TooLong => "the address is longer than 254 characters",
-        })
-    }
-}
-
-impl std::error::Error for AddressError {}
 
 fn check_local(local: &str) -> Result<(), AddressError> {
     if local.len() > LOCAL_MAX {
@@ -220,7 +237,7 @@ fn ascii_domain(domain: &str) -> Result<String, AddressError> {
         idna::domain_to_ascii_strict(domain).map_err(|_| AddressError::Domain)?
     };
     let label_is_valid = |label: &str| {
-        (1..=63).contains(&label.len())
+        (1..=LABEL_MAX).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -248,10 +265,16 @@ fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_bidi_control(c) || is_invisible(c))
 }
 
-/// Soft hyphens, direction marks, spaces and joiners of no width: inside an
-/// address they make another one that looks the same.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+/// Characters that show nothing: soft hyphens, direction marks, joiners and spaces of no width,
+/// fillers, selectors, tags (`Default_Ignorable_Code_Point` of Unicode 16, UAX #44), and the
+/// empty Braille pattern. Inside an address they make another one that looks the same.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Characters that reorder the text around them (UAX #9): embeddings,
@@ -267,6 +290,48 @@ mod tests {
     fn parsed(text: &str) -> String {
         Mailbox::parse(text)
             .map_or_else(|why| why.to_string(), |mailbox| mailbox.address.to_string())
+    }
+
+    #[test]
+    fn the_short_way_to_an_address_leads_where_the_long_one_does() {
+        for text in [
+            "ann@example.org",
+            "Ann.Lee+news_1-2@Mail.Example.ORG",
+            "1@2.example",
+            "a@b.c",
+            "ann@example",
+            "ann@.example.org",
+            "ann@example..org",
+            "ann@-example.org",
+            "ann@example-.org",
+            "ann@example.org-",
+            "ann@example.org.",
+            "ann@127.0.0.1",
+            "ann@xn--bcher-kva.example",
+            "ann..lee@example.org",
+            ".ann@example.org",
+            "ann.@example.org",
+            "-ann@example.org",
+            "a@b@example.org",
+            "@example.org",
+            "ann@",
+            "ann",
+            "",
+            &format!("{}@example.org", "x".repeat(64)),
+            &format!("{}@example.org", "x".repeat(65)),
+            &format!("ann@{}.org", "x".repeat(63)),
+            &format!("ann@{}.org", "x".repeat(64)),
+            &format!("ann@{}org", "x.".repeat(130)),
+        ] {
+            if let Some(address) = Address::plain(text) {
+                assert_eq!(Address::parse(text).as_ref(), Ok(&address), "{text}");
+                assert_eq!(address.domain(), text[address.at + 1..].to_ascii_lowercase());
+            }
+        }
+        let plain = |text| Address::plain(text).is_some();
+        assert!(
+            plain("Ann.Lee+news_1-2@Mail.Example.ORG") && plain("a@b.c") && plain("1@2.example")
+        );
     }
 
     #[test]

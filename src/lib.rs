@@ -16,6 +16,7 @@ pub mod deliver;
 pub mod doctor;
 pub mod files;
 pub mod finding;
+pub mod identifier;
 pub mod ledger;
 pub mod list;
 pub mod mailbox;

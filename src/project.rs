@@ -85,6 +85,10 @@ pub struct ListSettings {
     pub hidden: Option<Hidden>,
     /// The e-mail column's name.
     pub email: Option<String>,
+    /// What cells say that say nothing, beside what programs write.
+    pub blank: Vec<String>,
+    /// What is data although programs write it for nothing.
+    pub keep: Vec<String>,
     /// A command that prints the password of the database that the list is asked from.
     pub password_command: Option<String>,
 }
@@ -285,9 +289,11 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         where_: reader.text("where"),
         consent: rules,
         header: flag(&mut reader, "header"),
-        columns: names(&mut reader, "columns"),
+        columns: texts(&mut reader, "columns", "a list of names: [\"email\", \"first_name\"]"),
         hidden: consent::hidden(&mut reader, "hidden"),
         email: owned(&mut reader, "email_column"),
+        blank: texts(&mut reader, "blank", "a list of words: [\"-\", \"unknown\"]"),
+        keep: texts(&mut reader, "keep", "a list of words: [\"NA\"]"),
         password_command: owned(&mut reader, "password_command"),
     };
     findings.append(&mut reader.finish());
@@ -325,17 +331,16 @@ fn flag(reader: &mut Reader<'_>, key: &'static str) -> Option<bool> {
     }
 }
 
-fn names(reader: &mut Reader<'_>, key: &'static str) -> Vec<String> {
+fn texts(reader: &mut Reader<'_>, key: &'static str, wanted: &str) -> Vec<String> {
     let Some(value) = reader.take(key) else { return Vec::new() };
-    let Kind::List(values) = &value.kind else {
-        reader.wrong_type(key, &value, "a list of names such as [\"email\", \"first_name\"]");
-        return Vec::new();
+    let texts = match &value.kind {
+        Kind::List(items) => items.iter().map(Value::as_text).collect::<Option<_>>(),
+        _ => None,
     };
-    let names: Option<Vec<String>> = values.iter().map(Value::as_text).collect();
-    if names.is_none() {
-        reader.wrong_type(key, &value, "a list of names such as [\"email\", \"first_name\"]");
-    }
-    names.unwrap_or_default()
+    texts.unwrap_or_else(|| {
+        reader.wrong_type(key, &value, wanted);
+        Vec::new()
+    })
 }
 
 fn delivery(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Delivery {

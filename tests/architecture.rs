@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 19] = [
+const PURE: [&str; 20] = [
     "address",
     "archive",
     "bounces",
@@ -17,6 +17,7 @@ const PURE: [&str; 19] = [
     "compose",
     "consent",
     "finding",
+    "identifier",
     "merge",
     "message",
     "place",
@@ -31,7 +32,7 @@ const PURE: [&str; 19] = [
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 38] = [
+const ARROWS: [(&str, &[&str]); 39] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
@@ -54,7 +55,7 @@ const ARROWS: [(&str, &[&str]); 38] = [
     ),
     ("cli", &["*"]),
     ("clock", &[]),
-    ("compose", &["calendar", "campaign", "finding", "place", "template"]),
+    ("compose", &["calendar", "campaign", "finding", "identifier", "place", "template"]),
     (
         "deliver",
         &[
@@ -85,9 +86,23 @@ const ARROWS: [(&str, &[&str]); 38] = [
     ),
     ("files", &["finding", "message", "place", "project", "template"]),
     ("finding", &["place"]),
+    ("identifier", &[]),
     ("ledger", &["address", "clock", "finding", "postgres", "secret"]),
     ("lib", &[]),
-    ("list", &["address", "clock", "consent", "files", "finding", "place", "postgres", "secret"]),
+    (
+        "list",
+        &[
+            "address",
+            "clock",
+            "consent",
+            "files",
+            "finding",
+            "identifier",
+            "place",
+            "postgres",
+            "secret",
+        ],
+    ),
     ("mailbox", &["files", "finding", "place", "secret", "tls", "wire"]),
     ("main", &["cli"]),
     (
@@ -104,7 +119,7 @@ const ARROWS: [(&str, &[&str]); 38] = [
     ),
     ("message", &["address", "calendar", "finding", "token"]),
     ("place", &[]),
-    ("postgres", &["finding", "place", "secret", "tls"]),
+    ("postgres", &["clock", "finding", "place", "secret", "tls"]),
     (
         "preview",
         &[

@@ -26,7 +26,8 @@ pub fn fields(uses: &[FieldUse], columns: &[Column], list: &str) -> Vec<Finding>
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
     let unknown = uses.iter().filter(|field| !names.contains(&field.name.as_str())).map(|field| {
         let said = UNKNOWN_FIELD.says(format!("no column `{}` in {list}", field.name));
-        Finding { help: suggestion(&field.name, &names), ..said }.at(field.place.clone())
+        let help = format!("{}{}", suggestion(&field.name, &names), renamed(columns));
+        Finding { help, ..said }.at(field.place.clone())
     });
     let shadowed = columns
         .iter()
@@ -38,6 +39,15 @@ pub fn fields(uses: &[FieldUse], columns: &[Column], list: &str) -> Vec<Finding>
             ))
         });
     unknown.chain(shadowed).collect()
+}
+
+/// Which headers the names stand for that nobody would guess: `` ; `imya` is `имя` ``.
+fn renamed(columns: &[Column]) -> String {
+    const MOST: usize = 10;
+    let renamed = columns.iter().filter_map(|column| {
+        Some(format!("; `{}` is the column `{}`", column.name, column.unlike_name()?))
+    });
+    renamed.take(MOST).collect()
 }
 
 /// `did you mean …`, with the ways in which other tools call a first name.

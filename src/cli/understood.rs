@@ -90,7 +90,12 @@ impl Column {
 pub(super) fn form(list: &List) -> String {
     let mut form = list.encoding().to_owned();
     match list.delimiter() {
-        None => return form,
+        None => {
+            if let Some(row) = list.header_line() {
+                form.push_str(&format!(", names in row {row}"));
+            }
+            return form;
+        }
         Some(',') => form.push_str(", cells between commas"),
         Some(';') => form.push_str(", cells between semicolons"),
         Some('\t') => form.push_str(", cells between tabs"),

@@ -4,8 +4,10 @@
 use std::ops::Range;
 
 use super::statement::{self, Statement};
+use super::syntax::SyntaxError;
 use super::tags::{self, Kind, Tag, Unclosed};
 use crate::finding::Finding;
+use crate::identifier::identifier;
 use crate::place::{Passage, Place};
 
 /// A passage with its tags.
@@ -234,17 +236,56 @@ fn read_one(passage: &Passage, tag: &Tag, findings: &mut Vec<Finding>) -> Option
                     format!("write `{{{{ {name} }}}}`, with the name of the list's column"),
                 )
                 .at(passage.place(tag.range.clone())),
-                None => Finding::error(
-                    "tag-syntax",
-                    slip.message,
-                    "to show the characters themselves, put `{% raw %}` before and `{% endraw %}` after",
-                )
-                .at(passage.place(slip.range)),
+                None => foreign_name(passage, tag, &slip).unwrap_or_else(|| {
+                    Finding::error(
+                        "tag-syntax",
+                        slip.message,
+                        "to show the characters themselves, put `{% raw %}` before and `{% endraw %}` after",
+                    )
+                    .at(passage.place(slip.range))
+                }),
             };
             findings.push(finding);
             None
         }
     }
+}
+
+/// `{{ имя }}`: the header of a column, whose name here is in ASCII.
+fn foreign_name(passage: &Passage, tag: &Tag, slip: &SyntaxError) -> Option<Finding> {
+    let text = &passage.text()[..tag.inner.end];
+    let is_foreign = |c: char| !c.is_ascii() && c.is_alphabetic();
+    let is_in_word =
+        |c: char| c.is_alphanumeric() || c == '_' || matches!(c, '\u{300}'..='\u{36f}');
+    let at = slip.range.start;
+    text.get(at..)?.chars().next().filter(|c| is_foreign(*c))?;
+    let before = text[tag.inner.start..at].chars().rev().take_while(|c| is_in_word(*c));
+    let start = at - before.map(char::len_utf8).sum::<usize>();
+    // `Полное имя`: a header may have several words.
+    let (mut end, mut next) = (start, start);
+    for word in text[start..].split_inclusive(|c| !is_in_word(c)) {
+        let length = word.find(|c| !is_in_word(c)).unwrap_or(word.len());
+        if end > start && !word.starts_with(is_foreign) {
+            break;
+        }
+        end = next + length;
+        next += word.len();
+        if !word.ends_with(' ') {
+            break;
+        }
+    }
+    let header = &text[start..end];
+    let help = match identifier(header) {
+        Some(name) => format!("the column `{header}` is `{{{{ {name} }}}}` here"),
+        None => {
+            "a column without Latin, Greek or Cyrillic letters in its header is `column_2` here, \
+             the number counted from the left"
+                .to_owned()
+        }
+    };
+    let message =
+        format!("`{header}` is no name in a tag: names are of the letters a to z, digits and `_`");
+    Some(Finding::error("unknown-field", message, help).at(passage.place(start..end)))
 }
 
 /// `{{ First Name }}` means `{{ first_name }}`.

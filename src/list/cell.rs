@@ -1,6 +1,8 @@
 //! What a cell says, without what nobody sees in it.
 
-use crate::address::is_bidi_control;
+use std::borrow::Cow;
+
+use crate::address::{is_bidi_control, is_invisible};
 use crate::place::printable;
 
 /// The longest piece of a cell that a message shows, in characters.
@@ -37,9 +39,39 @@ pub(super) fn trim(cell: &str) -> &str {
     cell.trim_matches(is_space)
 }
 
-/// Whether nothing would be left of a cell.
+/// Whether there is nothing to see in a cell.
 pub(super) fn is_blank(cell: &str) -> bool {
-    cell.chars().all(|c| is_space(c) || c.is_control() || is_bidi_control(c))
+    cell.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
+}
+
+/// A cell without what other programs put around it for the sake of spreadsheets: `="0049"`, by
+/// which Excel keeps zeros, is `0049`, and the apostrophe before what begins like a formula goes
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>). We write neither: what is exported
+/// here is read back as it was.
+pub(super) fn unwrapped(cell: &str) -> Cow<'_, str> {
+    // Nearly all cells of nearly all lists.
+    if !cell.trim_start().starts_with(['=', '\'']) {
+        return Cow::Borrowed(cell);
+    }
+    let text = trim(cell);
+    let begins =
+        |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠');
+    // `'-'` is a dash in quotes.
+    let unguarded =
+        text.strip_prefix('\'').filter(|rest| rest.starts_with(begins) && !rest.ends_with('\''));
+    text_formula(unguarded.unwrap_or(text))
+        .or(unguarded.map(Cow::Borrowed))
+        .unwrap_or(Cow::Borrowed(cell))
+}
+
+/// The text of a formula that is nothing but a text: `="0049"`.
+pub(super) fn text_formula(cell: &str) -> Option<Cow<'_, str>> {
+    let text = cell.strip_prefix("=\"")?.strip_suffix('"')?;
+    if !text.contains('"') {
+        return Some(Cow::Borrowed(text));
+    }
+    let undoubled = text.replace("\"\"", "");
+    (!undoubled.contains('"')).then(|| Cow::Owned(text.replace("\"\"", "\"")))
 }
 
 /// A cell as a message shows it: its beginning, on one line.
@@ -73,6 +105,40 @@ mod tests {
         for (cell, cleaned) in cases {
             assert_eq!(clean(cell), cleaned, "{cell:?}");
         }
+    }
+
+    #[test]
+    fn what_was_written_for_spreadsheets_is_taken_off() {
+        let cases = [
+            ("=\"0049\"", "0049"),
+            (" =\"Ann\" ", "Ann"),
+            ("=\"Ann \"\"The Pen\"\" Lee\"", "Ann \"The Pen\" Lee"),
+            ("=\"\"", ""),
+            ("'=1+1", "=1+1"),
+            ("'=\"0049\"", "0049"),
+            ("'+44 20 7946 0000", "+44 20 7946 0000"),
+            ("'@ann", "@ann"),
+            ("=\"a\"&\"b\"", "=\"a\"&\"b\""),
+            ("=1+1", "=1+1"),
+            ("'t Hooft", "'t Hooft"),
+            ("'-'", "'-'"),
+            ("O'Brien", "O'Brien"),
+            ("=\"", "=\""),
+            ("", ""),
+        ];
+        for (cell, text) in cases {
+            assert_eq!(unwrapped(cell), text, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_without_anything_to_see_is_blank() {
+        for cell in
+            ["", " \u{a0}", "\u{200b}\u{feff}", "\u{2800}", "\u{3164}", "\u{ffa0}\u{fe0f}", "\0"]
+        {
+            assert!(is_blank(cell), "{cell:?}");
+        }
+        assert!(!is_blank("-") && !is_blank("\u{200f}ש"));
     }
 
     #[test]

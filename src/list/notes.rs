@@ -39,6 +39,9 @@ pub(super) struct Notes {
     emails: Vec<usize>,
     surplus: Kind,
     repeated_headers: Kind,
+    /// The columns without a name, and how many rows have something there.
+    nameless: Vec<(usize, u64)>,
+    rows: u64,
     /// For each other column that may hold addresses, the rows in which it has another one.
     other_addresses: Vec<Kind>,
 }
@@ -51,6 +54,13 @@ impl Notes {
             emails: emails.to_vec(),
             surplus: Kind::default(),
             repeated_headers: Kind::default(),
+            nameless: columns
+                .iter()
+                .enumerate()
+                .filter(|(_, column)| column.header.is_empty())
+                .map(|(index, _)| (index, 0))
+                .collect(),
+            rows: 0,
             other_addresses: vec![Kind::default(); emails.len().saturating_sub(1)],
         }
     }
@@ -66,6 +76,10 @@ impl Notes {
         if (self.columns..row.len()).any(|index| !cell::is_blank(row.cell(index))) {
             self.surplus.add(line);
         }
+        self.rows += 1;
+        for (index, filled) in &mut self.nameless {
+            *filled += u64::from(!cell::is_blank(row.cell(*index)));
+        }
         let (first, others) = self.emails.split_first().expect("a list has a column of addresses");
         for (index, kind) in others.iter().zip(&mut self.other_addresses) {
             let other = row.cell(*index);
@@ -73,6 +87,13 @@ impl Notes {
                 kind.add(line);
             }
         }
+    }
+
+    /// The columns without a name that most rows leave blank: what stands there was moved there by
+    /// a delimiter that should have stood in quotes.
+    pub(super) fn stray_columns(&self) -> Vec<usize> {
+        let is_stray = |(_, filled): &&(usize, u64)| filled * 2 < self.rows;
+        self.nameless.iter().filter(is_stray).map(|(index, _)| *index).collect()
     }
 
     /// Several columns may hold the address, and they do not agree.

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use encoding_rs::{Encoding, UTF_8};
 
+use super::blank::Blanks;
 use super::columns::Column;
 use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
 use super::dialect::Dialect;
+use super::document::{self, Document};
 use super::encoding::{self, Content, Decoded};
 use super::header::{self, Header};
 use super::notes::Notes;
@@ -22,9 +24,9 @@ use super::refusal;
 use super::rows::{Rows, Unit};
 use super::snapshot::{Position, Snapshot};
 use super::source::Source;
-use super::spool::Spool;
+use super::spool::{Spool, Writer};
 use crate::address::Address;
-use crate::consent::{ConsentRule, Told};
+use crate::consent::{ConsentRule, Hidden, Told};
 use crate::finding::{Checked, Finding};
 use crate::place::Place;
 
@@ -39,6 +41,12 @@ pub struct Options {
     pub header: Option<bool>,
     /// The names of the columns, where no line has them.
     pub columns: Vec<String>,
+    /// What becomes of the rows that a workbook hides.
+    pub hidden: Option<Hidden>,
+    /// What cells say that say nothing, beside what programs write: `unknown`.
+    pub blank: Vec<String>,
+    /// What is data although programs write it for nothing: `NA`.
+    pub keep: Vec<String>,
 }
 
 /// A list that can be read, and walked as often as needed: every walk sees the same rows.
@@ -49,9 +57,12 @@ pub struct List {
     columns: Arc<[Column]>,
     /// The columns that may hold addresses; the first one does.
     emails: Vec<usize>,
+    /// Columns without a name, and nearly without a value.
+    pub(super) stray: Vec<usize>,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
     gone: Option<Gone>,
+    blanks: Arc<Blanks>,
     refusals: Vec<Finding>,
     notes: Vec<Finding>,
 }
@@ -61,8 +72,19 @@ pub struct List {
 enum Held {
     /// In a copy of a file.
     Text(Text),
-    /// In what a query gave.
-    Spool(Spool),
+    /// In what a query gave, or a document held.
+    Kept(Kept),
+}
+
+/// Rows that were kept.
+#[derive(Clone, Debug)]
+struct Kept {
+    spool: Spool,
+    unit: Unit,
+    /// The file, if they come from one.
+    snapshot: Option<Snapshot>,
+    /// The row that names the columns, if one does.
+    header_row: Option<u64>,
 }
 
 /// A file's text.
@@ -106,9 +128,17 @@ impl List {
     /// `no-email-column`, `no-consent-column`.
     pub fn open(path: &Path, name: &str, options: &Options) -> Checked<Self> {
         let unreadable = |error: io::Error| refusal::unreadable(name, &error);
-        check_file(path, name)?;
-        let snapshot = Snapshot::take(path).map_err(unreadable)?;
+        let (path, sheet) = match path.to_str() {
+            Some(text) => document::find(Path::new(""), text),
+            None => (path.to_owned(), None),
+        };
+        check_file(&path, name)?;
+        let snapshot = Snapshot::take(&path).map_err(unreadable)?;
         let snapshot = snapshot.ok_or_else(|| refusal::unsteady(name))?;
+        let kind = document::kind(&mut snapshot.file().map_err(unreadable)?).map_err(unreadable)?;
+        if kind != document::Kind::Delimited || sheet.is_some() {
+            return Self::of_document(snapshot, name, sheet, options);
+        }
         let encoding = text_encoding(&mut snapshot.reader(), name)?;
         let dialect =
             Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding)).map_err(unreadable)?;
@@ -124,6 +154,40 @@ impl List {
         Ok(if is_unnamed { list.noting(refusal::without_header(name)) } else { list })
     }
 
+    /// Reads a workbook, or JSON.
+    fn of_document(
+        snapshot: Snapshot,
+        name: &str,
+        sheet: Option<&str>,
+        options: &Options,
+    ) -> Checked<Self> {
+        let unreadable =
+            |error: io::Error| -> Vec<Finding> { refusal::unreadable(name, &error).into() };
+        let file = snapshot.file().map_err(unreadable)?;
+        let document = Document::of(file, name, sheet, options.hidden)?;
+        let headers: Vec<&str> = document.headers.iter().map(String::as_str).collect();
+        let (columns, unit) = (header::named(&headers), document.unit);
+        let header_row = (document.header_row > 0).then_some(document.header_row);
+        let left_out = refusal::hidden_left_out(name, document.left_out);
+        let mut writer = Writer::new().map_err(unreadable)?;
+        document.pour(&mut |number, cells| {
+            for cell in cells {
+                writer.push(cell);
+                writer.end_cell();
+            }
+            writer.end_row_at(number).map_err(unreadable)
+        })?;
+        let spool = writer.finish().map_err(unreadable)?;
+        let held = Held::Kept(Kept { spool, unit, snapshot: Some(snapshot), header_row });
+        let row = usize::try_from(header_row.unwrap_or(1)).unwrap_or(usize::MAX);
+        let place = |_| Place::row(name, row);
+        let list = Self::read(held, name, columns, options, &place)?;
+        Ok(match left_out {
+            Some(note) => list.noting(note),
+            None => list,
+        })
+    }
+
     /// Asks a database, and refuses its answer if it is no list. It is asked once: whoever
     /// walks the list sees the same rows, whatever becomes of the database.
     pub fn ask(query: &Query, options: &Options) -> Checked<Self> {
@@ -137,7 +201,8 @@ impl List {
         if spool.filled == 0 {
             return Err(refusal::answer_without_rows(query).into());
         }
-        Self::read(Held::Spool(spool), query.name(), columns, options, &place)
+        let held = Held::Kept(Kept { spool, unit: Unit::Row, snapshot: None, header_row: None });
+        Self::read(held, query.name(), columns, options, &place)
     }
 
     /// Looks at all rows, to know what they say of consent and what is wrong with them.
@@ -154,9 +219,11 @@ impl List {
             held,
             columns: columns.into(),
             emails: Vec::new(),
+            stray: Vec::new(),
             judge: Judge::default(),
             consent: Arc::new([]),
             gone: None,
+            blanks: Arc::new(Blanks::new(&options.blank, &options.keep)),
             refusals: Vec::new(),
             notes: Vec::new(),
         };
@@ -173,6 +240,7 @@ impl List {
         let (survey, notes) = list.survey(&told, !list.is_unnamed(options))?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
+        list.stray = notes.stray_columns();
         list.count(&survey.decide(), place)?;
         Ok(list)
     }
@@ -302,7 +370,10 @@ impl List {
 
     /// Whether the file holds something else by now than was read from it.
     pub fn is_outdated(&self) -> bool {
-        matches!(&self.held, Held::Text(text) if text.snapshot.is_outdated())
+        match &self.held {
+            Held::Text(text) => text.snapshot.is_outdated(),
+            Held::Kept(kept) => kept.snapshot.as_ref().is_some_and(Snapshot::is_outdated),
+        }
     }
 
     /// The addresses of those who left: no other row brings them back.
@@ -317,7 +388,7 @@ impl List {
     pub fn encoding(&self) -> &'static str {
         match &self.held {
             Held::Text(text) => text.encoding.name(),
-            Held::Spool(_) => UTF_8.name(),
+            Held::Kept(_) => UTF_8.name(),
         }
     }
 
@@ -325,7 +396,7 @@ impl List {
     pub fn delimiter(&self) -> Option<char> {
         match &self.held {
             Held::Text(text) => Some(char::from(text.dialect.delimiter)),
-            Held::Spool(_) => None,
+            Held::Kept(_) => None,
         }
     }
 
@@ -333,7 +404,7 @@ impl List {
     pub fn header_line(&self) -> Option<u64> {
         match &self.held {
             Held::Text(text) => text.header_line,
-            Held::Spool(_) => None,
+            Held::Kept(kept) => kept.header_row,
         }
     }
 
@@ -341,7 +412,7 @@ impl List {
     pub fn unit(&self) -> Unit {
         match &self.held {
             Held::Text(_) => Unit::Line,
-            Held::Spool(_) => Unit::Row,
+            Held::Kept(kept) => kept.unit,
         }
     }
 
@@ -352,7 +423,7 @@ impl List {
 
     fn source(&self) -> Checked<Source> {
         match &self.held {
-            Held::Spool(spool) => Ok(Source::Query(Box::new(spool.replay()))),
+            Held::Kept(kept) => Ok(Source::Kept(Box::new(kept.spool.replay()), kept.unit)),
             Held::Text(text) => {
                 Ok(text.rows().map_err(|error| refusal::unreadable(&self.name, &error))?)
             }
@@ -361,7 +432,15 @@ impl List {
 
     /// Whether no line of the file and nothing in the settings names the columns.
     fn is_unnamed(&self, options: &Options) -> bool {
-        matches!(&self.held, Held::Text(text) if text.header_line.is_none()) && options.columns.is_empty()
+        matches!(&self.held, Held::Text(text) if text.header_line.is_none())
+            && options.columns.is_empty()
+    }
+
+    /// Whether a cell is none, by the words that programs write where there is nothing. Columns
+    /// of consent have their own.
+    pub(super) fn says_nothing(&self, index: usize, column: &Column, cell: &str) -> bool {
+        !self.consent.iter().any(|consent| consent.index == index)
+            && self.blanks.is_blank(column, cell)
     }
 
     pub(super) fn email_index(&self) -> usize {
@@ -414,8 +493,7 @@ fn text_encoding(file: &mut impl Read, name: &str) -> Checked<&'static Encoding>
     match encoding::detect(file).map_err(|error| refusal::unreadable(name, &error))? {
         Content::Text(encoding) => Ok(encoding),
         Content::Empty => Err(refusal::empty(name).into()),
-        Content::Spreadsheet => Err(refusal::spreadsheet(name).into()),
-        Content::Database => Err(refusal::database(name).into()),
+        Content::Spreadsheet | Content::Database => Err(refusal::binary(name).into()),
         Content::Binary => Err(refusal::binary(name).into()),
     }
 }

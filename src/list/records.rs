@@ -46,6 +46,8 @@ pub(super) struct Records<R> {
     text: Vec<u8>,
     length: usize,
     fields: Vec<Field>,
+    /// Whether a backslash takes its meaning from the sign behind it.
+    has_backslashes: bool,
 }
 
 /// Where a field ends in the record's text, and begins in the raw record.
@@ -75,6 +77,7 @@ impl<R: Read> Records<R> {
             text: vec![0; ROW_MAX],
             length: 0,
             fields: Vec::new(),
+            has_backslashes: dialect.has_backslashes,
         }
     }
 
@@ -125,6 +128,9 @@ impl<R: Read> Records<R> {
                         step = Step::TooLong;
                     }
                     if record_end {
+                        if self.has_backslashes && step == Step::Record {
+                            self.unescape();
+                        }
                         return Ok(step);
                     }
                     (field_at, field_line) = (raw, self.lines.line);
@@ -135,6 +141,29 @@ impl<R: Read> Records<R> {
                 self.length = 0;
             }
         }
+    }
+
+    /// Takes the backslashes out of cells that stand in no quotes, too; `\N` is a word.
+    fn unescape(&mut self) {
+        let mut text = Vec::with_capacity(self.length);
+        let mut start = 0;
+        for index in 0..self.fields.len() {
+            let (end, is_quoted) = (self.fields[index].end, self.is_quoted(index));
+            let cell = &self.text[start..end];
+            start = end;
+            if is_quoted || cell == b"\\N" || !cell.contains(&b'\\') {
+                text.extend_from_slice(cell);
+            } else {
+                let mut bytes = cell.iter();
+                while let Some(byte) = bytes.next() {
+                    let escaped = (*byte == b'\\').then(|| bytes.next()).flatten();
+                    text.push(*escaped.unwrap_or(byte));
+                }
+            }
+            self.fields[index].end = text.len();
+        }
+        self.length = text.len();
+        self.text[..text.len()].copy_from_slice(&text);
     }
 
     /// The line where the record begins.

@@ -32,22 +32,6 @@ pub(super) fn unreadable(name: &str, error: &io::Error) -> Finding {
     )
 }
 
-pub(super) fn spreadsheet(name: &str) -> Finding {
-    Finding::error(
-        "list-not-text",
-        format!("the list `{name}` is a spreadsheet, not a CSV file"),
-        "open it in the spreadsheet program and export it as CSV (UTF-8)",
-    )
-}
-
-pub(super) fn database(name: &str) -> Finding {
-    Finding::error(
-        "list-not-text",
-        format!("the list `{name}` is a database, not a CSV file"),
-        format!("say which rows: `{name}?query=SELECT email, first_name FROM members`"),
-    )
-}
-
 pub(super) fn binary(name: &str) -> Finding {
     Finding::error(
         "list-not-text",
@@ -135,6 +119,18 @@ pub(super) fn without_header(name: &str) -> Finding {
         format!("the first line of `{name}` is a person, so the columns have no names"),
         "name them in handbill.toml, or put a line of names above the first:\n[list]\nheader = false\ncolumns = [\"email\", \"first_name\"]",
     )
+}
+
+/// Rows of a workbook that it does not show, and that the settings leave out.
+pub(super) fn hidden_left_out(name: &str, count: u64) -> Option<Finding> {
+    let rows = if count == 1 { "row is" } else { "rows are" };
+    (count > 0).then(|| {
+        Finding::warning(
+            "hidden-rows",
+            format!("{count} hidden {rows} left out of `{name}`"),
+            "`hidden = \"leave\"` under `[list]` says so; `\"mail\"` mails them like all others",
+        )
+    })
 }
 
 /// People who left, in whose rows no address can be read.

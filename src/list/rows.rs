@@ -199,8 +199,17 @@ impl Rows {
 
     /// A cell for every column, cleaned.
     fn cells(&self) -> Vec<String> {
-        let columns = self.list.columns().len();
-        (0..columns).map(|index| cell::clean(self.records.cell(index))).collect()
+        let is_marked = person::has_text_mark(self.records.cell(self.list.email_index()));
+        let columns = self.list.columns().iter().enumerate();
+        columns
+            .map(|(index, column)| {
+                let raw = self.records.cell(index);
+                // A spreadsheet's mark of text: it stands before all cells of the row then.
+                let raw = if is_marked { raw.strip_prefix('\'').unwrap_or(raw) } else { raw };
+                let cell = cell::clean(&cell::unwrapped(raw));
+                if self.list.says_nothing(index, column, &cell) { String::new() } else { cell }
+            })
+            .collect()
     }
 
     fn invalid(&self, index: usize, value: &str, reason: String) -> Row {
@@ -235,6 +244,11 @@ impl List {
         if let Some(index) = self.spaced_quote(records) {
             let reason = "a space stands before the quote, which opens no cell then; take it out";
             return Some((index, reason));
+        }
+        let is_filled = |index: &&usize| !cell::is_blank(records.cell(**index));
+        if let Some(index) = self.stray.iter().find(is_filled).filter(|_| tells_consent) {
+            let reason = "something stands in a column without a name, where hardly any row has anything: nobody knows whether the cells before it are where they belong";
+            return Some((*index, reason));
         }
         if tells_consent && records.len() > columns && surplus(records, columns) > 0 {
             let reason = "more cells than columns: nobody knows which one tells of consent; a value that holds the delimiter needs quotes around it";

@@ -66,6 +66,13 @@ impl Snapshot {
         Position::of(&self.copy)
     }
 
+    /// The copy as a file, for whoever reads it alone and from its beginning.
+    pub(super) fn file(&self) -> io::Result<File> {
+        let mut file = self.copy.try_clone()?;
+        file.rewind()?;
+        Ok(file)
+    }
+
     /// Whether the file at the path holds something else by now, or is gone. A file that was only
     /// touched has not changed.
     pub(super) fn is_outdated(&self) -> bool {

@@ -4,6 +4,7 @@ use std::io;
 
 use super::cell;
 use super::records::{Records, Step};
+use super::rows::Unit;
 use super::snapshot::Position;
 use super::spool::Replay;
 use crate::place::Place;
@@ -12,8 +13,8 @@ use crate::place::Place;
 pub(super) enum Source {
     /// The records of a file.
     File(Box<Records<Position>>),
-    /// What a database answered.
-    Query(Box<Replay>),
+    /// What a database answered, or a document held, and what its rows are counted by.
+    Kept(Box<Replay>, Unit),
 }
 
 impl Source {
@@ -21,7 +22,7 @@ impl Source {
     pub(super) fn next(&mut self) -> io::Result<Step> {
         match self {
             Self::File(records) => records.next(),
-            Self::Query(replay) => replay.next(),
+            Self::Kept(replay, _) => replay.next(),
         }
     }
 
@@ -29,7 +30,7 @@ impl Source {
     pub(super) fn line(&self) -> u64 {
         match self {
             Self::File(records) => records.line(),
-            Self::Query(replay) => replay.number(),
+            Self::Kept(replay, _) => replay.number(),
         }
     }
 
@@ -37,7 +38,7 @@ impl Source {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::File(records) => records.len(),
-            Self::Query(replay) => replay.len(),
+            Self::Kept(replay, _) => replay.len(),
         }
     }
 
@@ -45,7 +46,7 @@ impl Source {
     pub(super) fn cell(&self, index: usize) -> &str {
         match self {
             Self::File(records) => records.cell(index),
-            Self::Query(replay) => replay.cell(index),
+            Self::Kept(replay, _) => replay.cell(index),
         }
     }
 
@@ -59,8 +60,12 @@ impl Source {
     pub(super) fn place(&self, name: &str, index: usize, width: usize) -> Place {
         match self {
             Self::File(records) => records.place(name, index, width),
-            Self::Query(replay) => {
-                Place::row(name, usize::try_from(replay.number()).unwrap_or(usize::MAX))
+            Self::Kept(replay, unit) => {
+                let number = usize::try_from(replay.number()).unwrap_or(usize::MAX);
+                match unit {
+                    Unit::Line => Place::new(name, number, 1),
+                    Unit::Row => Place::row(name, number),
+                }
             }
         }
     }

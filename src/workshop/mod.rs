@@ -208,6 +208,9 @@ impl Workshop {
             consent: of_project.chain(own.iter().cloned()).collect(),
             header: if choice.no_header { Some(false) } else { settings.header },
             columns: settings.columns.clone(),
+            hidden: settings.hidden,
+            blank: settings.blank.clone(),
+            keep: settings.keep.clone(),
         }
     }
 

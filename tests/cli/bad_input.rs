@@ -145,6 +145,16 @@ fn the_settings() {
             "write `email`",
         ),
         ("sender = \"x\"\n", "1:10: error[wrong-type]: `[sender]` must be a table", "help: "),
+        (
+            "[list]\nblank = \"-\"\n",
+            "2:9: error[wrong-type]: `blank` must be a list of words",
+            "write `blank` as",
+        ),
+        (
+            "[list]\nkeep = [[\"NA\"]]\n",
+            "2:8: error[wrong-type]: `keep` must be a list of words",
+            "write `keep` as",
+        ),
         ("[sender\n", "1:8: error[toml]", "help: "),
         ("[delivery]\nrelay = \"x\"\n", "2:1: error[unknown-key]", "`[delivery]` may have: via"),
     ];

@@ -6,7 +6,8 @@ use handbill::merge::Merger;
 use handbill::place::{Passage, Source};
 
 use crate::desk::{
-    ROW, bare, campaign, compile_with, constants, framed, merge, places, row, with_component,
+    ROW, bare, campaign, compile, compile_with, constants, framed, merge, places, row,
+    with_component,
 };
 
 #[test]
@@ -27,6 +28,8 @@ fn a_mistake_in_a_tag_is_found_where_it_stands() {
         ("{% include \"x\" %}", "tag-syntax c.md:4:4"),
         ("{{ __need }}", "unknown-field c.md:4:4"),
         ("{{ a + }}", "tag-syntax c.md:4:8"),
+        ("{{ имя or \"x\" }}", "unknown-field c.md:4:4"),
+        ("{% if prénom %}a{% endif %}", "unknown-field c.md:4:7"),
         ("{{ \"a }}", "unclosed-tag c.md:4:1"),
         ("<b>{% if a %}x</b>{% endif %}", "unbalanced-block c.md:4:4"),
         ("{% if a %}<b>{% else %}</b>{% endif %}", "unbalanced-block c.md:4:1"),
@@ -46,6 +49,21 @@ fn a_mistake_in_a_tag_is_found_where_it_stands() {
         let line = line.parse::<usize>().expect("a number") + 2;
         let moved = places(&format!("Hello.\n\n{body}"));
         assert!(moved.contains(&format!("{file}:{line}:{column}")), "{body}: {moved:?}");
+    }
+}
+
+#[test]
+fn a_header_in_another_script_is_answered_with_the_columns_name() {
+    for (body, told) in [
+        ("{{ имя or \"x\" }}", "the column `имя` is `{{ imya }}` here"),
+        ("{{ Полное имя }}", "the column `Полное имя` is `{{ polnoe_imya }}` here"),
+        ("{{ prénom | upper }}", "the column `prénom` is `{{ prenom }}` here"),
+        ("{{ όνομα }}", "the column `όνομα` is `{{ onoma }}` here"),
+        ("{{ 名前 }}", "is `column_2` here, the number counted from the left"),
+    ] {
+        let Err(found) = compile(body) else { panic!("{body} is a letter") };
+        assert_eq!(found.len(), 1, "{body}: {found:?}");
+        assert!(found[0].help.contains(told), "{body}: {}", found[0].help);
     }
 }
 

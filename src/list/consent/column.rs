@@ -3,10 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::kind::Kind;
 use super::name;
+use super::names::Look;
 use super::speech::{Speech, Verdict};
 use super::value::Value;
-use super::vocabulary::{Blank, Kind, VOCABULARY};
+use super::vocabulary::{Blank, VOCABULARY};
 
 /// How many different values of a column are kept.
 const VALUES: usize = 64;
@@ -35,6 +37,8 @@ pub(super) enum Readings {
     Looks,
     /// It has no name: a bare yes or no in it may be about anything.
     Unnamed,
+    /// Its name looks like consent, and it is known to decide nothing about mail.
+    Nothing,
     /// Its name says nothing of consent.
     Other,
 }
@@ -45,143 +49,29 @@ impl Readings {
         let words = name::words(header);
         let compact = words.concat();
         let mut speeches: Vec<Speech> = VOCABULARY.tools(&compact).map(Speech::of_tool).collect();
-        let named = kind_of(&words);
+        // What a program's own column does outweighs a guess by one word of its name.
+        let named = VOCABULARY.names.kind_of(&words);
+        let is_sure = speeches.is_empty() || VOCABULARY.names.whole(&compact).is_some();
         match named {
             Some(Kind::Ask | Kind::Nothing) | None => {}
+            Some(Kind::Tags) if !is_sure => {}
             Some(kind) => speeches.push(Speech::of_kind(kind)),
         }
         if speeches.iter().any(|speech| speech.kind() != Kind::Nothing) {
             speeches.retain(|speech| speech.kind() != Kind::Nothing);
             return Self::Known(speeches);
         }
-        let is_nothing = !speeches.is_empty() || named == Some(Kind::Nothing);
-        if named == Some(Kind::Ask)
-            || (!is_nothing && VOCABULARY.looks_like_consent(&words, &compact))
-        {
+        if named == Some(Kind::Ask) && is_sure {
             return Self::Looks;
         }
-        Self::Other
-    }
-}
-
-/// Words before the one that matters: `is_email_bounced`, `date_unsubscribed`.
-const BEFORE: [&str; 20] = [
-    "address",
-    "contact",
-    "current",
-    "date",
-    "e",
-    "email",
-    "emails",
-    "has",
-    "have",
-    "is",
-    "list",
-    "mail",
-    "mailing",
-    "member",
-    "newsletter",
-    "subscriber",
-    "user",
-    "was",
-    "the",
-    "this",
-];
-/// Words that make it a moment: `unsubscribed_at`, `Abgemeldet am`.
-const MOMENT: [&str; 14] = [
-    "am",
-    "at",
-    "data",
-    "date",
-    "datetime",
-    "datum",
-    "el",
-    "fecha",
-    "le",
-    "on",
-    "op",
-    "time",
-    "timestamp",
-    "utc",
-];
-/// What, with a moment behind it, is when the person left; alone it is a number, or anything.
-const LEAVING: [&str; 8] = [
-    "abmeldung",
-    "bounce",
-    "clean",
-    "complaint",
-    "hardbounce",
-    "optout",
-    "unsubscribe",
-    "unsubscription",
-];
-/// Words that make a status one of the subscription or of a person on a list.
-const STATUS: [&str; 30] = [
-    "bounce",
-    "can2",
-    "consent",
-    "contact",
-    "current",
-    "delivery",
-    "e",
-    "email",
-    "emails",
-    "global",
-    "in",
-    "list",
-    "mail",
-    "mailing",
-    "marketing",
-    "member",
-    "newsletter",
-    "of",
-    "opt",
-    "optin",
-    "optout",
-    "out",
-    "permission",
-    "person",
-    "profile",
-    "subscriber",
-    "subscription",
-    "sub",
-    "the",
-    "user",
-];
-
-/// How a column of this name tells.
-fn kind_of(words: &[String]) -> Option<Kind> {
-    if words.is_empty() {
-        return None;
-    }
-    if let Some(kind) = VOCABULARY.name_of(&words.concat()) {
-        return Some(kind);
-    }
-    if let Some((last, rest)) = words.split_last()
-        && matches!(last.as_str(), "status" | "statut" | "estado" | "stato" | "статус" | "stav")
-        && rest.iter().all(|word| STATUS.contains(&word.as_str()))
-    {
-        return Some(Kind::Status);
-    }
-    let is_before = |word: &&String| BEFORE.contains(&word.as_str());
-    let core: Vec<&String> = words.iter().skip_while(is_before).collect();
-    let kept =
-        core.iter().rposition(|word| !MOMENT.contains(&word.as_str())).map_or(0, |last| last + 1);
-    let name: String = core[..kept].iter().map(|word| word.as_str()).collect();
-    if name.is_empty() {
-        return None;
-    }
-    let is_moment = kept < core.len() || words[0] == "date";
-    let kind = VOCABULARY.name_of(&name);
-    if !is_moment {
-        return kind;
-    }
-    match kind {
-        Some(Kind::YesLeft | Kind::FilledLeft) => Some(Kind::FilledLeft),
-        _ if LEAVING.contains(&name.as_str()) => Some(Kind::FilledLeft),
-        // When somebody joined or confirmed says nothing of whether they are still there.
-        Some(Kind::YesMail | Kind::NotYetIfNo | Kind::Status) => Some(Kind::Nothing),
-        other => other,
+        if !speeches.is_empty() || named == Some(Kind::Nothing) {
+            return Self::Nothing;
+        }
+        match VOCABULARY.names.look(&words, &compact) {
+            Look::Consent => Self::Looks,
+            Look::Elsewhere => Self::Nothing,
+            Look::Other => Self::Other,
+        }
     }
 }
 
@@ -285,6 +175,7 @@ impl ConsentColumn {
                     blank: Verdict::Mail,
                 })
             }
+            Readings::Nothing => None,
             Readings::Other if tally.is_empty() => None,
             // A word such as `unsubscribed` stands in a column that says nothing of consent.
             Readings::Other => Some(Self {
@@ -297,8 +188,13 @@ impl ConsentColumn {
     }
 
     fn of_known(index: usize, speeches: &[Speech], tally: &Tally) -> Self {
-        let fitting: Vec<Speech> =
+        let mut fitting: Vec<Speech> =
             speeches.iter().filter(|speech| fits(speech, tally)).cloned().collect();
+        // Anything may be a tag: a program's own words outweigh it, where all of them are its own.
+        let is_tags = |speech: &Speech| speech.kind() == Kind::Tags;
+        if !tally.is_empty() && !fitting.iter().all(is_tags) {
+            fitting.retain(|speech| !is_tags(speech));
+        }
         let speeches = if fitting.is_empty() { speeches.to_vec() } else { fitting };
         let blank = blank(&speeches, tally);
         Self { index, rule: Rule::Vocabulary, speeches, blank }
@@ -307,16 +203,30 @@ impl ConsentColumn {
     /// What a cell means.
     pub(super) fn verdict(&self, cell: &str) -> Verdict {
         let Some(value) = Value::of(cell) else { return self.blank };
-        let mut said = self.speeches.iter().filter_map(|speech| speech.says(&value));
-        match said.next() {
-            Some(first) if said.all(|other| other == first) => first,
-            _ => Verdict::Unclear,
-        }
+        let said = self.speeches.iter().filter_map(|speech| speech.says(&value));
+        said.reduce(agreed).unwrap_or(Verdict::Unclear)
+    }
+
+    /// Whether the column is about something else, and tells of consent by the way.
+    pub(super) fn is_by_the_way(&self) -> bool {
+        let is_other = |speech: &Speech| matches!(speech.kind(), Kind::Tags | Kind::Frequency);
+        self.rule == Rule::Vocabulary && self.speeches.iter().all(is_other)
     }
 
     /// Whether a cell says nothing by itself.
     pub(super) fn is_blank(cell: &str) -> bool {
         Value::of(cell).is_none()
+    }
+}
+
+/// What two ways to read a column have in common. That somebody left is only known if both say it;
+/// that they are not to be mailed, if each says so in its way.
+fn agreed(one: Verdict, other: Verdict) -> Verdict {
+    let keeps_out = |verdict| matches!(verdict, Verdict::Left | Verdict::NotYet);
+    match (one, other) {
+        _ if one == other => one,
+        _ if keeps_out(one) && keeps_out(other) => Verdict::NotYet,
+        _ => Verdict::Unclear,
     }
 }
 
@@ -337,7 +247,12 @@ fn blank(speeches: &[Speech], tally: &Tally) -> Verdict {
         };
     }
     let answers = |speech: &Speech| match speech.kind() {
-        Kind::FilledLeft | Kind::Tags | Kind::Nothing | Kind::Ask | Kind::Telling => false,
+        Kind::FilledLeft
+        | Kind::Tags
+        | Kind::Frequency
+        | Kind::Nothing
+        | Kind::Ask
+        | Kind::Telling => false,
         // A mark beside those who left says of all others that they did not.
         Kind::YesLeft => tally.values().any(|text| {
             Value::of(text).is_some_and(|value| speech.says(&value) == Some(Verdict::Mail))

@@ -11,10 +11,13 @@
 
 mod column;
 mod count;
+mod kind;
 mod name;
+mod names;
 mod report;
 mod rules;
 mod speech;
+mod telling;
 mod value;
 mod vocabulary;
 
@@ -39,7 +42,7 @@ const REMEMBERED: (usize, usize) = (256, 64);
 
 /// Whether a column of this name says who may be mailed, or looks as if it did.
 pub(super) fn is_about_consent(header: &str) -> bool {
-    !matches!(Readings::of(header), Readings::Other)
+    !matches!(Readings::of(header), Readings::Other | Readings::Nothing)
 }
 
 /// Looks at all rows of a list, to decide how its columns are read.
@@ -71,8 +74,11 @@ impl Survey {
                 None => Readings::of(&column.header),
             })
             .collect();
-        let is_other = |index: &usize| matches!(readings[*index], Readings::Other);
-        let (scanned, read) = (0..columns.len()).partition(is_other);
+        let are = |wanted: fn(&Readings) -> bool| -> Vec<usize> {
+            (0..columns.len()).filter(|index| wanted(&readings[*index])).collect()
+        };
+        let scanned = are(|readings| matches!(readings, Readings::Other));
+        let read = are(|readings| !matches!(readings, Readings::Other | Readings::Nothing));
         Self { tallies: vec![Tally::default(); columns.len()], readings, scanned, read }
     }
 
@@ -83,7 +89,7 @@ impl Survey {
         }
         for index in &self.scanned {
             let cell = cell(*index);
-            if VOCABULARY.is_telling_cell(cell) {
+            if VOCABULARY.telling.has_cell(cell) {
                 self.tallies[*index].add(cell);
             }
         }

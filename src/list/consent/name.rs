@@ -5,7 +5,7 @@ use super::super::columns::fold;
 
 /// The words of a header, in lower case and without accents.
 pub(super) fn words(header: &str) -> Vec<String> {
-    split(bare(header)).iter().map(|word| fold(word)).filter(|word| !word.is_empty()).collect()
+    split(bare(header)).iter().map(|word| plain(word)).filter(|word| !word.is_empty()).collect()
 }
 
 /// The words of a header as one.
@@ -14,8 +14,41 @@ pub(super) fn compact(header: &str) -> String {
 }
 
 /// The letters and digits of a text in lower case, without accents.
-pub(super) fn compact_words(text: &str) -> String {
-    fold(text)
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        letters(c, |letter| plain.push(letter));
+    }
+    plain
+}
+
+/// What stands for a character in a plain text: nothing, a letter, or two. Only Latin letters are
+/// looked for in the table of accents: lists in other scripts are long, too.
+pub(super) fn letters(c: char, mut add: impl FnMut(char)) {
+    match c {
+        _ if c.is_ascii_alphanumeric() => add(c.to_ascii_lowercase()),
+        _ if c.is_ascii() || !c.is_alphanumeric() => {}
+        '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => {
+            fold(c.encode_utf8(&mut [0; 4])).chars().for_each(add);
+        }
+        _ => c.to_lowercase().map(bare_letter).for_each(add),
+    }
+}
+
+/// A Greek or Cyrillic letter without its accent, as capitals are written: `ΑΛΗΘΗΣ` is `αληθής`.
+fn bare_letter(letter: char) -> char {
+    match letter {
+        'ά' => 'α',
+        'έ' => 'ε',
+        'ή' => 'η',
+        'ί' | 'ϊ' | 'ΐ' => 'ι',
+        'ό' => 'ο',
+        'ύ' | 'ϋ' | 'ΰ' => 'υ',
+        'ώ' => 'ω',
+        'ς' => 'σ',
+        'ё' => 'е',
+        _ => letter,
+    }
 }
 
 /// A header without what a database puts around it: a package's name before a double underscore,

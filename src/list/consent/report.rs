@@ -103,9 +103,12 @@ impl ColumnCount {
 }
 
 impl ConsentColumn {
-    /// A column with a word that nobody could miss is only told where that is not understood.
+    /// Whether there is anything to tell: a word that nobody could miss only where it is not
+    /// understood, tags and states only where one of them keeps somebody out.
     pub(super) fn is_worth_telling(&self, count: &ColumnCount) -> bool {
-        self.rule != Rule::Unclear || !count.unclear.is_empty() || count.others > 0
+        let has_unclear = !count.unclear.is_empty() || count.others > 0;
+        let has_told = self.rule != Rule::Unclear && (count.left > 0 || !self.is_by_the_way());
+        has_unclear || has_told
     }
 }
 

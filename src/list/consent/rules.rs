@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use super::super::columns::{self, Column};
 use super::column::Readings;
+use super::kind::Kind;
 use super::speech::Speech;
-use super::vocabulary::Kind;
 use crate::consent::{ConsentRule, Told};
 use crate::finding::{Checked, Finding, closest};
 

@@ -1,7 +1,8 @@
 //! One way to read a column: what each of its values means by it.
 
+use super::kind::Kind;
 use super::value::Value;
-use super::vocabulary::{Blank, Kind, Meaning, ToolColumn, VOCABULARY, value_key};
+use super::vocabulary::{Blank, Meaning, ToolColumn, VOCABULARY, value_key};
 
 /// What a cell means for its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,27 +142,46 @@ impl Speech {
             (Kind::YesLeft | Kind::FilledLeft, Some(Meaning::No))
             | (Kind::YesMail | Kind::NotYetIfNo, Some(Meaning::Yes)) => Some(Verdict::Mail),
             (Kind::NotYetIfNo, Some(Meaning::No)) => Some(Verdict::NotYet),
+            // Never is no date, and no consent either.
+            (Kind::FilledLeft, Some(Meaning::Never)) => Some(Verdict::Mail),
             (Kind::FilledLeft, _) => Some(Verdict::Left),
             (Kind::YesLeft, None) if value.is_date() => Some(Verdict::Left),
             (Kind::YesMail | Kind::NotYetIfNo, None) if value.is_date() => Some(Verdict::Mail),
-            (Kind::Tags, _) => Some(tags(value)),
-            (Kind::Telling, _) if VOCABULARY.is_telling(&value.key) => Some(Verdict::Unclear),
+            (Kind::Frequency, Some(Meaning::Never | Meaning::No | Meaning::Left)) => {
+                Some(Verdict::Left)
+            }
+            (Kind::Frequency, _) => Some(Verdict::Mail),
+            // Whether somebody is on a list at all, where others have the lists' names.
+            (Kind::Tags, Some(Meaning::No)) if value.key.len() > 1 => None,
+            (Kind::Tags, _) => self.says_by_tags(value),
+            (Kind::Telling, _) if VOCABULARY.telling.has(&value.key) => Some(Verdict::Unclear),
             (Kind::Telling, _) => Some(Verdict::Mail),
             _ => word,
         }
     }
-}
 
-/// Several words in a cell, of which one may tell.
-fn tags(value: &Value<'_>) -> Verdict {
-    let is_left = |piece: &str| {
-        let key = value_key(piece);
-        VOCABULARY.is_telling(&key)
-            || (key.len() >= 7 && VOCABULARY.word_of(&key) == Some(Meaning::Left))
-    };
-    if is_left(value.text) || value.text.split([',', ';', '|']).any(is_left) {
-        Verdict::Left
-    } else {
-        Verdict::Mail
+    /// Several words in a cell, of which one may tell. A short one may be anything: `RIP`, `Baja`.
+    fn says_by_tags(&self, value: &Value<'_>) -> Option<Verdict> {
+        let verdict = |piece: &str| {
+            let key = value_key(piece);
+            let is_left = VOCABULARY.word_of(&key) == Some(Meaning::Left);
+            match () {
+                () if self.left.has(&key) || VOCABULARY.telling.has(&key) => Verdict::Left,
+                () if self.mail.has(&key) || !is_left => Verdict::Mail,
+                () if key.len() >= TAG_MIN => Verdict::Left,
+                () => Verdict::Unclear,
+            }
+        };
+        let pieces = value.text.split([',', ';', '|']);
+        let verdicts: Vec<Verdict> = [value.text].into_iter().chain(pieces).map(verdict).collect();
+        let has = |verdict| verdicts.contains(&verdict);
+        match () {
+            () if has(Verdict::Left) => Some(Verdict::Left),
+            () if has(Verdict::Unclear) => None,
+            () => Some(Verdict::Mail),
+        }
     }
 }
+
+/// The shortest tag that says by itself that somebody left, in bytes of its key.
+const TAG_MIN: usize = 7;

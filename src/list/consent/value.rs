@@ -22,6 +22,8 @@ impl<'a> Value<'a> {
         let meaning = match text {
             "\u{1}" => Some(Meaning::Yes),
             "\0" => Some(Meaning::No),
+            // As databases dump a null; it is not the letter.
+            "\\N" => return None,
             _ if cell::is_blank(text) => return None,
             _ => None,
         };
@@ -30,7 +32,7 @@ impl<'a> Value<'a> {
             .or_else(|| VOCABULARY.word_of(&key))
             .or_else(|| number(text))
             .or_else(|| clear(text));
-        let is_nothing = meaning == Some(Meaning::Never) || is_no_date(text);
+        let is_nothing = meaning == Some(Meaning::Blank) || is_no_date(text);
         (!is_nothing).then_some(Self { text, key, meaning })
     }
 

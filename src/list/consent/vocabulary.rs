@@ -4,35 +4,13 @@
 //!
 //! The tables are linked into the program and read the first time a list is opened.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::name::{compact, compact_words};
-
-/// How a column tells of consent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// By the listed values and no others.
-    Values,
-    /// A yes or a date means that the person left, a no that they may be mailed.
-    YesLeft,
-    /// A no means that the person left.
-    YesMail,
-    /// A no means that the person has not confirmed yet.
-    NotYetIfNo,
-    /// Anything but an empty date means that the person left.
-    FilledLeft,
-    /// By words such as `unsubscribed`.
-    Status,
-    /// By one word among others: tags, groups, types.
-    Tags,
-    /// It looks like consent, and decides nothing about mail.
-    Nothing,
-    /// It looks like consent, and is never guessed.
-    Ask,
-    /// It tells nothing, but a word in it does: somebody has to say what that means.
-    Telling,
-}
+use super::kind::Kind;
+use super::name::{compact, plain};
+use super::names::Names;
+use super::telling::Telling;
 
 /// What a blank cell means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +34,10 @@ pub(super) enum Meaning {
     Left,
     /// Pending, unconfirmed.
     NotYet,
-    /// No date at all: `0000-00-00`, `NULL`.
+    /// Never, none: no date, and no consent.
     Never,
+    /// What programs write for nothing: `NULL`, `NaT`.
+    Blank,
 }
 
 /// A column of a program that exports lists.
@@ -81,18 +61,11 @@ pub(super) struct ToolColumn {
 pub(super) struct Vocabulary {
     tools: HashMap<String, Vec<ToolColumn>>,
     prefixes: Vec<(String, ToolColumn)>,
-    names: HashMap<String, Kind>,
-    /// Fragments of names that look like consent, …
-    stems: Vec<String>,
-    /// … words beside them that make a column decide nothing, …
-    harmless: Vec<String>,
-    /// … and words that make it about another channel than mail.
-    other_channels: Vec<String>,
+    /// Names that no program owns.
+    pub(super) names: Names,
     words: HashMap<String, Meaning>,
-    /// Words that tell of consent in whatever column they stand, …
-    telling: HashSet<String>,
-    /// … and the bytes with which they begin.
-    telling_starts: [bool; 256],
+    /// Words that tell of consent in whatever column they stand.
+    pub(super) telling: Telling,
 }
 
 /// The vocabulary of this program.
@@ -109,13 +82,9 @@ impl Vocabulary {
         let mut vocabulary = Self {
             tools: HashMap::new(),
             prefixes: Vec::new(),
-            names: HashMap::new(),
-            stems: Vec::new(),
-            harmless: Vec::new(),
-            other_channels: Vec::new(),
+            names: Names::default(),
             words: HashMap::new(),
-            telling: HashSet::new(),
-            telling_starts: [false; 256],
+            telling: Telling::default(),
         };
         for column in tool_columns(tools) {
             match column.header.strip_suffix('*') {
@@ -123,8 +92,10 @@ impl Vocabulary {
                 None => vocabulary.tools.entry(compact(column.header)).or_default().push(column),
             }
         }
-        for [kind, _, name] in lines(names) {
-            vocabulary.name(kind, name);
+        for [kind, _, list] in lines(names) {
+            for name in list.split('|') {
+                vocabulary.names.add(kind, name);
+            }
         }
         for [meaning, _, list] in lines(words) {
             for word in list.split('|') {
@@ -134,18 +105,6 @@ impl Vocabulary {
         vocabulary
     }
 
-    fn name(&mut self, kind: &str, name: &str) {
-        match kind {
-            "stem" => self.stems.push(compact(name)),
-            "harmless" => self.harmless.push(compact(name)),
-            "other-channel" => self.other_channels.push(compact(name)),
-            _ => {
-                let kind = Kind::parse(kind).expect("names.tsv names kinds that there are");
-                self.names.insert(compact(name), kind);
-            }
-        }
-    }
-
     fn word(&mut self, meaning: &str, word: &str) {
         let known = match meaning {
             "yes" => Meaning::Yes,
@@ -153,14 +112,12 @@ impl Vocabulary {
             "subscribed" => Meaning::Mail,
             "pending" | "unconfirmed" => Meaning::NotYet,
             "never" => Meaning::Never,
+            "blank" => Meaning::Blank,
             _ => Meaning::Left,
         };
         let key = value_key(word);
-        // Short words mean something else in other columns: `left`, `baja`.
-        if matches!(meaning, "unsubscribed" | "complained" | "deceased") && key.len() >= TELLING_MIN
-        {
-            self.telling_starts[usize::from(key.as_bytes()[0])] = true;
-            self.telling.insert(key.clone());
+        if matches!(meaning, "unsubscribed" | "complained" | "deceased") {
+            self.telling.add(&key);
         }
         self.words.insert(key, known);
     }
@@ -172,68 +129,16 @@ impl Vocabulary {
         whole.chain(open.map(|(_, column)| column))
     }
 
-    /// How a column of this name tells, whoever made it.
-    pub(super) fn name_of(&self, compact: &str) -> Option<Kind> {
-        self.names.get(compact).copied()
-    }
-
-    /// Whether a name looks like one of consent.
-    pub(super) fn looks_like_consent(&self, words: &[String], compact: &str) -> bool {
-        self.stems.iter().any(|stem| compact.contains(stem.as_str())) && !self.is_harmless(words)
-    }
-
-    /// Whether a word of a name makes the column decide nothing about mail.
-    pub(super) fn is_harmless(&self, words: &[String]) -> bool {
-        let has = |known: &[String]| words.iter().any(|word| known.contains(word));
-        has(&self.harmless) || has(&self.other_channels)
-    }
-
     /// What a value means whose key is this.
     pub(super) fn word_of(&self, key: &str) -> Option<Meaning> {
         self.words.get(key).copied()
-    }
-
-    /// Whether a cell of any column tells of consent. Nearly all cells of nearly all lists do not,
-    /// and cost next to nothing.
-    pub(super) fn is_telling_cell(&self, cell: &str) -> bool {
-        let Some(first) = cell.bytes().find(|byte| *byte != b' ') else { return false };
-        (TELLING_MIN..=TELLING_MAX).contains(&cell.len())
-            && (!first.is_ascii() || self.telling_starts[usize::from(first.to_ascii_lowercase())])
-            && self.is_telling(&value_key(cell))
-    }
-
-    /// Whether a value tells of consent in whatever column it stands.
-    pub(super) fn is_telling(&self, key: &str) -> bool {
-        self.telling.contains(key)
-    }
-}
-
-/// The shortest word that tells of consent in any column, in bytes of its key.
-const TELLING_MIN: usize = 7;
-/// The longest cell that is looked at for one, in bytes.
-const TELLING_MAX: usize = 60;
-
-impl Kind {
-    fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "values" => Self::Values,
-            "yes-left" => Self::YesLeft,
-            "yes-mail" => Self::YesMail,
-            "not-yet-if-no" => Self::NotYetIfNo,
-            "filled-left" => Self::FilledLeft,
-            "status" => Self::Status,
-            "tags" => Self::Tags,
-            "nothing" => Self::Nothing,
-            "ask" => Self::Ask,
-            _ => return None,
-        })
     }
 }
 
 /// What a value is looked up by: its letters and digits in lower case, without accents; as it
 /// stands where it has none.
 pub(super) fn value_key(value: &str) -> String {
-    let key = compact_words(value);
+    let key = plain(value);
     if key.is_empty() { value.trim().to_lowercase() } else { key }
 }
 

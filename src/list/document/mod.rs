@@ -12,7 +12,6 @@ mod trouble;
 mod workbook;
 
 use std::fs::File;
-use std::path::Path;
 
 use super::rows::Unit;
 use crate::consent::Hidden;
@@ -22,7 +21,7 @@ use trouble::{FILE_MAX, Trouble};
 use workbook::{HiddenRows, Table};
 
 pub(super) use kind::{Kind, kind};
-pub(super) use name::{find, split_sheet};
+pub(super) use name::find;
 
 /// A list that is no CSV, opened: its header is known, its rows can be had.
 pub(super) struct Document {
@@ -32,8 +31,6 @@ pub(super) struct Document {
     pub(super) header_row: u64,
     /// What its rows are counted by.
     pub(super) unit: Unit,
-    /// How many rows there are, those that are left out included.
-    pub(super) rows: u64,
     /// How many of them are hidden, and left out.
     pub(super) left_out: u64,
     name: String,
@@ -57,21 +54,6 @@ impl Document {
     /// `list-not-text` for what is no list, `list-too-large`, `list-password`, `list-unreadable`,
     /// `empty-list`, `unclear-sheet`, `no-sheet`, `hidden-rows`, `formula-without-value`,
     /// `unclear-json` and `broken-json`.
-    pub(super) fn open(
-        path: &Path,
-        name: &str,
-        sheet: Option<&str>,
-        hidden: Option<Hidden>,
-    ) -> Checked<Self> {
-        let file = File::open(path).map_err(|error| Trouble::Io(error).findings(name))?;
-        Self::of(file, name, sheet, hidden)
-    }
-
-    /// The same of a file that is open: a copy that holds still.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Self::open`].
     pub(super) fn of(
         file: File,
         name: &str,
@@ -135,7 +117,6 @@ impl Document {
             headers: table.headers.clone(),
             header_row: table.header_row,
             unit: Unit::Row,
-            rows: table.rows,
             left_out: if with_hidden { 0 } else { table.hidden.count },
             name: name.to_owned(),
             source: Source::Table { table: Box::new(table), with_hidden },
@@ -150,7 +131,6 @@ impl Document {
             headers: json.headers.clone(),
             header_row: 0,
             unit: if json.is_by_lines() { Unit::Line } else { Unit::Row },
-            rows: json.rows,
             left_out: 0,
             name: name.to_owned(),
             source: Source::Json(Box::new(json)),

@@ -169,7 +169,11 @@ fn a_workbook_that_is_too_large_on_the_disk_is_refused_before_it_is_read() {
     std::fs::write(&path, flat("document", "<table:table/>")).expect("written");
     let file = std::fs::OpenOptions::new().write(true).open(&path).expect("there");
     file.set_len((200 << 20) + 1).expect("sparse");
-    let finding = Document::open(&path, "list.fods", None, None).err().expect("refused").remove(0);
+    let finding =
+        Document::of(std::fs::File::open(&path).expect("a file"), "list.fods", None, None)
+            .err()
+            .expect("refused")
+            .remove(0);
     assert_eq!(finding.code, "list-too-large");
     assert_eq!(finding.message, "the list `list.fods` is too large: a workbook may have 200 MiB");
     assert!(finding.help.contains("CSV"), "{}", finding.help);

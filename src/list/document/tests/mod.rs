@@ -44,7 +44,8 @@ fn read_as(bytes: &[u8], sheet: Option<&str>, hidden: Option<Hidden>) -> Checked
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("list");
     std::fs::write(&path, bytes).expect("written");
-    let document = Document::open(&path, "list", sheet, hidden)?;
+    let document =
+        Document::of(std::fs::File::open(&path).expect("a file"), "list", sheet, hidden)?;
     let mut read = Read {
         headers: document.headers.clone(),
         header_row: document.header_row,
