@@ -78,6 +78,8 @@ pub struct ListSettings {
     pub status: Option<String>,
     /// The e-mail column's name.
     pub email: Option<String>,
+    /// The file's encoding, by any of its names.
+    pub encoding: Option<String>,
     /// A command that prints the password of the database that the list is asked from.
     pub password_command: Option<String>,
 }
@@ -281,6 +283,7 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         where_: reader.text("where"),
         status,
         email: owned(&mut reader, "email_column"),
+        encoding: owned(&mut reader, "encoding"),
         password_command: owned(&mut reader, "password_command"),
     };
     findings.append(&mut reader.finish());

@@ -274,6 +274,7 @@ fn a_column_that_is_not_there_is_answered_with_the_nearest() {
     let status = Options {
         email_column: Some("mail_1".to_owned()),
         status: StatusColumn::Named("left".to_owned()),
+        ..Options::default()
     };
     assert_eq!(refused(list, &status).code, "no-status-column");
 }

@@ -41,6 +41,9 @@ struct FileArgs {
     /// The column that holds the addresses
     #[arg(long, value_name = "NAME")]
     email_column: Option<String>,
+    /// The encoding of the file: `windows-1250`, `cp850`, `utf-8`, …
+    #[arg(long, value_name = "LABEL")]
+    encoding: Option<String>,
     /// How to answer
     #[arg(long, default_value = "human")]
     format: Format,
@@ -84,11 +87,14 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
         Command::Export(args) => return export::run(ui, global, args),
     };
     let workshop = workshop::open(global)?;
-    let options = workshop.list_options(file.email_column.as_deref());
+    let options = workshop.list_options(file.email_column.as_deref(), file.encoding.as_deref());
     walk(ui, &workshop.typed_list(&file.file, &options)?, file.format)
 }
 
 fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
+    for note in list.notes().iter().filter(|_| format == Format::Human) {
+        ui.finding(note);
+    }
     let mut invalid = Vec::new();
     let mut blank = vec![0_u64; list.columns().len()];
     let mut roll = Roll::call(list, None)?;

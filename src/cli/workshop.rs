@@ -15,12 +15,19 @@ pub(super) struct ListArgs {
     /// The column that holds the addresses
     #[arg(long, value_name = "NAME")]
     pub(super) email_column: Option<String>,
+    /// The encoding of the list: `windows-1250`, `cp850`, `utf-8`, …
+    #[arg(long, value_name = "LABEL")]
+    pub(super) encoding: Option<String>,
 }
 
 impl ListArgs {
     /// Which list that is.
     pub(super) fn choice(&self) -> ListChoice {
-        ListChoice { file: self.list.clone(), email_column: self.email_column.clone() }
+        ListChoice {
+            file: self.list.clone(),
+            email_column: self.email_column.clone(),
+            encoding: self.encoding.clone(),
+        }
     }
 }
 

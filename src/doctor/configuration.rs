@@ -33,7 +33,7 @@ fn list(workshop: &Workshop) -> Vec<Said> {
     let Some(file) = &workshop.project.list.file else {
         return vec![Said::Note("no list is named: `send` will want `--list`".into())];
     };
-    let options = workshop.list_options(None);
+    let options = workshop.list_options(None, None);
     match workshop.named_list(file, &options) {
         Ok(list) => vec![Said::Well(format!(
             "the list `{}` can be read, with addresses in `{}`",

@@ -5,11 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{Encoding, UTF_8};
-
 use super::columns::Column;
 use super::dialect::Dialect;
-use super::encoding::{self, Content, Decoded};
+use super::encoding::{self, Charset, Content, Decoded};
 use super::header;
 use super::origin::Query;
 use super::query::Answer;
@@ -19,7 +17,7 @@ use super::rows::{Rows, Unit};
 use super::source::Source;
 use super::spool::Spool;
 use super::status::Says;
-use crate::finding::Checked;
+use crate::finding::{Checked, Finding};
 use crate::place::Place;
 
 /// What the user says about a list.
@@ -29,6 +27,8 @@ pub struct Options {
     pub email_column: Option<String>,
     /// The column that says who has left.
     pub status: StatusColumn,
+    /// The encoding, by any of its names.
+    pub encoding: Option<String>,
 }
 
 /// Which columns say who has left.
@@ -51,13 +51,14 @@ pub struct List {
     columns: Vec<Column>,
     email: usize,
     status: Vec<(usize, Says)>,
+    notes: Vec<Finding>,
 }
 
 /// Where its rows are.
 #[derive(Clone, Debug)]
 enum Held {
     /// In a file, which is read anew each time.
-    File { path: PathBuf, encoding: &'static Encoding, dialect: Dialect },
+    File { path: PathBuf, encoding: Charset, dialect: Dialect },
     /// In what a query gave.
     Spool(Spool),
 }
@@ -71,7 +72,7 @@ impl List {
     pub fn open(path: &Path, name: &str, options: &Options) -> Checked<Self> {
         let unreadable = |error: io::Error| refusal::unreadable(name, &error);
         let mut file = open_file(path, name)?;
-        let encoding = text_encoding(&mut file, name)?;
+        let (encoding, notes) = text_encoding(&mut file, name, options)?;
         file.rewind().map_err(unreadable)?;
         let dialect = Dialect::sniff(Decoded::new(&file, encoding)).map_err(unreadable)?;
         file.rewind().map_err(unreadable)?;
@@ -87,7 +88,7 @@ impl List {
             }
         };
         let held = Held::File { path: path.to_owned(), encoding, dialect };
-        Ok(Self { name: name.to_owned(), held, columns, email, status })
+        Ok(Self { name: name.to_owned(), held, columns, email, status, notes })
     }
 
     /// Asks a database, and refuses its answer if it is no list. It is asked once: whoever
@@ -102,8 +103,8 @@ impl List {
         if spool.filled == 0 {
             return Err(refusal::answer_without_rows(query).into());
         }
-        let held = Held::Spool(spool);
-        Ok(Self { name: query.name().to_owned(), held, columns, email, status })
+        let (held, name) = (Held::Spool(spool), query.name().to_owned());
+        Ok(Self { name, held, columns, email, status, notes: Vec::new() })
     }
 
     /// What messages call the list.
@@ -126,12 +127,16 @@ impl List {
         self.status.iter().map(|(index, _)| &self.columns[*index])
     }
 
-    /// The encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`. A database answers in
-    /// UTF-8.
+    /// What there is to say about its encoding.
+    pub fn notes(&self) -> &[Finding] {
+        &self.notes
+    }
+
+    /// The encoding, as `windows-1252` or `IBM850`. A database answers in UTF-8.
     pub fn encoding(&self) -> &'static str {
         match &self.held {
             Held::File { encoding, .. } => encoding.name(),
-            Held::Spool(_) => UTF_8.name(),
+            Held::Spool(_) => Charset::UTF_8.name(),
         }
     }
 
@@ -157,7 +162,7 @@ impl List {
             Held::Spool(spool) => Source::Query(Box::new(spool.replay())),
             Held::File { path, encoding, dialect } => {
                 let file = open_file(path, &self.name)?;
-                let mut records = records(file, encoding, *dialect)
+                let mut records = records(file, *encoding, *dialect)
                     .map_err(|error| refusal::unreadable(&self.name, &error))?;
                 if header::read(&mut records, &self.name)? != self.columns {
                     return Err(refusal::changed(&self.name).into());
@@ -207,9 +212,17 @@ fn open_file(path: &Path, name: &str) -> Checked<File> {
     Ok(File::open(path).map_err(|error| refusal::unreadable(name, &error))?)
 }
 
-fn text_encoding(file: &mut File, name: &str) -> Checked<&'static Encoding> {
-    match encoding::detect(file).map_err(|error| refusal::unreadable(name, &error))? {
-        Content::Text(encoding) => Ok(encoding),
+fn text_encoding(
+    file: &mut File,
+    name: &str,
+    options: &Options,
+) -> Checked<(Charset, Vec<Finding>)> {
+    let told = options.encoding.as_deref().map(Charset::parse).transpose()?;
+    match encoding::detect(file, told).map_err(|error| refusal::unreadable(name, &error))? {
+        Content::Text(encoding, notes) => {
+            Ok((encoding, notes.iter().map(|note| note.finding(name)).collect()))
+        }
+        Content::Unclear(why) => Err(why.finding(name).into()),
         Content::Empty => Err(refusal::empty(name).into()),
         Content::Spreadsheet => Err(refusal::spreadsheet(name).into()),
         Content::Database => Err(refusal::database(name).into()),
@@ -217,11 +230,7 @@ fn text_encoding(file: &mut File, name: &str) -> Checked<&'static Encoding> {
     }
 }
 
-fn records<R: Read>(
-    source: R,
-    encoding: &'static Encoding,
-    dialect: Dialect,
-) -> io::Result<Records<R>> {
+fn records<R: Read>(source: R, encoding: Charset, dialect: Dialect) -> io::Result<Records<R>> {
     let mut records = Records::new(Decoded::new(source, encoding), dialect.delimiter);
     if dialect.has_sep_line {
         records.skip_line()?;

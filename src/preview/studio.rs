@@ -121,7 +121,8 @@ impl Studio {
         choice: &ListChoice,
     ) -> Checked<Option<Arc<Readers>>> {
         let Some(origin) = workshop.list_origin(campaign, choice)? else { return Ok(None) };
-        let options = workshop.list_options(choice.email_column.as_deref());
+        let options =
+            workshop.list_options(choice.email_column.as_deref(), choice.encoding.as_deref());
         let key = ListKey { from: format!("{origin:?}"), how: format!("{options:?}") };
         let mut lists = self.lists.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((_, readers)) =

@@ -59,6 +59,8 @@ pub struct ListChoice {
     pub file: Option<PathBuf>,
     /// The column of addresses.
     pub email_column: Option<String>,
+    /// The encoding of a file.
+    pub encoding: Option<String>,
 }
 
 impl Workshop {
@@ -152,7 +154,7 @@ impl Workshop {
 
     /// The list that was named, or the campaign's, or the project's.
     pub fn list(&self, campaign: &Campaign, choice: &ListChoice) -> Checked<Option<List>> {
-        let options = self.list_options(choice.email_column.as_deref());
+        let options = self.list_options(choice.email_column.as_deref(), choice.encoding.as_deref());
         if let Some(typed) = &choice.file {
             return self.typed_list(typed, &options).map(Some);
         }
@@ -191,11 +193,11 @@ impl Workshop {
     }
 
     /// How lists are read here.
-    pub fn list_options(&self, email_column: Option<&str>) -> list::Options {
+    pub fn list_options(&self, email: Option<&str>, encoding: Option<&str>) -> list::Options {
+        let encoding = encoding.map(str::to_owned).or_else(|| self.project.list.encoding.clone());
         list::Options {
-            email_column: email_column
-                .map(str::to_owned)
-                .or_else(|| self.project.list.email.clone()),
+            encoding,
+            email_column: email.map(str::to_owned).or_else(|| self.project.list.email.clone()),
             status: match self.project.list.status.as_deref() {
                 None => StatusColumn::Auto,
                 Some("none" | "off" | "") => StatusColumn::Off,

@@ -21,6 +21,7 @@ mod conventions;
 mod docs;
 mod doctoring;
 mod enclosing;
+mod encodings;
 mod fetching;
 mod headers;
 mod keeping;

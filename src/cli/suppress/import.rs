@@ -49,6 +49,7 @@ pub(super) enum Who {
 pub(super) struct Source<'a> {
     pub(super) file: &'a Path,
     pub(super) email_column: Option<String>,
+    pub(super) encoding: Option<String>,
     /// Why, if not as the file says.
     pub(super) reason: Option<String>,
     pub(super) who: Option<Who>,
@@ -143,8 +144,8 @@ impl<'a> Import<'a> {
     /// The rows of a CSV with a line of column names.
     fn rows(&mut self, source: &Source<'_>, name: &str) -> Checked<()> {
         let list = |status| {
-            let email_column = source.email_column.clone();
-            List::open(source.file, name, &Options { email_column, status })
+            let (email_column, encoding) = (source.email_column.clone(), source.encoding.clone());
+            List::open(source.file, name, &Options { email_column, status, encoding })
         };
         let (list, by_status) = match (list(StatusColumn::Off), list(StatusColumn::Auto)) {
             (Ok(list), Ok(by_status)) => (list, by_status),

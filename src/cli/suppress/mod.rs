@@ -57,6 +57,9 @@ enum Command {
         /// The column that holds the addresses
         #[arg(long, value_name = "NAME")]
         email_column: Option<String>,
+        /// The encoding of the file: `windows-1250`, `cp850`, `utf-8`, …
+        #[arg(long, value_name = "LABEL")]
+        encoding: Option<String>,
         /// Whom, where the file says of some that they have left and of others that they have not
         #[arg(long)]
         who: Option<Who>,
@@ -99,10 +102,11 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             each(&workshop, &mut |suppression| lines.add(&format!("{}\n", suppression.address)))?;
             return lines.finish();
         }
-        Command::Import { file, reason, email_column, who } => {
+        Command::Import { file, reason, email_column, encoding, who } => {
             let source = Source {
                 file,
                 email_column: email_column.clone(),
+                encoding: encoding.clone(),
                 reason: reason.clone(),
                 who: *who,
                 now: clock::unix_now(),
