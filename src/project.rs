@@ -85,6 +85,8 @@ pub struct ListSettings {
     pub hidden: Option<Hidden>,
     /// The e-mail column's name.
     pub email: Option<String>,
+    /// The file's encoding, by any of its names.
+    pub encoding: Option<String>,
     /// What cells say that say nothing, beside what programs write.
     pub blank: Vec<String>,
     /// What is data although programs write it for nothing.
@@ -292,6 +294,7 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         columns: texts(&mut reader, "columns", "a list of names: [\"email\", \"first_name\"]"),
         hidden: consent::hidden(&mut reader, "hidden"),
         email: owned(&mut reader, "email_column"),
+        encoding: owned(&mut reader, "encoding"),
         blank: texts(&mut reader, "blank", "a list of words: [\"-\", \"unknown\"]"),
         keep: texts(&mut reader, "keep", "a list of words: [\"NA\"]"),
         password_command: owned(&mut reader, "password_command"),

@@ -45,6 +45,9 @@ struct FileArgs {
     /// The first line is a person and names no columns
     #[arg(long)]
     no_header: bool,
+    /// The encoding of the file: `windows-1250`, `cp850`, `utf-8`, …
+    #[arg(long, value_name = "LABEL")]
+    encoding: Option<String>,
     /// How to answer
     #[arg(long, default_value = "human")]
     format: Format,
@@ -56,6 +59,7 @@ impl FileArgs {
             file: Some(self.file.clone()),
             email_column: self.email_column.clone(),
             no_header: self.no_header,
+            encoding: self.encoding.clone(),
         }
     }
 }

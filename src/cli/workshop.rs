@@ -18,6 +18,9 @@ pub(super) struct ListArgs {
     /// The first line is a person and names no columns
     #[arg(long)]
     pub(super) no_header: bool,
+    /// The encoding of the list: `windows-1250`, `cp850`, `utf-8`, …
+    #[arg(long, value_name = "LABEL")]
+    pub(super) encoding: Option<String>,
 }
 
 impl ListArgs {
@@ -27,6 +30,7 @@ impl ListArgs {
             file: self.list.clone(),
             email_column: self.email_column.clone(),
             no_header: self.no_header,
+            encoding: self.encoding.clone(),
         }
     }
 }

@@ -3,9 +3,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::UTF_8;
-
-use super::encoding::Decoded;
+use super::encoding::{Charset, Decoded};
 use super::records::{Records, Step};
 
 /// What lists are separated by, the most common first.
@@ -181,7 +179,8 @@ fn sep_line(sample: &str) -> Option<u8> {
 /// How many of the first rows in a hundred have as many cells as the header
 /// by this delimiter, then how many cells that is; nothing if it is one.
 fn fit(sample: &str, delimiter: u8) -> io::Result<(usize, usize)> {
-    let mut records = Records::new(Decoded::new(sample.as_bytes(), UTF_8), Dialect::of(delimiter));
+    let mut records =
+        Records::new(Decoded::new(sample.as_bytes(), Charset::UTF_8), Dialect::of(delimiter));
     if records.next()? != Step::Record || records.len() < 2 {
         return Ok((0, 0));
     }

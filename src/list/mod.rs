@@ -15,6 +15,7 @@ mod consent;
 mod dialect;
 mod document;
 mod encoding;
+mod garbled;
 mod header;
 mod notes;
 mod open;

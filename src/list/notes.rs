@@ -3,8 +3,10 @@
 
 use super::cell;
 use super::columns::Column;
+use super::garbled::Garbled;
 use super::open::List;
 use super::person;
+use super::rows::Unit;
 use super::source::Source;
 use crate::finding::Finding;
 use crate::place::Place;
@@ -42,13 +44,14 @@ pub(super) struct Notes {
     /// The columns without a name, and how many rows have something there.
     nameless: Vec<(usize, u64)>,
     rows: u64,
+    garbled: Garbled,
     /// For each other column that may hold addresses, the rows in which it has another one.
     other_addresses: Vec<Kind>,
 }
 
 impl Notes {
     /// Begins with the columns, and those of them that may hold addresses.
-    pub(super) fn new(columns: &[Column], emails: &[usize]) -> Self {
+    pub(super) fn new(columns: &[Column], emails: &[usize], unit: Unit) -> Self {
         Self {
             columns: columns.len(),
             emails: emails.to_vec(),
@@ -61,6 +64,7 @@ impl Notes {
                 .map(|(index, _)| (index, 0))
                 .collect(),
             rows: 0,
+            garbled: Garbled::new(unit),
             other_addresses: vec![Kind::default(); emails.len().saturating_sub(1)],
         }
     }
@@ -77,6 +81,9 @@ impl Notes {
             self.surplus.add(line);
         }
         self.rows += 1;
+        for index in (0..self.columns).filter(|index| !self.emails.contains(index)) {
+            self.garbled.add(line, index, row.cell(index));
+        }
         for (index, filled) in &mut self.nameless {
             *filled += u64::from(!cell::is_blank(row.cell(*index)));
         }
@@ -125,7 +132,7 @@ impl Notes {
     /// What else there is to say.
     pub(super) fn findings(&self, list: &List) -> Vec<Finding> {
         let name = list.name();
-        let mut findings = Vec::new();
+        let mut findings = self.garbled.findings(name, list.columns());
         if self.surplus.count > 0 {
             findings.push(
                 Finding::warning(

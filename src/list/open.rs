@@ -7,14 +7,13 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use encoding_rs::{Encoding, UTF_8};
-
 use super::blank::Blanks;
 use super::columns::Column;
 use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
 use super::dialect::Dialect;
 use super::document::{self, Document};
-use super::encoding::{self, Content, Decoded};
+use super::encoding::{self, Charset, Content, Decoded};
+use super::garbled;
 use super::header::{self, Header};
 use super::notes::Notes;
 use super::origin::Query;
@@ -41,6 +40,8 @@ pub struct Options {
     pub header: Option<bool>,
     /// The names of the columns, where no line has them.
     pub columns: Vec<String>,
+    /// The encoding of a file, by any of its names.
+    pub encoding: Option<String>,
     /// What becomes of the rows that a workbook hides.
     pub hidden: Option<Hidden>,
     /// What cells say that say nothing, beside what programs write: `unknown`.
@@ -91,7 +92,7 @@ struct Kept {
 #[derive(Clone, Debug)]
 struct Text {
     snapshot: Snapshot,
-    encoding: &'static Encoding,
+    encoding: Charset,
     dialect: Dialect,
     /// The line that names the columns, if there is one.
     header_line: Option<u64>,
@@ -139,7 +140,7 @@ impl List {
         if kind != document::Kind::Delimited || sheet.is_some() {
             return Self::of_document(snapshot, name, sheet, options);
         }
-        let encoding = text_encoding(&mut snapshot.reader(), name)?;
+        let (encoding, said) = text_encoding(&mut snapshot.reader(), name, options)?;
         let dialect =
             Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding)).map_err(unreadable)?;
         let mut text = Text { snapshot, encoding, dialect, header_line: None };
@@ -150,8 +151,11 @@ impl List {
             header.places.get(index).cloned().unwrap_or_else(|| Place::new(name, 1, 1))
         };
         let list = Self::read(held, name, header.columns.clone(), options, &place)?;
-        let is_unnamed = header.line.is_none() && !header.is_told;
-        Ok(if is_unnamed { list.noting(refusal::without_header(name)) } else { list })
+        let mut list = said.into_iter().rev().fold(list, Self::noting);
+        if header.line.is_none() && !header.is_told {
+            list = list.noting(refusal::without_header(name));
+        }
+        Ok(list)
     }
 
     /// Reads a workbook, or JSON.
@@ -269,7 +273,7 @@ impl List {
     fn survey(&self, told: &HashMap<usize, Told>, are_named: bool) -> Checked<(Survey, Notes)> {
         let unreadable = |error: io::Error| refusal::unreadable(&self.name, &error);
         let mut survey = Survey::new(&self.columns, told, self.emails[0], are_named);
-        let mut notes = Notes::new(&self.columns, &self.emails);
+        let mut notes = Notes::new(&self.columns, &self.emails, self.unit());
         let mut rows = self.source()?;
         let mut has_rows = false;
         loop {
@@ -383,12 +387,11 @@ impl List {
             .map(|address| address.map_err(|error| refusal::unreadable(&self.name, &error).into()))
     }
 
-    /// The encoding: `UTF-8`, `UTF-16LE`, `UTF-16BE` or `windows-1252`. A database answers in
-    /// UTF-8.
+    /// The encoding, as `windows-1252` or `IBM850`. A database answers in UTF-8.
     pub fn encoding(&self) -> &'static str {
         match &self.held {
             Held::Text(text) => text.encoding.name(),
-            Held::Kept(_) => UTF_8.name(),
+            Held::Kept(_) => Charset::UTF_8.name(),
         }
     }
 
@@ -440,7 +443,7 @@ impl List {
     /// of consent have their own.
     pub(super) fn says_nothing(&self, index: usize, column: &Column, cell: &str) -> bool {
         !self.consent.iter().any(|consent| consent.index == index)
-            && self.blanks.is_blank(column, cell)
+            && (self.blanks.is_blank(column, cell) || garbled::is_lost(cell))
     }
 
     pub(super) fn email_index(&self) -> usize {
@@ -489,11 +492,20 @@ fn check_file(path: &Path, name: &str) -> Checked<()> {
     Ok(())
 }
 
-fn text_encoding(file: &mut impl Read, name: &str) -> Checked<&'static Encoding> {
-    match encoding::detect(file).map_err(|error| refusal::unreadable(name, &error))? {
-        Content::Text(encoding) => Ok(encoding),
+fn text_encoding(
+    file: &mut impl Read,
+    name: &str,
+    options: &Options,
+) -> Checked<(Charset, Vec<Finding>)> {
+    let told = options.encoding.as_deref().map(Charset::parse).transpose()?;
+    match encoding::detect(file, told).map_err(|error| refusal::unreadable(name, &error))? {
+        Content::Text(encoding, notes) => {
+            Ok((encoding, notes.iter().map(|note| note.finding(name)).collect()))
+        }
+        Content::Unclear(why) => Err(why.finding(name).into()),
         Content::Empty => Err(refusal::empty(name).into()),
-        Content::Spreadsheet | Content::Database => Err(refusal::binary(name).into()),
-        Content::Binary => Err(refusal::binary(name).into()),
+        Content::Spreadsheet | Content::Database | Content::Binary => {
+            Err(refusal::binary(name).into())
+        }
     }
 }

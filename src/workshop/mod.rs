@@ -62,6 +62,8 @@ pub struct ListChoice {
     pub email_column: Option<String>,
     /// Whether the first line is a person, and names no columns.
     pub no_header: bool,
+    /// The encoding of a file.
+    pub encoding: Option<String>,
 }
 
 impl Workshop {
@@ -208,6 +210,7 @@ impl Workshop {
             consent: of_project.chain(own.iter().cloned()).collect(),
             header: if choice.no_header { Some(false) } else { settings.header },
             columns: settings.columns.clone(),
+            encoding: choice.encoding.clone().or_else(|| settings.encoding.clone()),
             hidden: settings.hidden,
             blank: settings.blank.clone(),
             keep: settings.keep.clone(),

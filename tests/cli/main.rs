@@ -22,6 +22,7 @@ mod conventions;
 mod docs;
 mod doctoring;
 mod enclosing;
+mod encodings;
 mod fetching;
 mod headers;
 mod keeping;

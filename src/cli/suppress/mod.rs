@@ -30,9 +30,12 @@ pub(super) struct Args {
 }
 
 /// How the file is read: by the project's rules of consent, where it has such columns.
-fn options(workshop: &Workshop, email_column: Option<&str>) -> Options {
-    let choice =
-        ListChoice { email_column: email_column.map(str::to_owned), ..ListChoice::default() };
+fn options(workshop: &Workshop, email_column: Option<&str>, encoding: Option<&str>) -> Options {
+    let choice = ListChoice {
+        email_column: email_column.map(str::to_owned),
+        encoding: encoding.map(str::to_owned),
+        ..ListChoice::default()
+    };
     let mut options = workshop.list_options(None, &choice);
     options.consent.iter_mut().for_each(|rule| rule.is_required = false);
     // The settings speak of the project's own list.
@@ -68,6 +71,9 @@ enum Command {
         /// The column that holds the addresses
         #[arg(long, value_name = "NAME")]
         email_column: Option<String>,
+        /// The encoding of the file: `windows-1250`, `cp850`, `utf-8`, …
+        #[arg(long, value_name = "LABEL")]
+        encoding: Option<String>,
         /// Whom, where the file says of some that they have left and of others that they have not
         #[arg(long)]
         who: Option<Who>,
@@ -110,10 +116,10 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
             each(&workshop, &mut |suppression| lines.add(&format!("{}\n", suppression.address)))?;
             return lines.finish();
         }
-        Command::Import { file, reason, email_column, who } => {
+        Command::Import { file, reason, email_column, encoding, who } => {
             let source = Source {
                 file,
-                options: options(&workshop, email_column.as_deref()),
+                options: options(&workshop, email_column.as_deref(), encoding.as_deref()),
                 reason: reason.clone(),
                 who: *who,
                 now: clock::unix_now(),
