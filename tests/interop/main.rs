@@ -23,6 +23,7 @@ mod smtp_server;
 
 mod calendars;
 mod encrypted;
+mod exports;
 mod feeds;
 mod fetched;
 mod judged;
