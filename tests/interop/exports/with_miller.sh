@@ -19,13 +19,13 @@ mlr --csv filter 'NR > 6' "$all" >of/new.csv
 mlr --csv put '$city = "Leeds"' of/new.csv >of/wider.csv
 mlr --csv reorder -e -f unsubscribed of/new.csv >of/reordered.csv
 mlr --csv cut -x -f unsubscribed,opt_out of/old.csv >of/narrow.csv
-# The lighter reader knows no line breaks in cells.
-mlr --csv put '$note = gsub($note, "\n", " ")' of/old.csv >of/old-lines.csv
-mlr --csv put '$note = gsub($note, "\n", " ")' of/reordered.csv >of/reordered-lines.csv
+# The lighter reader knows neither quotes in cells nor line breaks.
+mlr --csv cut -x -f first_name,note of/old.csv >of/old-bare.csv
+mlr --csv cut -x -f first_name,note of/reordered.csv >of/reordered-bare.csv
 mlr --csv cat of/old.csv of/wider.csv >wider.csv
 mlr --csv cat of/old.csv of/reordered.csv >reordered.csv
 mlr --csv cat of/new.csv of/narrow.csv >narrow.csv
-mlr --csvlite cat of/old-lines.csv of/reordered-lines.csv >reordered-lite.csv
+mlr --csvlite cat of/old-bare.csv of/reordered-bare.csv >reordered-lite.csv
 mlr --icsv --otsv cat of/old.csv of/reordered.csv >reordered.tsv
 mlr --csv unsparsify of/old.csv of/wider.csv >unsparsified.csv
 mlr --csv unsparsify of/narrow.csv of/new.csv >unsparsified-narrow.csv
