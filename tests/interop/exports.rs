@@ -11,6 +11,8 @@ use std::process::Command;
 
 use folder::Exports;
 
+use crate::desk::Desk;
+
 /// The columns of `people.sql`, for an export without a header.
 const COLUMNS: &str = "header = false\ncolumns = [\"email\", \"first_name\", \"member\", \"note\", \
     \"unsubscribed\", \"unsubscribed_at\", \"status\", \"opt_out\", \"subscribed\", \"deceased\"]";
@@ -252,5 +254,17 @@ fn the_exports_of_calc_mail_nobody_who_left() {
     }
     exports.export("pt-BR-unknown.csv").asks_for_consent();
     exports.export("nl-unknown.xlsx").asks_for_consent();
+    let words = exports.text("pt-BR-words.csv");
+    for line in words.lines() {
+        let [language, yes, no] = line.split(',').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        for (column, may, left) in [("unsubscribed", no, yes), ("subscribed", yes, no)] {
+            let list = format!("email,{column}\nann@example.org,{may}\nleft@example.org,{left}\n");
+            let desk = Desk::new().list(&list);
+            let json = desk.run("list check subscribers.csv --format json").ends(0).json();
+            assert_eq!((&json["deliverable"], &json["left"]), (&1.into(), &1.into()), "{language}: {json}");
+        }
+    }
     exports.were_all_tried();
 }

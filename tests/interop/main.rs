@@ -1,5 +1,5 @@
 //! Real servers, which others wrote: Postfix with its own limits and moods,
-//! its `smtp-sink`, Python's aiosmtpd, and Dovecot. As root:
+//! its `smtp-sink`, Python's aiosmtpd, and Dovecot; and real programs that write lists. As root:
 //!
 //! ```text
 //! scripts/install-test-servers.sh

@@ -6,6 +6,7 @@ Of those who may be mailed, only those are in it whose names a character set has
 import argparse
 from xml.sax.saxutils import escape
 
+import sheet
 from people import people
 
 arguments = argparse.ArgumentParser()
@@ -15,8 +16,6 @@ arguments.add_argument("--filtered", action="store_true", help="a filter hides t
 arguments.add_argument("--charset", default="utf-8")
 arguments = arguments.parse_args()
 
-NAMES = {"office": "office", "style": "style", "text": "text", "table": "table", "number": "datastyle"}
-XMLNS = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{urn}:1.0"' for name, urn in NAMES.items())
 STYLES = """<number:boolean-style style:name="B"><number:boolean/></number:boolean-style>
 <number:date-style style:name="D" number:automatic-order="true"><number:day number:style="long"/><number:text>/</number:text><number:month
 number:style="long"/><number:text>/</number:text><number:year number:style="long"/></number:date-style>
@@ -57,10 +56,4 @@ for row in rows:
     hidden = ' table:visibility="filter"' if arguments.filtered and row["email"].startswith("left") else ""
     cells = "".join(cell(name, value) for name, value in row.items())
     lines.append(f"<table:table-row{hidden}>{cells}</table:table-row>")
-with open(arguments.file, "w", encoding="utf-8") as file:
-    file.write(
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document {XMLNS} office:version="1.3" '
-        f'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"><office:automatic-styles>{STYLES}'
-        f'</office:automatic-styles><office:body><office:spreadsheet><table:table table:name="people">{"".join(lines)}'
-        f"</table:table></office:spreadsheet></office:body></office:document>\n"
-    )
+sheet.write(arguments.file, STYLES, lines)

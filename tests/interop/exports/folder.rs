@@ -71,17 +71,27 @@ impl Exports {
         Self { folder, untried: RefCell::new(untried) }
     }
 
+    /// The text of one of them, which is no list of people.
+    #[track_caller]
+    pub(super) fn text(&self, name: &str) -> String {
+        String::from_utf8(self.read(name)).expect("UTF-8")
+    }
+
+    #[track_caller]
+    fn read(&self, name: &str) -> Vec<u8> {
+        self.untried.borrow_mut().remove(name);
+        let bytes = fs::read(self.folder.path().join(name));
+        bytes.unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
     /// One of them, as somebody's list.
     #[track_caller]
     pub(super) fn export(&self, name: &str) -> Export {
-        let bytes = fs::read(self.folder.path().join(name));
-        let bytes = bytes.unwrap_or_else(|error| panic!("{name}: {error}"));
-        self.untried.borrow_mut().remove(name);
         let extension = Path::new(name).extension().expect("a name of a file").to_string_lossy();
         Export {
             name: name.to_owned(),
             list: format!("people.{extension}"),
-            bytes,
+            bytes: self.read(name),
             settings: String::new(),
             who: PEOPLE.map(|(who, ..)| who).to_vec(),
             is_bare: false,

@@ -18,6 +18,7 @@ sheet filtered --filtered
 sheet western --charset cp1252
 sheet eastern --charset cp1250
 sheet hebrew --charset cp1255
+python3 "$here/calc_words.py" sheets/words.fods
 
 # save LOCALE FORM FILTER SHEET...: has a Calc save sheets as LOCALE-SHEET.FORM.
 save() {
@@ -51,7 +52,7 @@ utf8=76 utf16=65535 western=1 eastern=33 hebrew=37
 save nl csv "$(csv $semicolon $western true)" western.fods people.fods &
 save pl csv "$(csv $semicolon $eastern true)" eastern.fods
 wait
-save pt-BR csv "$(csv $comma $utf8 true)" people.fods unknown.fods &
+save pt-BR csv "$(csv $comma $utf8 true)" people.fods unknown.fods words.fods &
 save he csv "$(csv $comma $hebrew true)" hebrew.fods
 wait
 save en-US csv "$(csv $tab $utf16 true)" people.fods filtered.fods &
