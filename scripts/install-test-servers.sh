@@ -3,7 +3,8 @@
 # Postfix with its smtp-sink and Cyrus SASL's plain logins (Debian's packages `postfix`,
 # `libsasl2-modules` and `sasl2-bin`), aiosmtpd (in a virtual environment of its own), Dovecot, SpamAssassin and
 # rspamd, PostgreSQL, icalendar, dkimpy and feedparser (beside aiosmtpd), ical.js, mailauth, opendkim, Chromium with its driver, and axe-core, which looks for
-# what shuts people out of a page (single files of npm's packages). Run it as root.
+# what shuts people out of a page (single files of npm's packages); and what exports lists: pandas (with
+# openpyxl), polars and DuckDB (beside aiosmtpd), sqlite3, MariaDB, Miller and LibreOffice Calc. Run it as root.
 #
 # What is there already is left alone, so a second run is quick, quiet and needs no network.
 # Postfix comes without a configuration and is not started: each test starts one of its own.
@@ -13,6 +14,10 @@ AIOSMTPD=1.4.6
 ICALENDAR=6.3.1
 DKIMPY=1.1.8
 FEEDPARSER=6.0.12
+PANDAS=3.1.1
+OPENPYXL=3.1.5
+POLARS=2.1.0
+DUCKDB=2.0.1
 MAILAUTH=7.1.0
 mailauth=${HANDBILL_TEST_MAILAUTH:-${XDG_CACHE_HOME:-$HOME/.cache}/handbill/mailauth-$MAILAUTH}
 ICAL=2.2.1
@@ -52,6 +57,12 @@ has chromedriver || missing="$missing chromium-driver"
 [ -s "$axe/package/axe.min.js" ] && [ -s "$ical/package/dist/ical.js" ] &&
     [ -s "$mailauth/node_modules/mailauth/package.json" ] || has npm || missing="$missing npm"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+has psql || missing="$missing postgresql-client"
+has sqlite3 || missing="$missing sqlite3"
+has mlr || missing="$missing miller"
+has mariadbd || missing="$missing mariadb-server-core"
+has mariadb || missing="$missing mariadb-client-core"
+ls /usr/lib/libreoffice/program/libsclo.so >/dev/null 2>&1 || missing="$missing libreoffice-calc-nogui"
 has node || missing="$missing nodejs"
 has python3 || missing="$missing python3"
 if ! [ -x "$venv/bin/python" ]; then
@@ -63,12 +74,15 @@ if [ -n "$missing" ]; then
 fi
 
 has_modules() {
-    "$venv/bin/python" -I -c "import aiosmtpd, dkim, feedparser, icalendar, nacl, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null
+    "$venv/bin/python" -I -c "import aiosmtpd, dkim, feedparser, icalendar, nacl, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null &&
+        "$venv/bin/python" -I -c "import duckdb, openpyxl, pandas, polars, sys
+sys.exit([it.__version__ for it in (duckdb, openpyxl, pandas, polars)] != ['$DUCKDB', '$OPENPYXL', '$PANDAS', '$POLARS'])" 2>/dev/null
 }
 if ! has_modules; then
     python3 -m venv --clear "$venv"
     "$venv/bin/python" -I -m pip install --quiet --disable-pip-version-check "aiosmtpd==$AIOSMTPD" "icalendar==$ICALENDAR" \
-        "dkimpy[ed25519]==$DKIMPY" "feedparser==$FEEDPARSER"
+        "dkimpy[ed25519]==$DKIMPY" "feedparser==$FEEDPARSER" \
+        "pandas==$PANDAS" "openpyxl==$OPENPYXL" "polars==$POLARS" "duckdb==$DUCKDB"
     has_modules
 fi
 

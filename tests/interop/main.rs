@@ -1,5 +1,5 @@
 //! Real servers, which others wrote: Postfix with its own limits and moods,
-//! its `smtp-sink`, Python's aiosmtpd, and Dovecot. As root:
+//! its `smtp-sink`, Python's aiosmtpd, and Dovecot; and real programs that write lists. As root:
 //!
 //! ```text
 //! scripts/install-test-servers.sh
@@ -23,6 +23,7 @@ mod smtp_server;
 
 mod calendars;
 mod encrypted;
+mod exports;
 mod feeds;
 mod fetched;
 mod judged;
