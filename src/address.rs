@@ -7,6 +7,7 @@
 //! what cannot be delivered is refused with a reason.
 
 mod fault;
+mod identity;
 
 use std::fmt;
 
@@ -112,11 +113,22 @@ impl Address {
         &self.text[self.at + 1..]
     }
 
-    /// What makes two addresses the same reader: without regard to case.
-    /// RFC 5321 lets a server tell `Ann` from `ann`; none does, and people
-    /// type both.
+    /// The address in lower case: what the ledger stores it under, and what a reader's tokens are
+    /// made of. It stays as it is, whatever counts as one reader: links in old mails hang on it.
     pub fn key(&self) -> String {
         self.text.to_lowercase()
+    }
+
+    /// What makes two addresses the same reader, however they are spelled: without regard to
+    /// case, to quotes that need not be there, and to how letters are composed (NFC).
+    pub fn identity(&self) -> String {
+        let key = self.key();
+        identity::of(&key).unwrap_or(key)
+    }
+
+    /// The identity of an address that was stored under a key; nothing where that is plain.
+    pub(crate) fn identity_of_key(key: &str) -> Option<String> {
+        identity::of(key)
     }
 }
 

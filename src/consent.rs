@@ -134,3 +134,30 @@ fn values(table: &mut Reader<'_>, key: &'static str) -> Option<Vec<String>> {
     }
     read
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Source;
+    use crate::settings;
+
+    fn read(text: &str) -> (Option<Hidden>, Vec<Finding>) {
+        let source = Source::new("handbill.toml", text);
+        let table = settings::parse_toml(&source, 0..text.len()).expect("it is TOML");
+        let mut reader = Reader::new(&source, "`handbill.toml`".to_owned(), table);
+        let hidden = hidden(&mut reader, "hidden");
+        (hidden, reader.finish())
+    }
+
+    #[test]
+    fn hidden_rows_leave_or_are_mailed_and_nothing_else() {
+        assert_eq!(read("hidden = \"leave\""), (Some(Hidden::Leave), vec![]));
+        assert_eq!(read("hidden = \"mail\""), (Some(Hidden::Mail), vec![]));
+        assert_eq!(read(""), (None, vec![]));
+        for text in ["hidden = \"left\"", "hidden = true", "hidden = \"\"", "hidden = 3"] {
+            let (hidden, findings) = read(text);
+            assert_eq!((hidden, findings[0].code), (None, "wrong-type"), "{text}");
+            assert!(findings[0].message.contains("`\"leave\"`"), "{}", findings[0].message);
+        }
+    }
+}

@@ -98,9 +98,10 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
 /// The row of an address, or the first one that can be mailed.
 pub(super) fn find(list: &List, wanted: Option<&str>) -> Checked<Subscriber> {
     let wanted = wanted.map(address).transpose()?;
+    let identity = wanted.as_ref().map(Address::identity);
     for row in list.rows()? {
         if let Row::Subscriber(subscriber) = row?
-            && wanted.as_ref().is_none_or(|wanted| wanted.key() == subscriber.mailbox.address.key())
+            && identity.as_ref().is_none_or(|one| *one == subscriber.mailbox.address.identity())
         {
             return Ok(subscriber);
         }

@@ -22,6 +22,7 @@ mod past;
 mod postgres;
 mod process;
 mod scratch;
+mod spelling;
 mod sqlite;
 mod standing;
 mod subscription;
@@ -43,5 +44,6 @@ pub use process::{LEASE, Process};
 pub use standing::Standing;
 pub use subscription::{Joined, Subscription};
 pub use whole::{
-    Column, Inspector, LINE_MAX, Reader, Row, Sink, TABLES, Table, Tallied, Value, Whole, Writer,
+    Column, Inspector, LINE_MAX, MADE_ANEW, Reader, Row, Sink, TABLES, Table, Tallied, Value,
+    Whole, Writer,
 };

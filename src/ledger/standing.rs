@@ -29,6 +29,23 @@ pub(super) enum Turn {
 }
 
 impl Standing {
+    /// How much it speaks for leaving a reader alone; the least first. Of two rows about one
+    /// reader the one counts whose mail left, or may have.
+    pub(super) fn weight(self) -> u8 {
+        match (self.state, self.retry_at) {
+            (Some(State::Sent), _) => 0,
+            (Some(State::InDoubt), _) => 1,
+            (Some(State::Claimed), _) => 2,
+            // A doubt that was settled by leaving it so.
+            (Some(State::Skipped), None) => 3,
+            (Some(State::Failed), _) => 4,
+            (Some(State::Deferred), _) => 5,
+            (Some(State::Suppressed), _) => 6,
+            (Some(State::Skipped), Some(_)) => 7,
+            (None, _) => 8,
+        }
+    }
+
     /// Decides. In this run's own time only deferred recipients come back:
     /// a second row with the same address is a duplicate.
     pub(super) fn turn(self, retry_failed: bool, now: i64) -> Turn {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Quoting};
 use super::encoding::Decoded;
 use crate::place::Place;
 
@@ -46,15 +46,17 @@ pub(super) struct Records<R> {
     text: Vec<u8>,
     length: usize,
     fields: Vec<Field>,
-    /// Whether a backslash takes its meaning from the sign behind it.
-    has_backslashes: bool,
+    quoting: Quoting,
+    /// Whether a backslash stood before a quote outside of quotes.
+    has_bare_escape: bool,
 }
 
-/// Where a field ends in the record's text, and begins in the raw record.
+/// Where a field ends in the record's text, and begins in the raw record, and how long it is there.
 #[derive(Clone, Copy)]
 struct Field {
     end: usize,
     at: usize,
+    raw: usize,
 }
 
 impl<R: Read> Records<R> {
@@ -62,8 +64,10 @@ impl<R: Read> Records<R> {
     pub(super) fn new(source: Decoded<R>, dialect: Dialect) -> Self {
         let mut core = ReaderBuilder::new();
         core.delimiter(dialect.delimiter);
-        if dialect.has_backslashes {
-            core.escape(Some(b'\\')).double_quote(false);
+        match dialect.quoting {
+            Quoting::Doubled => {}
+            Quoting::Escaped { .. } => _ = core.escape(Some(b'\\')).double_quote(false),
+            Quoting::Text { .. } => _ = core.quoting(false),
         }
         Self {
             source,
@@ -77,7 +81,8 @@ impl<R: Read> Records<R> {
             text: vec![0; ROW_MAX],
             length: 0,
             fields: Vec::new(),
-            has_backslashes: dialect.has_backslashes,
+            quoting: dialect.quoting,
+            has_bare_escape: false,
         }
     }
 
@@ -116,19 +121,20 @@ impl<R: Read> Records<R> {
             raw += read;
             match result {
                 ReadFieldResult::InputEmpty if at_end => {
-                    self.fields.push(Field { end: self.length, at: field_at });
+                    self.fields.push(Field { end: self.length, at: field_at, raw: 0 });
                     return Ok(Step::OpenQuote { line: field_line });
                 }
                 ReadFieldResult::InputEmpty => {}
                 ReadFieldResult::OutputFull => step = Step::TooLong,
                 ReadFieldResult::Field { record_end } => {
                     if self.fields.len() < CELLS_MAX && step == Step::Record {
-                        self.fields.push(Field { end: self.length, at: field_at });
+                        let length = (raw - field_at).saturating_sub(1);
+                        self.fields.push(Field { end: self.length, at: field_at, raw: length });
                     } else {
                         step = Step::TooLong;
                     }
                     if record_end {
-                        if self.has_backslashes && step == Step::Record {
+                        if self.quoting != Quoting::Doubled && step == Step::Record {
                             self.unescape();
                         }
                         return Ok(step);
@@ -143,27 +149,55 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Takes the backslashes out of cells that stand in no quotes, too; `\N` is a word.
+    /// Takes the backslashes out of cells that stand in no quotes; `\N` is a word.
     fn unescape(&mut self) {
+        self.has_bare_escape = false;
+        let is_text = match self.quoting {
+            Quoting::Doubled | Quoting::Text { has_escapes: false } => return,
+            Quoting::Text { has_escapes: true } => true,
+            Quoting::Escaped { .. } => false,
+        };
         let mut text = Vec::with_capacity(self.length);
         let mut start = 0;
         for index in 0..self.fields.len() {
-            let (end, is_quoted) = (self.fields[index].end, self.is_quoted(index));
+            let end = self.fields[index].end;
             let cell = &self.text[start..end];
             start = end;
-            if is_quoted || cell == b"\\N" || !cell.contains(&b'\\') {
+            let has_escape = cell.contains(&b'\\') && cell != b"\\N";
+            if !has_escape || (!is_text && self.is_quoted(index)) {
                 text.extend_from_slice(cell);
             } else {
-                let mut bytes = cell.iter();
-                while let Some(byte) = bytes.next() {
-                    let escaped = (*byte == b'\\').then(|| bytes.next()).flatten();
-                    text.push(*escaped.unwrap_or(byte));
+                self.has_bare_escape |= memchr::memmem::find(cell, b"\\\"").is_some();
+                if matches!(self.quoting, Quoting::Escaped { everywhere: false }) {
+                    text.extend_from_slice(cell);
+                } else {
+                    unescape(cell, is_text, &mut text);
                 }
             }
             self.fields[index].end = text.len();
         }
         self.length = text.len();
         self.text[..text.len()].copy_from_slice(&text);
+    }
+
+    /// Whether a backslash stands before a quote outside of quotes.
+    pub(super) fn has_bare_escape(&self) -> bool {
+        self.has_bare_escape
+    }
+
+    /// A cell in quotes with a quote in it that is not written twice: nobody knows where it ends.
+    pub(super) fn malformed(&self) -> Option<usize> {
+        if self.quoting != Quoting::Doubled {
+            return None;
+        }
+        let mut start = 0;
+        self.fields.iter().position(|field| {
+            let cell = &self.text[start..field.end];
+            start = field.end;
+            // Without quotes around it a cell is as long as it is written.
+            field.raw != cell.len()
+                && field.raw != cell.len() + 2 + memchr::memchr_iter(b'"', cell).count()
+        })
     }
 
     /// The line where the record begins.
@@ -256,6 +290,22 @@ impl Lines {
             self.line += u64::from(*byte == b'\r' || (*byte == b'\n' && !self.after_cr));
             self.after_cr = *byte == b'\r';
         }
+    }
+}
+
+/// What a cell means in which a backslash takes its meaning from the sign behind it.
+fn unescape(cell: &[u8], is_text: bool, text: &mut Vec<u8>) {
+    let mut bytes = cell.iter();
+    while let Some(byte) = bytes.next() {
+        let escaped = (*byte == b'\\').then(|| bytes.next()).flatten();
+        text.push(match escaped {
+            None => *byte,
+            Some(b't') if is_text => b'\t',
+            Some(b'n') if is_text => b'\n',
+            Some(b'r') if is_text => b'\r',
+            Some(b'0') if is_text => b'\0',
+            Some(other) => *other,
+        });
     }
 }
 

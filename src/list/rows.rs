@@ -227,6 +227,14 @@ fn surplus(records: &Source, columns: usize) -> usize {
     (columns..records.len()).filter(|index| !cell::is_blank(records.cell(*index))).count()
 }
 
+/// A cell in quotes whose end nobody knows.
+fn malformed(records: &Source) -> Option<usize> {
+    match records {
+        Source::File(records) => records.malformed(),
+        Source::Kept(..) => None,
+    }
+}
+
 impl List {
     /// Whether a row can be mailed, as far as its form tells.
     pub(super) fn is_readable(&self, records: &Source) -> bool {
@@ -239,6 +247,10 @@ impl List {
         let columns = self.columns().len();
         if let Some(index) = self.swallowing_cell(records) {
             let reason = "a quote is not closed here, and the rows below are taken for its cell";
+            return Some((index, reason));
+        }
+        if let Some(index) = malformed(records) {
+            let reason = "a quote inside the quotes is not written twice, so nobody knows where the cell ends";
             return Some((index, reason));
         }
         if let Some(index) = self.spaced_quote(records) {
@@ -269,7 +281,12 @@ impl List {
         }
         let is_row = |line: &str| {
             let cells: Vec<&str> = line.split(delimiter).collect();
-            cells.len() >= columns && cells.iter().any(|cell| Address::parse(cell).is_ok())
+            let is_whole = cells.len() >= columns;
+            let has_address = |cell: &&str| Address::parse(cell.trim_matches('"')).is_ok();
+            // The beginning of a row up to its address is enough, where more stands beside it.
+            let is_begun =
+                cells.len() > 1 && cells.get(self.email_index()).is_some_and(has_address);
+            is_begun || (is_whole && cells.iter().any(has_address))
         };
         (0..records.len()).find(|index| {
             let cell = records.cell(*index);

@@ -52,15 +52,14 @@ pub(crate) async fn patiently<T, E>(
             Err(error) => error,
         };
         let Some(passing) = passing(&error) else { return Err(error) };
-        match patience.pause(passing, since.elapsed()).filter(|_| !was_given_up) {
-            Some(pause) => sleep(pause).await,
-            None => {
-                if !was_given_up {
-                    remembered(|given_up| given_up.push(name));
-                }
-                return Err(error);
+        let pause = patience.pause(passing, since.elapsed()).filter(|_| !was_given_up);
+        let Some(pause) = pause else {
+            if !was_given_up {
+                remembered(|given_up| given_up.push(name));
             }
-        }
+            return Err(error);
+        };
+        sleep(pause).await;
     }
 }
 
@@ -99,7 +98,7 @@ mod tests {
     fn waited(seconds: &[Passing]) -> u64 {
         let mut patience = Patience::default();
         let at = |second: u64| seconds[usize::try_from(second).unwrap().min(seconds.len() - 1)];
-        (0..)
+        (0..1000)
             .find(|&second| patience.pause(at(second), Duration::from_secs(second)).is_none())
             .unwrap()
     }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use rusqlite::{Connection, OptionalExtension, Row as Record, params};
 
 use super::worst::Worst;
-use crate::address::Mailbox;
+use crate::address::{Address, Mailbox};
 use crate::finding::{Checked, Finding};
 use crate::list::{List, Origin, Row, Subscriber, Unit};
 
@@ -73,15 +73,16 @@ impl Readers {
     /// Those with some letters in their address or name, exact matches first.
     pub(super) fn find(&self, wanted: &str) -> Checked<(Vec<Hit>, bool)> {
         let wanted = wanted.trim().to_lowercase();
+        let reader = Address::parse(&wanted).map_or_else(|_| wanted.clone(), |one| one.identity());
         let rows = self.rows.lock().expect("no reader panics");
         let search = || -> rusqlite::Result<Vec<Hit>> {
             let exact = "SELECT at, email, shown FROM readers WHERE key = ?1";
             let like = "SELECT at, email, shown FROM readers
-                        WHERE instr(sought, ?1) > 0 AND key <> ?1 ORDER BY at LIMIT ?2";
+                        WHERE instr(sought, ?1) > 0 AND key <> ?3 ORDER BY at LIMIT ?2";
             let mut hits: Vec<Hit> =
-                rows.prepare_cached(exact)?.query_map([&wanted], hit)?.collect::<Result<_, _>>()?;
+                rows.prepare_cached(exact)?.query_map([&reader], hit)?.collect::<Result<_, _>>()?;
             let mut query = rows.prepare_cached(like)?;
-            let more = query.query_map(params![wanted, FOUND + 1], hit)?;
+            let more = query.query_map(params![wanted, FOUND + 1, reader], hit)?;
             hits.extend(more.collect::<Result<Vec<_>, _>>()?);
             Ok(hits)
         };
@@ -116,8 +117,8 @@ fn fill(
             let Row::Subscriber(subscriber) = row? else { continue };
             let Subscriber { mailbox, line, cells, .. } = &subscriber;
             let shown = worst.name(&subscriber);
-            let key = mailbox.address.key();
-            let sought = format!("{key} {}", shown.to_lowercase());
+            let key = mailbox.address.identity();
+            let sought = format!("{} {}", mailbox.address.key(), shown.to_lowercase());
             let cells = serde_json::to_string(cells).expect("texts are JSON");
             let email = mailbox.address.as_str();
             let made = insert

@@ -1,18 +1,40 @@
 //! Claims, outcomes, crashes and settlements in any order, against a model.
 
+use std::collections::BTreeSet;
+
+use handbill::ledger::TokenMaker;
+
 use super::*;
 
-const NAMES: [&str; 5] = ["ann", "bob", "cy", "dee", "eve"];
+/// Readers, each under three spellings.
+const NAMES: [[&str; 3]; 5] = [
+    ["ann", "\"ann\"", "ANN"],
+    ["zoë", "zoe\u{308}", "ZOË"],
+    ["cy", "cy", "\"c\\y\""],
+    ["\"dee dee\"", "\"DEE\\ dee\"", "\"dee dee\""],
+    ["eve", "Eve", "eve"],
+];
+
+/// A reader and one of their spellings.
+type Name = (usize, usize);
+
+fn name() -> impl Strategy<Value = Name> {
+    (0..NAMES.len(), 0..3usize)
+}
+
+fn spelled((name, spelling): Name) -> &'static str {
+    NAMES[name][spelling]
+}
 
 #[derive(Clone, Debug)]
 enum Event {
-    Claim { run: usize, names: Vec<usize>, retry_failed: bool },
+    Claim { run: usize, names: Vec<Name>, retry_failed: bool },
     Record { run: usize, held: usize, outcome: Outcome },
     Release { run: usize, held: usize },
     Crash { run: usize },
     Settle(Settlement),
-    Suppress(usize),
-    Unsuppress(usize),
+    Suppress(Name),
+    Unsuppress(Name),
     Wait(i64),
 }
 
@@ -27,7 +49,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let names = prop::collection::vec(0..NAMES.len(), 1..4);
+    let names = prop::collection::vec(name(), 1..4);
     prop_oneof![
         4 => (0..2usize, names, any::<bool>())
             .prop_map(|(run, names, retry_failed)| Event::Claim { run, names, retry_failed }),
@@ -37,8 +59,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0..2usize).prop_map(|run| Event::Crash { run }),
         1 => prop_oneof![Just(Settlement::Skip), Just(Settlement::Resend)]
             .prop_map(Event::Settle),
-        1 => (0..NAMES.len()).prop_map(Event::Suppress),
-        1 => (0..NAMES.len()).prop_map(Event::Unsuppress),
+        1 => name().prop_map(Event::Suppress),
+        1 => name().prop_map(Event::Unsuppress),
         1 => (1..50i64).prop_map(Event::Wait),
     ]
 }
@@ -120,10 +142,12 @@ struct World {
     desk: Desk,
     ledgers: Vec<Box<dyn Ledger>>,
     runs: Vec<(RunId, usize)>,
-    held: Vec<Vec<(usize, Claim)>>,
+    held: Vec<Vec<(Name, Claim)>>,
     next_run: usize,
     now: i64,
     model: Model,
+    /// The keys that mails were made with, and links in them with those.
+    mailed: BTreeSet<String>,
 }
 
 impl World {
@@ -136,6 +160,7 @@ impl World {
             next_run: 0,
             now: NOW,
             model: Model::default(),
+            mailed: BTreeSet::new(),
             desk,
         };
         for _ in 0..2 {
@@ -166,24 +191,25 @@ impl World {
             Event::Crash { run } => self.crash(run),
             Event::Settle(decision) => self.settle(decision),
             Event::Suppress(name) => {
-                suppress(&mut *self.ledgers[0], NAMES[name]);
-                self.model.suppressed[name] = true;
+                suppress(&mut *self.ledgers[0], spelled(name));
+                self.model.suppressed[name.0] = true;
             }
             Event::Unsuppress(name) => {
-                self.ledgers[1].unsuppress(&addresses(&[NAMES[name]])).unwrap();
-                self.model.suppressed[name] = false;
+                let removed = self.ledgers[1].unsuppress(&addresses(&[spelled(name)])).unwrap();
+                assert_eq!(removed, u64::from(self.model.suppressed[name.0]));
+                self.model.suppressed[name.0] = false;
             }
             Event::Wait(seconds) => self.now += seconds,
         }
     }
 
-    fn claim(&mut self, run: usize, names: &[usize], retry_failed: bool) {
+    fn claim(&mut self, run: usize, names: &[Name], retry_failed: bool) {
         let live = self.live();
         let (id, number) = self.runs[run];
-        let wanted: Vec<&str> = names.iter().map(|name| NAMES[*name]).collect();
+        let wanted: Vec<&str> = names.iter().map(|name| spelled(*name)).collect();
         let asked = ClaimRequest { retry_failed, now: self.now, ..request(id, &wanted) };
         for (answer, &name) in self.ledgers[run].claim(asked).unwrap().into_iter().zip(names) {
-            let expected = self.model.claim(name, number, &live, retry_failed, self.now);
+            let expected = self.model.claim(name.0, number, &live, retry_failed, self.now);
             let said = match answer {
                 Answer::Yours(claim) => {
                     self.held[run].push((name, claim));
@@ -194,11 +220,11 @@ impl World {
                 Answer::Duplicate => "duplicate",
                 Answer::Suppressed => "suppressed",
             };
-            assert_eq!(said, expected, "{}", NAMES[name]);
+            assert_eq!(said, expected, "{}", spelled(name));
         }
     }
 
-    fn take(&mut self, run: usize, held: usize) -> Option<(usize, Claim)> {
+    fn take(&mut self, run: usize, held: usize) -> Option<(Name, Claim)> {
         let count = self.held[run].len();
         (count > 0).then(|| self.held[run].remove(held % count))
     }
@@ -206,6 +232,8 @@ impl World {
     fn record(&mut self, run: usize, held: usize, outcome: Outcome) {
         let Some((name, claim)) = self.take(run, held) else { return };
         record(&mut *self.ledgers[run], vec![claim], outcome);
+        self.mailed.insert(addresses(&[spelled(name)])[0].key());
+        let name = name.0;
         let known = self.model.known.get_mut(&name).expect("it was claimed");
         known.before = None;
         (known.state, known.retry_at) = match outcome {
@@ -221,7 +249,7 @@ impl World {
     }
 
     fn release(&mut self, run: usize, held: usize) {
-        let Some((name, claim)) = self.take(run, held) else { return };
+        let Some(((name, _), claim)) = self.take(run, held) else { return };
         self.ledgers[run].release(vec![claim]).unwrap();
         let known = self.model.known.get_mut(&name).expect("it was claimed");
         match known.before.take() {
@@ -269,6 +297,23 @@ impl World {
     }
 }
 
+impl World {
+    /// Whatever spelling a mail was made with, its link leads to its reader.
+    fn check_links(&mut self) {
+        let token = |campaign: &str, key: &str| {
+            let text = format!("{key} {campaign}                ");
+            *text.as_bytes().first_chunk().expect("long enough")
+        };
+        let maker = TokenMaker { mark: [7; 16], token: Box::new(token) };
+        while self.ledgers[0].index_tokens(&maker, 50).unwrap() {}
+        let tokens: Vec<[u8; 16]> = self.mailed.iter().map(|key| token("spring", key)).collect();
+        let holders = self.ledgers[1].holders(&maker, &tokens).unwrap();
+        for (key, holder) in self.mailed.iter().zip(holders) {
+            assert_eq!(&holder.expect(key).address.key(), key);
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -281,5 +326,6 @@ proptest! {
             world.happen(event);
             world.check();
         }
+        world.check_links();
     }
 }

@@ -12,6 +12,7 @@ fn stage(name: &str, count: u64, total: u64, longest: u64) -> StageTime {
 
 /// Makes a ledger what a program of version 1 made.
 fn as_of_version_1(desk: &Desk) {
+    as_before_identities(desk);
     let undo = "DROP TRIGGER recipient_given_back; DROP TABLE tokens; DROP TABLE token_index;
                 DROP TABLE bounces; DROP TABLE paces; DROP TABLE subscriptions; DROP TABLE stages; ALTER TABLE runs DROP COLUMN planned;
                 ALTER TABLE runs DROP COLUMN beyond; PRAGMA user_version = 1";

@@ -20,6 +20,7 @@ mod rehearsing;
 mod reporting;
 mod sharing_budgets;
 mod sharing_commits;
+mod spelling;
 mod subscribing;
 mod suppressing;
 
@@ -157,6 +158,31 @@ impl Drop for Desk {
         if let Some((_, schema)) = schema.filter(|_| !std::thread::panicking()) {
             self.psql(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE"));
         }
+    }
+}
+
+/// Makes a ledger what it was before it knew readers by more than one spelling.
+fn as_before_identities(desk: &Desk) {
+    let columns = [
+        ("recipients", "merged"),
+        ("recipients", "identity"),
+        ("suppressions", "identity"),
+        ("subscriptions", "identity"),
+        ("runs", "identifies"),
+    ];
+    let mut undo: String = columns
+        .map(|(table, column)| format!("ALTER TABLE {table} DROP COLUMN {column};"))
+        .concat();
+    if desk.url.is_some() {
+        undo.push_str("UPDATE handbill_version SET version = 2");
+        desk.psql(&undo);
+    } else {
+        // A file's indices do not go by themselves.
+        let indices = "DROP INDEX recipients_by_identity; DROP INDEX recipients_merged;
+                       DROP INDEX suppressions_by_identity; DROP INDEX suppressions_unidentified;
+                       DROP INDEX subscriptions_by_identity; DROP INDEX subscriptions_unidentified;";
+        let all = format!("{indices}{undo} PRAGMA user_version = 6");
+        desk.database().execute_batch(&all).expect("undone");
     }
 }
 

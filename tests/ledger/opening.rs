@@ -97,10 +97,10 @@ fn a_ledger_of_a_newer_program_is_refused_and_one_newer_by_one_version_is_used()
     let desk = Desk::in_a_file();
     drop(desk.open());
     let set = |version| desk.database().pragma_update(None, "user_version", version).unwrap();
-    set(8);
+    set(9);
     assert_eq!(desk.refusal(), "ledger-newer");
     assert_eq!(ledger::read(&desk.location()).err().expect("refused").code, "ledger-newer");
-    set(7);
+    set(8);
     drop(desk.open());
 }
 

@@ -33,8 +33,8 @@ pub(super) fn candidates(reading: &Reading, tokens: &Tokens) -> Vec<Token> {
 /// was passed on, none does: then the mildest counts, as somebody behind their
 /// address may well have got it.
 pub(super) fn about<'r>(reading: &'r Reading, reader: &Address) -> Option<&'r Entry> {
-    let key = reader.key();
-    let is_reader = |name: &String| Address::parse(name).is_ok_and(|named| named.key() == key);
+    let reader = reader.identity();
+    let is_reader = |name: &String| Address::parse(name).is_ok_and(|one| one.identity() == reader);
     let named = |entry: &&Entry| entry.recipient.iter().chain(&entry.aliases).any(is_reader);
     let mildest = |entry: &&Entry| match entry.verdict {
         Verdict::None | Verdict::Autoreply | Verdict::Sender => 0,

@@ -9,7 +9,7 @@ use crate::cli::report::{self, Entry, FindingsFormat, Format, entry};
 use crate::cli::{Exit, print, print_json};
 use crate::clock;
 use crate::finding::{Checked, Finding};
-use crate::ledger::{Inspector, Location, Tallied, Whole, open_whole, read_whole};
+use crate::ledger::{Inspector, Location, Tallied, Whole, read_whole};
 use crate::ui::{Ui, counted, grouped};
 
 /// How many rows that are wrong are told one by one.
@@ -25,18 +25,9 @@ struct Found {
     findings: Vec<Finding>,
 }
 
-/// Looks at everything, and changes nothing; but for a ledger of an older program in
-/// PostgreSQL, which is brought to this version first.
+/// Looks at everything, and changes nothing.
 pub(super) fn run(ui: &Ui, location: &Location, format: Format) -> Checked<Exit> {
-    let book = match read_whole(location) {
-        Err(finding) if finding.code == "ledger-older" => {
-            let book = open_whole(location)?;
-            ui.status(&format!("the ledger was brought to version {}", book.version()?));
-            Some(book)
-        }
-        read => read?,
-    };
-    let Some(book) = book else {
+    let Some(book) = read_whole(location)? else {
         ui.status(&format!("there is no ledger at `{location}` yet: the first `send` makes it"));
         return Ok(Exit::Done);
     };

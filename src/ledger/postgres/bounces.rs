@@ -2,9 +2,12 @@
 
 use crate::ledger::bounce::{Bounce, Fate, SoftLimit};
 use crate::ledger::entry::Suppression;
+use crate::ledger::spelling::Spelling;
 
-use super::claims::{self, text};
 use super::link::Link;
+use super::meetings;
+use super::outcomes::text;
+use super::suppressions;
 use super::trouble::Trouble;
 
 /// In seconds.
@@ -39,15 +42,17 @@ async fn take_one(
     limit: SoftLimit,
     now: i64,
 ) -> Result<Fate, Trouble> {
-    let key = bounce.address.key();
-    // Only what was mailed, or may have been, can come back.
+    let reader = Spelling::of(&bounce.address);
+    let (key, keys) = (&reader.key, meetings::keys(link, &reader).await?);
+    // Only what was mailed, or may have been, can come back; that very spelling first of all.
     let recipient = link
         .row(
             "SELECT recipients.id FROM recipients
              JOIN campaigns ON campaigns.id = recipients.campaign
-             WHERE campaigns.name = $1 AND recipients.address = $2
-               AND ($3 OR recipients.state IN ('sent', 'in_doubt'))",
-            &[&bounce.campaign, &key, &bounce.at_once],
+             WHERE campaigns.name = $1 AND recipients.address = ANY ($4::text[])
+               AND ($3 OR recipients.state IN ('sent', 'in_doubt'))
+             ORDER BY recipients.address <> $2, recipients.id LIMIT 1",
+            &[&bounce.campaign, key, &bounce.at_once, &keys],
         )
         .await?;
     let Some(recipient) = recipient else { return Ok(Fate::Stranger) };
@@ -60,7 +65,7 @@ async fn take_one(
             "INSERT INTO bounces (digest, recipient, address, is_final, at, enhanced, reply)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (digest, recipient) DO NOTHING",
-            &[&bounce.digest, &recipient, &key, &bounce.is_final, &at, &enhanced, &reply],
+            &[&bounce.digest, &recipient, key, &bounce.is_final, &at, &enhanced, &reply],
         )
         .await?;
     if added == 0 {
@@ -68,24 +73,24 @@ async fn take_one(
     }
     let reason = if bounce.is_final {
         bounce.reason.clone()
-    } else if limit.is_reached(&soft_days(link, &key).await?) {
+    } else if limit.is_reached(&soft_days(link, &keys).await?) {
         limit.reason(&bounce.reason)
     } else {
         return Ok(Fate::Counted);
     };
     let suppression = Suppression { address: bounce.address.clone(), reason, at: now };
-    let is_new = claims::suppress(link, &[suppression]).await? == 1;
+    let is_new = suppressions::suppress(link, &[suppression]).await? == 1;
     Ok(if is_new { Fate::Suppressed } else { Fate::Counted })
 }
 
-/// The days on which an address bounced softly, from the latest on; they may be read in any
+/// The days on which a reader bounced softly, from the latest on; they may be read in any
 /// order.
-async fn soft_days(link: &Link, key: &str) -> Result<Vec<i64>, Trouble> {
+async fn soft_days(link: &Link, keys: &[String]) -> Result<Vec<i64>, Trouble> {
     let rows = link
         .rows(
             "SELECT DISTINCT at / $2 AS day FROM bounces
-             WHERE address = $1 AND NOT is_final ORDER BY day DESC LIMIT 1000",
-            &[&key, &DAY],
+             WHERE address = ANY ($1::text[]) AND NOT is_final ORDER BY day DESC LIMIT 1000",
+            &[&keys, &DAY],
         )
         .await?;
     let days: Vec<i64> =

@@ -1,50 +1,48 @@
-//! All that a run tells: claims, outcomes, settlements, suppressions. Everything here may be
+//! All that a run tells: that it is there, claims, outcomes, settlements. Everything here may be
 //! told twice, and comes to the same.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use tokio::join;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use crate::address::Address;
 use crate::ledger::entry::{
-    Answer, Claim, ClaimRequest, NewRun, Outcome, Record, RunId, Settlement, State, Step,
-    Suppression,
+    Answer, Claim, ClaimRequest, NewRun, Record, RunId, Settlement, State, Step,
 };
+use crate::ledger::spelling::{Known, Spelling};
 use crate::ledger::standing::{Standing, Turn};
 
 use super::link::Link;
+use super::meetings::{self, Campaign};
+use super::outcomes::Told;
 use super::queries;
-use super::runs::{self, Runs};
+use super::runs;
 use super::trouble::Trouble;
 
-/// The longest reply that is kept, in bytes.
-const REPLY_MAX: usize = 1000;
-
 /// The claim: whoever's insert makes the row has it, however many ask. The run is held while
-/// it claims (`FOR SHARE`): one that others end at this moment can claim nothing more. In the
+/// it claims (`FOR SHARE`): one that others end at this moment can claim nothing more, and nobody
+/// is claimed while `meetings` looks at who is spelled otherwise. In the
 /// order of their addresses, so that two who claim the same never wait for each other in a ring.
-/// What it is given is numbered behind what `RECORD` is given.
+/// What it is given is numbered behind what `RECORD` is given. All of them can only be spelled as
+/// they are; where others have rows that can be spelled like them, those count, and they get none.
 const CLAIM: &str = "
     INSERT INTO recipients (campaign, address, email, domain, run, batch, at, state, attempts)
     SELECT run.campaign, asked.address, asked.email, asked.domain, run.id, $13, $14,
-           CASE WHEN suppressions.address IS NULL THEN 'claimed' ELSE 'suppressed' END, 1
+           CASE WHEN suppressions.address IS NULL
+                 AND NOT (EXISTS (SELECT 1 FROM suppressions WHERE identity > '')
+                          AND EXISTS (SELECT 1 FROM suppressions AS other
+                                      WHERE other.identity = asked.address))
+                THEN 'claimed' ELSE 'suppressed' END, 1
     FROM (SELECT id, campaign FROM runs WHERE id = $12 AND finished_at IS NULL FOR SHARE) AS run
     CROSS JOIN unnest($9::text[], $10::text[], $11::text[]) AS asked (address, email, domain)
     LEFT JOIN suppressions ON suppressions.address = asked.address
+    WHERE NOT (EXISTS (SELECT 1 FROM recipients WHERE identity > '')
+               AND EXISTS (SELECT 1 FROM recipients AS other
+                           WHERE other.identity = asked.address AND other.campaign = run.campaign))
     ORDER BY asked.address
     ON CONFLICT (campaign, address) DO NOTHING
     RETURNING id, address, state";
-
-/// Where those stand who were there before.
-const STANDING: &str = "
-    SELECT recipients.id, recipients.address, state, run, retry_at, batch, attempts, prior_state,
-           EXISTS (SELECT 1 FROM suppressions WHERE suppressions.address = recipients.address)
-    FROM recipients
-    WHERE campaign = (SELECT campaign FROM runs WHERE id = $1 AND finished_at IS NULL)
-      AND address = ANY ($2::text[])";
 
 /// A claim of those whose turn has come again, if they still stand where they were seen.
 const CLAIM_AGAIN: &str = "
@@ -101,8 +99,8 @@ pub(super) async fn open_run(link: &Link, run: &NewRun, token: i64) -> Result<Ru
     let row = link
         .one(
             "INSERT INTO runs (campaign, token, machine, pid, process_start, started_at,
-                               heartbeat_at, planned, beyond)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                               heartbeat_at, planned, beyond, identifies)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
              ON CONFLICT (token) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
              RETURNING id",
             &[
@@ -149,10 +147,10 @@ pub(super) async fn finish_run(link: &Link, run: RunId, now: i64) -> Result<(), 
     Ok(())
 }
 
-/// Takes all steps: outcomes and what is given back first, then claims; none of them is
-/// about a recipient of another, but for addresses that a list has twice. All is on its way
-/// before the first answer is waited for, so it costs one round trip while nobody of those
-/// who are asked for is known.
+/// Takes all steps: what is given back first, then outcomes and claims; none of them is
+/// about a recipient of another, but for addresses that a list has twice. It costs one round trip
+/// while nobody is given back, and nobody of those who are asked for is known or spelled in a way
+/// of their own.
 pub(super) async fn apply(
     link: &Link,
     steps: &[Step],
@@ -173,31 +171,20 @@ pub(super) async fn apply(
         .filter_map(|step| if let Step::Claim(request) = step { Some(request) } else { None })
         .collect();
     link.by_key().await?;
-    let told = Told::of(&records);
-    let released = async {
-        if !given.is_empty() {
-            release(link, &given).await?;
-        }
-        if requests.is_empty() && !records.is_empty() {
-            link.execute(RECORD, &told.given()).await?;
-        }
-        Ok(())
-    };
-    let nothing = Told::of(&[]);
-    let asked = async {
-        let mut answers = Vec::with_capacity(requests.len());
-        let mut told = &told;
-        // Those of one run, which is all but always all of them, are one.
-        for group in requests.chunk_by(|a, b| a.run == b.run && a.retry_failed == b.retry_failed) {
-            answers.extend(claim(link, told, group, batch).await?);
-            told = &nothing;
-        }
-        Ok::<_, Trouble>(answers)
-    };
-    let (released, asked) = join!(released, asked);
-    let released: Result<(), Trouble> = released;
-    released?;
-    let mut asked = asked?.into_iter();
+    if !given.is_empty() {
+        release(link, &given).await?;
+    }
+    let (mut told, nothing) = (&Told::of(&records), Told::of(&[]));
+    if requests.is_empty() {
+        record(link, told).await?;
+    }
+    let mut asked = Vec::with_capacity(requests.len());
+    // Those of one run, which is all but always all of them, are one.
+    for group in requests.chunk_by(|a, b| a.run == b.run && a.retry_failed == b.retry_failed) {
+        asked.extend(claim(link, told, group, batch).await?);
+        told = &nothing;
+    }
+    let mut asked = asked.into_iter();
     Ok(steps
         .iter()
         .map(|step| match step {
@@ -207,10 +194,17 @@ pub(super) async fn apply(
         .collect())
 }
 
+async fn record(link: &Link, told: &Told) -> Result<(), Trouble> {
+    if !told.is_empty() {
+        link.execute(RECORD, &told.given()).await?;
+    }
+    Ok(())
+}
+
 /// An answer, and whether the address is the run's by it.
-struct Given {
-    answer: Answer,
-    is_new: bool,
+pub(super) struct Given {
+    pub(super) answer: Answer,
+    pub(super) is_new: bool,
 }
 
 impl Given {
@@ -234,49 +228,68 @@ async fn claim(
     batch: i64,
 ) -> Result<Vec<Vec<Answer>>, Trouble> {
     let Some(first) = requests.first() else { return Ok(Vec::new()) };
-    let (run, now) = (first.run, first.now);
-    // Each once: a second one in the same request is a duplicate.
+    // Each reader once: a second spelling in the same request is a duplicate.
     let mut seen = HashSet::new();
-    let mut keys: Vec<String> = Vec::new();
-    let (mut emails, mut domains) = (Vec::new(), Vec::new());
-    for address in requests.iter().flat_map(|request| &request.addresses) {
-        let key = address.key();
-        if seen.insert(key.clone()) {
-            keys.push(key);
-            emails.push(address.as_str());
-            domains.push(address.domain());
-        }
+    let asked: Vec<Vec<Spelling<'_>>> = requests
+        .iter()
+        .map(|request| request.addresses.iter().map(Spelling::of).collect())
+        .collect();
+    let (plain, spelled): (Vec<&Spelling<'_>>, Vec<&Spelling<'_>>) = asked
+        .iter()
+        .flatten()
+        .filter(|reader| seen.insert(reader.identity()))
+        .partition(|reader| reader.is_plain());
+    let mut answers = HashMap::with_capacity(seen.len());
+    if plain.is_empty() {
+        record(link, told).await?;
+    } else {
+        claim_new(link, told, first, &plain, batch, &mut answers).await?;
     }
+    let mut known: Vec<&Spelling<'_>> =
+        plain.into_iter().filter(|reader| !answers.contains_key(&reader.key)).collect();
+    // Whoever was claimed by others between the look and the claim is looked at again.
+    while !known.is_empty() {
+        let found = claim_known(link, first, &known, batch).await?;
+        known.retain(|reader| !found.contains_key(&reader.key));
+        answers.extend(found);
+    }
+    if !spelled.is_empty() {
+        answers.extend(meetings::claim(link, first, &spelled, batch).await?);
+    }
+    let mut answered = |reader: &Spelling<'_>| {
+        let given = answers.get_mut(reader.identity());
+        let given = given.expect("everybody who was asked for is known");
+        let again = given.again();
+        std::mem::replace(&mut given.answer, again)
+    };
+    Ok(asked.iter().map(|readers| readers.iter().map(&mut answered).collect()).collect())
+}
+
+/// Claims those of whom the campaign has no row, and who can only be spelled as they are.
+async fn claim_new(
+    link: &Link,
+    told: &Told,
+    request: &ClaimRequest,
+    readers: &[&Spelling<'_>],
+    batch: i64,
+    answers: &mut HashMap<String, Given>,
+) -> Result<(), Trouble> {
+    let run = request.run;
+    let keys: Vec<&str> = readers.iter().map(|reader| &*reader.key).collect();
+    let emails: Vec<&str> = readers.iter().map(|reader| reader.address.as_str()).collect();
+    let domains: Vec<&str> = readers.iter().map(|reader| reader.address.domain()).collect();
     let mut given = told.given().to_vec();
-    let own: [&(dyn ToSql + Sync); 6] = [&keys, &emails, &domains, &run.0, &batch, &now];
+    let own: [&(dyn ToSql + Sync); 6] = [&keys, &emails, &domains, &run.0, &batch, &request.now];
     given.extend(own);
-    let made = link.rows(&RECORD_AND_CLAIM, &given).await?;
-    let mut answers = HashMap::with_capacity(keys.len());
-    for row in made {
+    for row in link.rows(&RECORD_AND_CLAIM, &given).await? {
         let recipient = row.try_get(0)?;
         let answer = match state(&row, 2)? {
             State::Suppressed => Answer::Suppressed,
             _ => Answer::Yours(Claim { recipient, run, attempt: 1, again: false }),
         };
-        answers.insert(row.try_get::<_, String>(1)?, Given { answer, is_new: true });
+        answers.insert(row.try_get(1)?, Given { answer, is_new: true });
     }
-    let mut known: Vec<String> =
-        keys.into_iter().filter(|key| !answers.contains_key(key)).collect();
-    // Whoever was claimed by others between the look and the claim is looked at again.
-    while !known.is_empty() {
-        let found = claim_known(link, first, &known, batch).await?;
-        known.retain(|key| !found.contains_key(key));
-        answers.extend(found);
-    }
-    let mut answered = |address: &Address| {
-        let given = answers.get_mut(&address.key()).expect("everybody who was asked for is known");
-        let again = given.again();
-        std::mem::replace(&mut given.answer, again)
-    };
-    Ok(requests
-        .iter()
-        .map(|request| request.addresses.iter().map(&mut answered).collect())
-        .collect())
+    Ok(())
 }
 
 /// Answers for recipients that the campaign knows, and claims them again if it is their turn.
@@ -284,12 +297,12 @@ async fn claim(
 async fn claim_known(
     link: &Link,
     request: &ClaimRequest,
-    keys: &[String],
+    readers: &[&Spelling<'_>],
     batch: i64,
 ) -> Result<HashMap<String, Given>, Trouble> {
     let run = request.run;
-    let rows = link.rows(STANDING, &[&run.0, &keys]).await?;
-    if rows.is_empty() {
+    let found = meetings::look(link, Campaign::Of(run), readers, Some(run), request.now).await?;
+    if found.iter().all(|found| found.rows.is_empty()) {
         // Where an address was given back in between, it is as if it had never been there.
         return if runs::is_open(link, run).await? {
             Err(Trouble::Moved)
@@ -297,85 +310,91 @@ async fn claim_known(
             Err(Trouble::RunOver)
         };
     }
-    let mut runs = Runs::new(link, request.now);
-    let mut answers = HashMap::with_capacity(rows.len());
-    let (mut ids, mut states, mut holders) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut new, mut coming) = (Vec::new(), HashMap::new());
-    for row in &rows {
-        let Seen { id, key, stored, holder, standing, is_told_again, attempts } =
-            seen(row, run, batch, &mut runs).await?;
-        if is_told_again {
-            let again = attempts > 1;
-            let answer = match stored {
-                State::Suppressed => Answer::Suppressed,
-                _ => Answer::Yours(Claim { recipient: id, run, attempt: attempts, again }),
-            };
-            answers.insert(key, Given { answer, is_new: true });
+    let mut answers = HashMap::with_capacity(readers.len());
+    let (mut again, mut meeting) = (Again::default(), Vec::new());
+    for (reader, found) in readers.iter().zip(&found) {
+        let [row] = &found.rows[..] else {
+            meeting.extend((!found.rows.is_empty()).then_some(*reader));
+            continue;
+        };
+        if row.key != reader.key {
+            meeting.push(*reader);
             continue;
         }
-        let state = match standing.turn(request.retry_failed, request.now) {
-            Turn::Stay(answer) => {
-                answers.insert(key, Given { answer, is_new: false });
-                continue;
-            }
-            Turn::Claim => State::Claimed,
-            Turn::Suppress => State::Suppressed,
-        };
-        ids.push(id);
-        states.push(stored.as_str());
-        holders.push(holder.0);
-        new.push(state.as_str());
-        coming.insert(id, (key, state, standing.is_mine));
-    }
-    if !ids.is_empty() {
-        let given: super::link::Given<'_> =
-            &[&ids, &states, &holders, &new, &run.0, &batch, &request.now];
-        for row in link.rows(CLAIM_AGAIN, given).await? {
-            let (recipient, attempt) = (row.try_get(0)?, attempts(&row, 1)?);
-            let Some((key, state, again)) = coming.remove(&recipient) else { continue };
-            let answer = match state {
+        if row.is_told_again(run, batch) {
+            let again = row.attempts > 1;
+            let answer = match row.stored {
                 State::Suppressed => Answer::Suppressed,
-                _ => Answer::Yours(Claim { recipient, run, attempt, again }),
+                _ => Answer::Yours(Claim { recipient: row.id, run, attempt: row.attempts, again }),
             };
-            answers.insert(key, Given { answer, is_new: true });
+            answers.insert(reader.key.clone(), Given { answer, is_new: true });
+            continue;
         }
+        let standing = Standing { is_suppressed: found.is_suppressed, ..row.standing };
+        match standing.turn(request.retry_failed, request.now) {
+            Turn::Stay(answer) => {
+                answers.insert(reader.key.clone(), Given { answer, is_new: false });
+            }
+            Turn::Claim => again.push(row, State::Claimed),
+            Turn::Suppress => again.push(row, State::Suppressed),
+        }
+    }
+    answers.extend(again.claim(link, request, batch).await?);
+    if !meeting.is_empty() {
+        answers.extend(meetings::claim(link, request, &meeting, batch).await?);
     }
     Ok(answers)
 }
 
-/// A recipient as it was found.
-struct Seen {
-    id: i64,
-    key: String,
-    stored: State,
-    holder: RunId,
-    standing: Standing,
-    /// Whether this very request has it already.
-    is_told_again: bool,
-    attempts: u32,
+/// Recipients whose turn has come again, column by column.
+#[derive(Default)]
+struct Again<'a> {
+    ids: Vec<i64>,
+    states: Vec<&'static str>,
+    holders: Vec<i64>,
+    new: Vec<&'static str>,
+    coming: HashMap<i64, (&'a Known, State)>,
 }
 
-async fn seen(row: &Row, run: RunId, batch: i64, runs: &mut Runs<'_>) -> Result<Seen, Trouble> {
-    let (stored, holder) = (state(row, 2)?, RunId(row.try_get(3)?));
-    let standing = Standing {
-        state: Some(runs.seen_as(stored, holder).await?),
-        retry_at: row.try_get(4)?,
-        is_mine: holder == run,
-        is_suppressed: row.try_get(8)?,
-    };
-    let is_open = matches!(stored, State::Claimed | State::Suppressed);
-    Ok(Seen {
-        id: row.try_get(0)?,
-        key: row.try_get(1)?,
-        stored,
-        holder,
-        standing,
-        is_told_again: is_open && holder == run && row.try_get::<_, i64>(5)? == batch,
-        attempts: attempts(row, 6)?,
-    })
+impl<'a> Again<'a> {
+    fn push(&mut self, row: &'a Known, state: State) {
+        self.ids.push(row.id);
+        self.states.push(row.stored.as_str());
+        self.holders.push(row.holder.0);
+        self.new.push(state.as_str());
+        self.coming.insert(row.id, (row, state));
+    }
+
+    /// Claims those who still stand where they were seen.
+    async fn claim(
+        mut self,
+        link: &Link,
+        request: &ClaimRequest,
+        batch: i64,
+    ) -> Result<Vec<(String, Given)>, Trouble> {
+        let run = request.run;
+        if self.ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let given: super::link::Given<'_> =
+            &[&self.ids, &self.states, &self.holders, &self.new, &run.0, &batch, &request.now];
+        let mut claimed = Vec::with_capacity(self.ids.len());
+        for row in link.rows(CLAIM_AGAIN, given).await? {
+            let (recipient, attempt) = (row.try_get(0)?, attempts(&row, 1)?);
+            let Some((known, state)) = self.coming.remove(&recipient) else { continue };
+            let again = known.standing.is_mine;
+            let answer = match state {
+                State::Suppressed => Answer::Suppressed,
+                _ => Answer::Yours(Claim { recipient, run, attempt, again }),
+            };
+            claimed.push((known.key.clone(), Given { answer, is_new: true }));
+        }
+        Ok(claimed)
+    }
 }
 
-fn attempts(row: &Row, column: usize) -> Result<u32, Trouble> {
+/// How often a recipient was tried.
+pub(super) fn attempts(row: &Row, column: usize) -> Result<u32, Trouble> {
     Ok(u32::try_from(row.try_get::<_, i64>(column)?).unwrap_or(u32::MAX))
 }
 
@@ -384,67 +403,6 @@ pub(super) fn state(row: &Row, column: usize) -> Result<State, Trouble> {
     let text: &str = row.try_get(column)?;
     let found = State::ALL.into_iter().find(|state| state.as_str() == text);
     found.ok_or_else(|| Trouble::Unknown(format!("unknown state `{text}`")))
-}
-
-/// Outcomes, column by column.
-#[derive(Default)]
-struct Told {
-    ids: Vec<i64>,
-    holders: Vec<i64>,
-    states: Vec<&'static str>,
-    ats: Vec<i64>,
-    codes: Vec<Option<i64>>,
-    enhanced: Vec<Option<String>>,
-    texts: Vec<Option<String>>,
-    retries: Vec<Option<i64>>,
-}
-
-impl Told {
-    fn of(records: &[&Record]) -> Self {
-        let mut told = Self::default();
-        for Record { claim, outcome, reply, at } in records {
-            let (state, retry_at) = match *outcome {
-                Outcome::Sent => (State::Sent, None),
-                Outcome::Failed => (State::Failed, None),
-                Outcome::Deferred { retry_at } => (State::Deferred, Some(retry_at)),
-                Outcome::InDoubt => (State::InDoubt, None),
-                // Any later run may look whether the row is complete by then.
-                Outcome::Skipped => (State::Skipped, Some(0)),
-            };
-            told.ids.push(claim.recipient);
-            told.holders.push(claim.run.0);
-            told.states.push(state.as_str());
-            told.ats.push(*at);
-            told.codes.push(reply.code.map(i64::from));
-            told.enhanced.push(reply.enhanced.as_deref().map(text));
-            told.texts.push(reply.text.as_deref().map(|said| text(shortened(said))));
-            told.retries.push(retry_at);
-        }
-        told
-    }
-
-    /// As `RECORD` wants them.
-    fn given(&self) -> [&(dyn ToSql + Sync); 8] {
-        [
-            &self.ids,
-            &self.holders,
-            &self.states,
-            &self.ats,
-            &self.codes,
-            &self.enhanced,
-            &self.texts,
-            &self.retries,
-        ]
-    }
-}
-
-fn shortened(text: &str) -> &str {
-    &text[..text.floor_char_boundary(REPLY_MAX)]
-}
-
-/// A text as PostgreSQL takes it: without NUL.
-pub(super) fn text(text: &str) -> String {
-    text.replace('\0', "")
 }
 
 async fn release(link: &Link, claims: &[&Claim]) -> Result<(), Trouble> {
@@ -473,35 +431,18 @@ pub(super) async fn settle(
         finish_run(link, *run, now).await?;
     }
     let dead: Vec<i64> = dead.into_iter().map(|run| run.0).collect();
-    link.execute(
-        "UPDATE recipients SET state = $2, retry_at = $3, at = $4, prior_state = NULL
-         WHERE campaign = $1
-           AND (state = 'in_doubt' OR (state = 'claimed' AND run = ANY ($5::bigint[])))",
-        &[&campaign, &state.as_str(), &retry_at, &now, &dead],
-    )
-    .await
-}
-
-/// Suppresses addresses. The first reason stays: it is the one that counts.
-pub(super) async fn suppress(link: &Link, suppressions: &[Suppression]) -> Result<u64, Trouble> {
-    let keys: Vec<_> = suppressions.iter().map(|one| one.address.key()).collect();
-    let emails: Vec<&str> = suppressions.iter().map(|one| one.address.as_str()).collect();
-    let reasons: Vec<String> = suppressions.iter().map(|one| text(&one.reason)).collect();
-    let ats: Vec<i64> = suppressions.iter().map(|one| one.at).collect();
-    link.execute(
-        "INSERT INTO suppressions (address, email, reason, at)
-         SELECT DISTINCT ON (address) address, email, reason, at
-         FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) WITH ORDINALITY
-             AS told (address, email, reason, at, place)
-         ORDER BY address, place
-         ON CONFLICT (address) DO NOTHING",
-        &[&keys, &emails, &reasons, &ats],
-    )
-    .await
-}
-
-/// Takes addresses off the suppressions.
-pub(super) async fn unsuppress(link: &Link, addresses: &[Address]) -> Result<u64, Trouble> {
-    let keys: Vec<_> = addresses.iter().map(Address::key).collect();
-    link.execute("DELETE FROM suppressions WHERE address = ANY ($1::text[])", &[&keys]).await
+    let settled = link
+        .one(
+            "WITH settled AS (
+                 UPDATE recipients SET state = $2, retry_at = $3, at = $4, prior_state = NULL
+                 WHERE campaign = $1
+                   AND (state = 'in_doubt' OR (state = 'claimed' AND run = ANY ($5::bigint[])))
+                 RETURNING merged
+             )
+             SELECT count(*) FROM settled WHERE merged IS NULL",
+            &[&campaign, &state.as_str(), &retry_at, &now, &dead],
+        )
+        .await?;
+    // What is merged into another row is settled with it, and is nobody of its own.
+    queries::count(&settled, 0)
 }

@@ -13,6 +13,7 @@ use tokio_postgres::{Client, CopyInSink, Row, Statement};
 use crate::clock;
 use crate::postgres::{self, Server};
 
+use super::schema::{self, Holds};
 use super::trouble::Trouble;
 
 /// How long connecting may take, encryption and login included.
@@ -35,6 +36,8 @@ pub(super) struct Link {
     ahead: i64,
     /// Whether it was told to look up rows by their keys.
     by_key: Cell<bool>,
+    /// What the tables hold, once that is all.
+    holds: Cell<Option<Holds>>,
 }
 
 impl std::fmt::Debug for Link {
@@ -72,8 +75,20 @@ impl Link {
             .try_get(0)?;
         let ahead = now - clock::unix_now();
         let ahead = if ahead.abs() <= CLOCKS_AGREE { 0 } else { ahead };
-        let (statements, by_key) = (RefCell::default(), Cell::new(false));
-        Ok(Self { client, driver, statements, schema, ahead, by_key })
+        let (statements, by_key, holds) = Default::default();
+        Ok(Self { client, driver, statements, schema, ahead, by_key, holds })
+    }
+
+    /// What the tables hold. Those of an older program may become this one's at any time.
+    pub(super) async fn holds(&self) -> Result<Holds, Trouble> {
+        if let Some(known) = self.holds.get() {
+            return Ok(known);
+        }
+        let holds = Holds::of(schema::version(self).await?.unwrap_or_default());
+        if holds == Holds::of(schema::VERSION) {
+            self.holds.set(Some(holds));
+        }
+        Ok(holds)
     }
 
     pub(super) fn is_closed(&self) -> bool {

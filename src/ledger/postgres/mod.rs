@@ -3,8 +3,10 @@
 //! database's unique key on (campaign, address) does.
 //!
 //! `link` is one connection, `schema` the tables,
-//! `claims` what the run tells, `budgets` what runs share, `queries` what is asked, `health` how the server is, `runs` who is alive, `bounces`,
-//! `subscriptions` and `tokens` as their names say, `whole` all rows at once, `trouble` the errors in words.
+//! `claims` what the run tells (`outcomes` in columns), `meetings` a reader under several spellings, `identities` what
+//! older programs leave out of that, `budgets` what runs share, `queries` what is asked, `health` how the server is,
+//! `runs` who is alive, `bounces`, `subscriptions`, `suppressions` and `tokens` as their names say, `whole` all rows at once,
+//! `trouble` the errors in words.
 //!
 //! A connection may end between a commit and the news of it. So everything that writes can
 //! be told twice: claims carry the number of their request (`batch`), and who is told again
@@ -14,11 +16,15 @@ mod bounces;
 mod budgets;
 mod claims;
 mod health;
+mod identities;
 mod link;
+mod meetings;
+mod outcomes;
 mod queries;
 mod runs;
 mod schema;
 mod subscriptions;
+mod suppressions;
 mod tokens;
 mod trouble;
 mod whole;
@@ -69,14 +75,29 @@ impl Postgres {
     pub(super) fn open(server: &Server) -> Result<Self, Finding> {
         let ledger = Self::new(server)?;
         ledger.begin(&async |link| schema::migrate(link).await)?;
+        ledger.identify(clock::unix_now())?;
         Ok(ledger)
+    }
+
+    /// Fills in what older programs have left out.
+    fn identify(&self, now: i64) -> Result<(), Finding> {
+        self.write(&async |link| identities::fill_others(link).await)?;
+        let old = self.ask(&async |link| identities::old_runs(link).await)?;
+        if old.is_empty() {
+            return Ok(());
+        }
+        let mut after = Some(0);
+        while let Some(last) = after {
+            after = self.ask(&async |link| identities::batch(link, last, now).await)?;
+        }
+        self.write(&async |link| identities::are_done(link, &old, now).await)
     }
 
     /// Connects only to read; nothing where there is no ledger.
     pub(super) fn read(server: &Server) -> Result<Option<Self>, Finding> {
         let ledger = Self::new(server)?;
-        let there = ledger.begin(&async |link| schema::inspect(link).await)?;
-        Ok((there == schema::Contents::Ledger).then_some(ledger))
+        let is_there = ledger.begin(&async |link| schema::inspect(link).await)?;
+        Ok(is_there.then_some(ledger))
     }
 
     fn new(server: &Server) -> Result<Self, Finding> {
@@ -189,7 +210,11 @@ impl Ledger for Postgres {
     }
 
     fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
-        self.write(&async |link| claims::heartbeat(link, run, now).await)
+        self.write(&async |link| {
+            claims::heartbeat(link, run, now).await?;
+            // An older program that answers readers beside this run writes down who leaves.
+            identities::fill_others(link).await
+        })
     }
 
     fn keep_stages(&mut self, run: RunId, stages: &[StageTime]) -> Result<(), Finding> {
@@ -210,11 +235,11 @@ impl Ledger for Postgres {
     }
 
     fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding> {
-        self.write(&async |link| claims::suppress(link, suppressions).await)
+        self.write(&async |link| suppressions::suppress(link, suppressions).await)
     }
 
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
-        self.write(&async |link| claims::unsuppress(link, addresses).await)
+        self.write(&async |link| suppressions::unsuppress(link, addresses).await)
     }
 
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {

@@ -14,6 +14,7 @@ use crate::ledger::entry::{
     Totals, Waiting,
 };
 use crate::ledger::past::{RunRecord, Runner, StageTime};
+use crate::ledger::spelling::{Spelling, counting};
 use crate::ledger::standing::Standing;
 use crate::ledger::subscription::{Subscription, may_come_back};
 
@@ -21,8 +22,10 @@ use super::Postgres;
 use super::budgets;
 use super::claims::{state, stored};
 use super::link::Link;
+use super::meetings::{self, Campaign};
 use super::runs::{self, Runs};
 use super::subscriptions;
+use super::suppressions;
 use super::tokens;
 use super::trouble::Trouble;
 
@@ -52,9 +55,12 @@ impl Book for Postgres {
             let mut totals = Totals::default();
             let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(totals) };
             let mut runs = Runs::new(link, now);
-            let sql = "SELECT state, run, count(*) FROM recipients
-                       WHERE campaign = $1 GROUP BY state, run";
-            for row in link.rows(sql, &[&campaign]).await? {
+            let sql = format!(
+                "SELECT state, run, count(*) FROM recipients
+                 WHERE campaign = $1 AND {} GROUP BY state, run",
+                link.holds().await?.live()
+            );
+            for row in link.rows(&sql, &[&campaign]).await? {
                 let state = runs.seen_as(state(&row, 0)?, RunId(row.try_get(1)?)).await?;
                 totals.add(state, count(&row, 2)?);
             }
@@ -72,20 +78,25 @@ impl Book for Postgres {
         self.ask(&async |link| {
             let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(Vec::new()) };
             let mut runs = Runs::new(link, now);
-            let sql = "SELECT domain FROM recipients WHERE campaign = $1
-                       GROUP BY domain ORDER BY count(*) DESC, domain LIMIT $2";
+            let live = link.holds().await?.live();
+            let sql = format!(
+                "SELECT domain FROM recipients WHERE campaign = $1 AND {live}
+                 GROUP BY domain ORDER BY count(*) DESC, domain LIMIT $2"
+            );
             let names: Vec<String> = link
-                .rows(sql, &[&campaign, &limit])
+                .rows(&sql, &[&campaign, &limit])
                 .await?
                 .iter()
                 .map(|row| row.try_get(0))
                 .collect::<Result<_, _>>()?;
             let places: HashMap<String, usize> =
                 names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
-            let sql = "SELECT domain, state, run, count(*) FROM recipients
-                       WHERE campaign = $1 AND domain = ANY ($2::text[])
-                       GROUP BY domain, state, run";
-            let rows = link.rows(sql, &[&campaign, &names]).await?;
+            let sql = format!(
+                "SELECT domain, state, run, count(*) FROM recipients
+                 WHERE campaign = $1 AND domain = ANY ($2::text[]) AND {live}
+                 GROUP BY domain, state, run"
+            );
+            let rows = link.rows(&sql, &[&campaign, &names]).await?;
             let mut domains: Vec<(String, Totals)> =
                 names.into_iter().map(|name| (name, Totals::default())).collect();
             for row in rows {
@@ -141,10 +152,13 @@ impl Book for Postgres {
             let Some(campaign) = campaign_id(link, campaign).await? else {
                 return Ok(Waiting::default());
             };
-            let sql = "SELECT count(CASE WHEN retry_at <= $2 THEN 1 END),
-                              min(CASE WHEN retry_at > $2 THEN retry_at END)
-                       FROM recipients WHERE campaign = $1 AND state = 'deferred'";
-            let row = link.one(sql, &[&campaign, &now]).await?;
+            let sql = format!(
+                "SELECT count(CASE WHEN retry_at <= $2 THEN 1 END),
+                        min(CASE WHEN retry_at > $2 THEN retry_at END)
+                 FROM recipients WHERE campaign = $1 AND state = 'deferred' AND {}",
+                link.holds().await?.live()
+            );
+            let row = link.one(&sql, &[&campaign, &now]).await?;
             Ok(Waiting { due: count(&row, 0)?, next: row.try_get(1)? })
         })
     }
@@ -167,9 +181,12 @@ impl Book for Postgres {
     fn tallies(&self, campaign: &str) -> Result<Vec<(RunId, State, u64)>, Finding> {
         self.ask(&async |link| {
             let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(Vec::new()) };
-            let sql = "SELECT run, state, count(*) FROM recipients
-                       WHERE campaign = $1 GROUP BY state, run";
-            let rows = link.rows(sql, &[&campaign]).await?;
+            let sql = format!(
+                "SELECT run, state, count(*) FROM recipients
+                 WHERE campaign = $1 AND {} GROUP BY state, run",
+                link.holds().await?.live()
+            );
+            let rows = link.rows(&sql, &[&campaign]).await?;
             let tally = |row| Ok((RunId(Row::try_get(row, 0)?), state(row, 1)?, count(row, 2)?));
             rows.iter().map(tally).collect()
         })
@@ -178,9 +195,12 @@ impl Book for Postgres {
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
         self.ask(&async |link| {
             let Some(campaign) = campaign_id(link, campaign).await? else { return Ok(0) };
-            let sql = "SELECT count(*) FROM recipients
-                       WHERE campaign = $1 AND at >= $2 AND state NOT IN ('claimed', 'skipped')";
-            count(&link.one(sql, &[&campaign, &moment]).await?, 0)
+            let sql = format!(
+                "SELECT count(*) FROM recipients WHERE campaign = $1 AND at >= $2
+                     AND state NOT IN ('claimed', 'skipped') AND {}",
+                link.holds().await?.live()
+            );
+            count(&link.one(&sql, &[&campaign, &moment]).await?, 0)
         })
     }
 
@@ -213,18 +233,25 @@ impl Book for Postgres {
 
     fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
         self.ask(&async |link| {
-            let sql = "SELECT count(*) FROM recipients
-                       JOIN campaigns ON campaigns.id = recipients.campaign
-                       JOIN suppressions ON suppressions.address = recipients.address
-                       WHERE campaigns.name = $1 AND recipients.state = 'failed'";
-            count(&link.one(sql, &[&campaign]).await?, 0)
+            let otherwise = "OR suppressions.address = one.identity
+                             OR suppressions.identity = coalesce(one.identity, one.address)";
+            let holds = link.holds().await?;
+            let sql = format!(
+                "SELECT count(*) FROM recipients AS one
+                 JOIN campaigns ON campaigns.id = one.campaign
+                 WHERE campaigns.name = $1 AND one.state = 'failed' AND {}
+                   AND EXISTS (SELECT 1 FROM suppressions
+                               WHERE suppressions.address = one.address {})",
+                holds.live(),
+                if holds.identities { otherwise } else { "" }
+            );
+            count(&link.one(&sql, &[&campaign]).await?, 0)
         })
     }
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
         self.ask(&async |link| {
-            let sql = "SELECT 1 FROM suppressions WHERE address = $1";
-            Ok(link.row(sql, &[&address.key()]).await?.is_some())
+            Ok(!suppressions::reasons(link, &Spelling::of(address)).await?.is_empty())
         })
     }
 
@@ -239,8 +266,8 @@ impl Book for Postgres {
 
     fn may_be_asked(&self, address: &Address) -> Result<bool, Finding> {
         self.ask(&async |link| {
-            let suppression = subscriptions::suppression(link, &address.key()).await?;
-            Ok(suppression.is_none_or(|(reason, at)| may_come_back(&reason, at, i64::MAX)))
+            let reasons = suppressions::reasons(link, &Spelling::of(address)).await?;
+            Ok(reasons.iter().all(|(reason, at)| may_come_back(reason, *at, i64::MAX)))
         })
     }
 
@@ -312,10 +339,13 @@ async fn piece(
     after: (i64, i64),
     now: i64,
 ) -> Result<Vec<((i64, i64), Recipient)>, Trouble> {
-    let sql = "SELECT email, run, id, code, enhanced, reply, at, retry_at FROM recipients
-               WHERE campaign = $1 AND state = $2 AND (run, id) > ($3, $4)
-               ORDER BY run, id LIMIT $5";
-    let rows = link.rows(sql, &[&campaign, &stored.as_str(), &after.0, &after.1, &PIECE]).await?;
+    let sql = format!(
+        "SELECT email, run, id, code, enhanced, reply, at, retry_at FROM recipients
+         WHERE campaign = $1 AND state = $2 AND (run, id) > ($3, $4) AND {}
+         ORDER BY run, id LIMIT $5",
+        link.holds().await?.live()
+    );
+    let rows = link.rows(&sql, &[&campaign, &stored.as_str(), &after.0, &after.1, &PIECE]).await?;
     let mut runs = Runs::new(link, now);
     let mut piece = Vec::with_capacity(rows.len());
     for row in rows {
@@ -345,30 +375,16 @@ async fn standings(
     addresses: &[&Address],
     now: i64,
 ) -> Result<Vec<Standing>, Trouble> {
-    let keys: Vec<String> = addresses.iter().map(|address| address.key()).collect();
-    let sql = "SELECT asked.place, state, run, retry_at, suppressions.address IS NOT NULL
-               FROM unnest($2::text[]) WITH ORDINALITY AS asked (address, place)
-               LEFT JOIN recipients ON recipients.address = asked.address
-                   AND campaign = (SELECT id FROM campaigns WHERE name = $1)
-               LEFT JOIN suppressions ON suppressions.address = asked.address
-               ORDER BY asked.place";
-    link.by_key().await?;
-    let mut runs = Runs::new(link, now);
-    let mut standings = Vec::with_capacity(keys.len());
-    for row in link.rows(sql, &[&campaign, &keys]).await? {
-        let holder: Option<i64> = row.try_get(2)?;
-        let state = match holder {
-            Some(holder) => Some(runs.seen_as(state(&row, 1)?, RunId(holder)).await?),
-            None => None,
-        };
-        standings.push(Standing {
-            state,
-            retry_at: row.try_get(3)?,
-            is_mine: false,
-            is_suppressed: row.try_get(4)?,
-        });
-    }
-    Ok(standings)
+    let readers: Vec<Spelling<'_>> =
+        addresses.iter().map(|address| Spelling::of(address)).collect();
+    let readers: Vec<&Spelling<'_>> = readers.iter().collect();
+    let found = meetings::look(link, Campaign::Named(campaign), &readers, None, now).await?;
+    let nothing = Standing { state: None, retry_at: None, is_mine: false, is_suppressed: false };
+    let standing = |found: &meetings::Found| Standing {
+        is_suppressed: found.is_suppressed,
+        ..counting(&found.rows).map_or(nothing, |row| row.standing)
+    };
+    Ok(found.iter().map(standing).collect())
 }
 
 /// How many mails were sent since a moment.

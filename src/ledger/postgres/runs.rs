@@ -10,8 +10,9 @@ use crate::ledger::entry::{RunId, State};
 use crate::ledger::past::{RunRecord, Runner, StageTime};
 use crate::ledger::process::Process;
 
-use super::claims::{stored, text};
+use super::claims::stored;
 use super::link::Link;
+use super::outcomes::text;
 use super::queries::count;
 use super::trouble::Trouble;
 

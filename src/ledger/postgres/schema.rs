@@ -9,7 +9,16 @@ pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// What makes version 1 of nothing, 2 of 1, and so on. The rule is that of SQLite's: a
 /// migration only adds.
-const MIGRATIONS: &[&str] = &[V1, SUBSCRIPTIONS];
+const MIGRATIONS: &[&str] = &[V1, SUBSCRIPTIONS, IDENTITIES];
+
+/// The version since which there are those who signed up.
+const WITH_SUBSCRIPTIONS: usize = 2;
+/// The version since which a reader is known under every spelling.
+const WITH_IDENTITIES: usize = 3;
+
+/// A key that others could spell otherwise: SQL's word for what `Address::identity_of_key` says,
+/// whatever the database's encoding.
+pub(super) const NOT_PLAIN: &str = r#"address COLLATE "C" ~ '[^ -~]|^"'"#;
 
 /// Whoever migrates holds this lock: "HBLL".
 const LOCK: i64 = 0x4842_4c4c;
@@ -120,22 +129,57 @@ const SUBSCRIPTIONS: &str = "
     );
 ";
 
-/// Whether a schema holds anything yet.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Contents {
-    /// Nothing of ours.
-    Nothing,
-    /// A ledger that this program can work with.
-    Ledger,
+/// What all spellings of a reader share, as SQLite's ledger has it. No key forbids two of them:
+/// they may stand there from before, and one over all rows would cost every claim an index more.
+/// That two claims of one reader meet is seen to by a lock, which only those take who claim
+/// somebody that others could spell otherwise (`meetings`).
+const IDENTITIES: &str = r#"
+    ALTER TABLE recipients ADD COLUMN identity TEXT, ADD COLUMN merged BIGINT;
+    CREATE INDEX recipients_by_identity ON recipients (identity, campaign) WHERE identity IS NOT NULL;
+
+    ALTER TABLE suppressions ADD COLUMN identity TEXT;
+    CREATE INDEX suppressions_by_identity ON suppressions (identity) WHERE identity IS NOT NULL;
+    CREATE INDEX suppressions_unidentified ON suppressions (address)
+    WHERE identity IS NULL AND address COLLATE "C" ~ '[^ -~]|^"';
+
+    ALTER TABLE subscriptions ADD COLUMN identity TEXT;
+    CREATE INDEX subscriptions_by_identity ON subscriptions (identity) WHERE identity IS NOT NULL;
+    CREATE INDEX subscriptions_unidentified ON subscriptions (address)
+    WHERE identity IS NULL AND address COLLATE "C" ~ '[^ -~]|^"';
+
+    ALTER TABLE runs ADD COLUMN identifies BIGINT;
+"#;
+
+/// What the tables of a ledger hold that is only read: those of an older program lack something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holds {
+    /// Who signed up.
+    pub(super) subscriptions: bool,
+    /// Readers under every spelling.
+    pub(super) identities: bool,
+}
+
+impl Holds {
+    /// What those of a version hold.
+    pub(super) fn of(version: usize) -> Self {
+        Self {
+            subscriptions: version >= WITH_SUBSCRIPTIONS,
+            identities: version >= WITH_IDENTITIES,
+        }
+    }
+
+    /// The condition that a recipient's row counts: it is not merged into another.
+    pub(super) fn live(self) -> &'static str {
+        if self.identities { "merged IS NULL" } else { "TRUE" }
+    }
 }
 
 /// Looks whether there is a ledger that this program can work with.
-pub(super) async fn inspect(link: &Link) -> Result<Contents, Trouble> {
+pub(super) async fn inspect(link: &Link) -> Result<bool, Trouble> {
     match version(link).await? {
-        None => Ok(Contents::Nothing),
+        None => Ok(false),
         Some(version) if version > VERSION + 1 => Err(Trouble::Newer(version)),
-        Some(version) if version < VERSION => Err(Trouble::Older(version)),
-        Some(_) => Ok(Contents::Ledger),
+        Some(_) => Ok(true),
     }
 }
 

@@ -3,10 +3,12 @@
 use tokio_postgres::Row;
 
 use crate::address::Address;
+use crate::ledger::spelling::Spelling;
 use crate::ledger::subscription::{Joined, Subscription, may_come_back};
 
-use super::claims::text;
 use super::link::Link;
+use super::outcomes::text;
+use super::suppressions;
 use super::trouble::Trouble;
 
 /// Subscribes who confirmed it. To be told twice changes nothing.
@@ -31,33 +33,62 @@ pub(super) async fn subscribe(
 }
 
 async fn subscribe_one(link: &Link, one: &Subscription) -> Result<Joined, Trouble> {
-    let key = one.address.key();
+    let reader = Spelling::of(&one.address);
+    let (key, identity) = (&reader.key, reader.identity());
     // Another process may be writing down at this moment that they leave: its row is waited for.
-    let sql = "SELECT reason, at FROM suppressions WHERE address = $1 FOR UPDATE";
-    if let Some(row) = link.row(sql, &[&key]).await? {
+    let sql = "SELECT reason, at FROM suppressions
+               WHERE address IN ($1, $2) OR identity = $2 FOR UPDATE";
+    let rows = link.rows(sql, &[key, &identity]).await?;
+    for row in &rows {
         if !may_come_back(row.try_get(0)?, row.try_get(1)?, one.asked_at) {
             return Ok(Joined::No);
         }
-        link.execute("DELETE FROM suppressions WHERE address = $1", &[&key]).await?;
     }
+    if !rows.is_empty() {
+        suppressions::unsuppress(link, std::slice::from_ref(&one.address)).await?;
+    }
+    let sql = "SELECT max(asked_at) FROM subscriptions
+               WHERE address IN ($1, $2) OR identity = $2";
+    let latest: Option<i64> = link.one(sql, &[key, &identity]).await?.try_get(0)?;
+    // Of two links the one that was asked for later counts, however often and in whatever
+    // order they are opened.
+    if latest.is_some_and(|latest| latest >= one.asked_at) {
+        return Ok(Joined::Yes);
+    }
+    let sql = "DELETE FROM subscriptions
+               WHERE (address = $2 OR identity = $2) AND address <> $1";
+    link.execute(sql, &[key, &identity]).await?;
     link.execute(
-        "INSERT INTO subscriptions (address, email, fields, asked_at, confirmed_at)
-         VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO subscriptions (address, email, fields, asked_at, confirmed_at, identity)
+         VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (address) DO UPDATE SET email = excluded.email, fields = excluded.fields,
              asked_at = excluded.asked_at, confirmed_at = excluded.confirmed_at
          WHERE excluded.asked_at > subscriptions.asked_at",
-        &[&key, &one.address.as_str(), &text(&one.json()), &one.asked_at, &one.confirmed_at],
+        &[
+            key,
+            &one.address.as_str(),
+            &text(&one.json()),
+            &one.asked_at,
+            &one.confirmed_at,
+            &reader.other,
+        ],
     )
     .await?;
     Ok(Joined::Yes)
 }
 
-/// Why and since when an address is suppressed.
-pub(super) async fn suppression(link: &Link, key: &str) -> Result<Option<(String, i64)>, Trouble> {
-    let row = link.row("SELECT reason, at FROM suppressions WHERE address = $1", &[&key]).await?;
-    let read = |row: Row| Ok((row.try_get(0)?, row.try_get(1)?));
-    row.map(read).transpose()
-}
+/// Those who are subscribed, were it not that they are suppressed under another spelling, or that
+/// another spelling of theirs, which an older program took for another reader, has the later wish.
+const UNDER_ANY_SPELLING: &str = r#"
+    AND NOT EXISTS (SELECT 1 FROM suppressions
+                    WHERE suppressions.address = one.identity
+                       OR suppressions.identity = coalesce(one.identity, one.address))
+    AND NOT EXISTS (SELECT 1 FROM subscriptions AS other
+                    WHERE (other.address = one.identity
+                           OR other.identity = coalesce(one.identity, one.address))
+                      AND other.address <> one.address
+                      AND (other.asked_at, other.address COLLATE "C")
+                          > (one.asked_at, one.address COLLATE "C"))"#;
 
 /// A piece of those who are subscribed and not suppressed, behind an address: their keys, and
 /// what is known of them unless a row is no address.
@@ -66,12 +97,19 @@ pub(super) async fn piece(
     after: &str,
     most: i64,
 ) -> Result<Vec<(String, Option<Subscription>)>, Trouble> {
-    let sql = "SELECT address, email, fields, asked_at, confirmed_at FROM subscriptions
-               WHERE address COLLATE \"C\" > $1
-                 AND NOT EXISTS (SELECT 1 FROM suppressions
-                                 WHERE suppressions.address = subscriptions.address)
-               ORDER BY address COLLATE \"C\" LIMIT $2";
-    let rows = link.rows(sql, &[&after, &most]).await?;
+    let holds = link.holds().await?;
+    if !holds.subscriptions {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT address, email, fields, asked_at, confirmed_at FROM subscriptions AS one
+         WHERE address COLLATE \"C\" > $1
+           AND NOT EXISTS (SELECT 1 FROM suppressions WHERE suppressions.address = one.address)
+           {}
+         ORDER BY address COLLATE \"C\" LIMIT $2",
+        if holds.identities { UNDER_ANY_SPELLING } else { "" }
+    );
+    let rows = link.rows(&sql, &[&after, &most]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, subscription(row)?))).collect()
 }
 

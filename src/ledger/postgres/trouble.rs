@@ -18,8 +18,6 @@ pub(super) enum Trouble {
     Late,
     /// A newer program made the tables.
     Newer(usize),
-    /// An older one did, and nobody has written with this one yet.
-    Older(usize),
     /// The schema belongs to something else.
     Foreign,
     /// The run was ended, or taken for dead.
@@ -89,11 +87,6 @@ impl Trouble {
                     super::schema::VERSION
                 ),
                 "install a newer handbill; nothing was changed in the ledger",
-            ),
-            Self::Older(version) => Finding::error(
-                "ledger-older",
-                format!("the ledger `{server}` has version {version}, from an older program"),
-                "`handbill send` or `handbill ledger check` brings it to this version",
             ),
             Self::Foreign => Finding::error(
                 "ledger-foreign",

@@ -10,13 +10,14 @@ use tokio_postgres::{CopyInSink, Row as Found};
 
 use crate::finding::Finding;
 use crate::ledger::whole::{
-    Kind, Row, Sink, TABLES, Table, Value, Whole, contradiction, miscounted, not_empty,
+    Column, Kind, MADE_ANEW, Row, Sink, TABLES, Table, Value, Whole, contradiction, merged_astray,
+    miscounted, not_empty,
 };
 use crate::postgres::Server;
 
 use super::Postgres;
-use super::claims::text;
 use super::link::Link;
+use super::outcomes::text;
 use super::queries::count;
 use super::schema;
 use super::trouble::Trouble;
@@ -99,11 +100,21 @@ impl Postgres {
     /// All rows of a table, inside of a transaction. They leave between two pieces: whoever
     /// takes them may have a database of its own to wait for.
     fn rows_of(&self, table: &'static Table, each: &mut Sink<'_>) -> Result<(), Finding> {
+        let there = self.ask(&async |link| columns(link, table).await)?;
+        // None where the ledger is of a version before it. A column that came later is empty.
+        if there.is_empty() {
+            return Ok(());
+        }
+        let cell = |column: &Column| {
+            let is_there = there.iter().any(|name| name == column.name);
+            if is_there { column.name.to_owned() } else { empty(column) }
+        };
+        let cells: Vec<String> = table.columns.iter().map(cell).collect();
         let key: Vec<String> = table.columns[..table.key].iter().map(ordered).collect();
         let declare = format!(
             "DECLARE whole_{0} NO SCROLL CURSOR FOR SELECT {1} FROM {0} ORDER BY {2}",
             table.name,
-            table.names(),
+            cells.join(", "),
             key.join(", ")
         );
         let fetch = format!("FETCH {PIECE} FROM whole_{}", table.name);
@@ -123,14 +134,32 @@ impl Postgres {
     }
 }
 
+/// The columns of a table that are there.
+async fn columns(link: &Link, table: &Table) -> Result<Vec<String>, Trouble> {
+    let sql = "SELECT attname::text FROM pg_attribute
+               WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped";
+    let rows = link.rows(sql, &[&table.name]).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, tokio_postgres::Error>>()?)
+}
+
+/// Nothing, of a column's type.
+fn empty(column: &Column) -> String {
+    let kind = match column.kind {
+        Kind::Flag => "boolean",
+        Kind::Text | Kind::State => "text",
+        _ => "bigint",
+    };
+    format!("NULL::{kind}")
+}
+
 /// A column in the order of its bytes, which is SQLite's too.
-fn ordered(column: &crate::ledger::whole::Column) -> String {
+fn ordered(column: &Column) -> String {
     let collation = if column.kind == Kind::Text { " COLLATE \"C\"" } else { "" };
     format!("{}{collation}", column.name)
 }
 
 fn row(table: &'static Table, found: &Found) -> Result<Row, Trouble> {
-    let cell = |(place, column): (usize, &crate::ledger::whole::Column)| {
+    let cell = |(place, column): (usize, &Column)| {
         Ok::<_, tokio_postgres::Error>(match column.kind {
             Kind::Flag => found.try_get::<_, Option<bool>>(place)?.map_or(Value::Null, Value::Flag),
             Kind::Text | Kind::State => {
@@ -192,8 +221,11 @@ impl Filler<'_> {
     fn take(&mut self, row: &Row) -> Result<(), Finding> {
         if self.copying.as_ref().is_none_or(|(table, _)| table.name != row.table.name) {
             self.end_copy()?;
-            let (more, _) = more(row);
-            let sql = format!("COPY {} ({}{more}) FROM STDIN", row.table.name, row.table.names());
+            let mut names = row.table.names();
+            for (name, _) in more(row) {
+                names.push_str(&format!(", {name}"));
+            }
+            let sql = format!("COPY {} ({names}) FROM STDIN", row.table.name);
             let sink = self.wait(row.table.name, self.link.copy_in(&sql))?;
             self.copying = Some((row.table, Box::pin(sink)));
         }
@@ -234,21 +266,28 @@ impl Filler<'_> {
 }
 
 /// What a table has here beside the columns that are carried: a run's `token` is told apart
-/// from those of runs to come, which are positive; nobody asks again for a `batch` of old.
-fn more(row: &Row) -> (&'static str, Option<i64>) {
-    match row.table.name {
+/// from those of runs to come, which are positive; nobody asks again for a `batch` of old. The
+/// identity is made of the key.
+fn more(row: &Row) -> Vec<(&'static str, Value)> {
+    let mut more = match row.table.name {
         "runs" => {
             let id = if let Value::Integer(id) = row.value("id") { *id } else { 0 };
-            (", token", Some(-id))
+            vec![("token", Value::Integer(-id))]
         }
-        "recipients" => (", batch", Some(0)),
-        _ => ("", None),
+        "recipients" => vec![("batch", Value::Integer(0))],
+        _ => Vec::new(),
+    };
+    if row.table.has_identity() {
+        more.push(("identity", row.identity().map_or(Value::Null, Value::Text)));
     }
+    more
 }
 
 /// A line as `COPY` reads it.
 fn write(row: &Row, load: &mut Vec<u8>) {
-    for (place, value) in row.values.iter().enumerate() {
+    let more = more(row);
+    let values = row.values.iter().chain(more.iter().map(|(_, value)| value));
+    for (place, value) in values.enumerate() {
         if place > 0 {
             load.push(b'\t');
         }
@@ -269,9 +308,6 @@ fn write(row: &Row, load: &mut Vec<u8>) {
             }
         }
     }
-    if let (_, Some(cell)) = more(row) {
-        load.extend(format!("\t{cell}").into_bytes());
-    }
     load.push(b'\n');
 }
 
@@ -287,14 +323,19 @@ fn said(table: &str, trouble: Trouble, server: &Server) -> Finding {
 /// Columns and keys that belong to this version and are not there.
 async fn missing(link: &Link, server: &Server) -> Result<Vec<Finding>, Trouble> {
     let mut gone = Vec::new();
+    // One of an older program lacks what came later, and this one adds it.
+    if schema::version(link).await?.is_some_and(|version| version < schema::VERSION) {
+        return Ok(Vec::new());
+    }
     for table in TABLES {
-        let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
-        let sql = "SELECT asked.name FROM unnest($2::text[]) AS asked (name)
-                   WHERE NOT EXISTS (SELECT 1 FROM pg_attribute
-                       WHERE attrelid = to_regclass($1) AND attname = asked.name
-                         AND NOT attisdropped)";
-        for row in link.rows(sql, &[&table.name, &columns]).await? {
-            gone.push(format!("column `{}.{}`", table.name, row.try_get::<_, &str>(0)?));
+        let there = columns(link, table).await?;
+        let own = MADE_ANEW.iter().filter(|name| match **name {
+            "identifies" => table.name == "runs",
+            _ => table.has_identity(),
+        });
+        let wanted = table.columns.iter().map(|column| column.name).chain(own.copied());
+        for name in wanted.filter(|name| !there.iter().any(|one| one == name)) {
+            gone.push(format!("column `{}.{name}`", table.name));
         }
     }
     for (table, key) in [
@@ -356,5 +397,12 @@ async fn strangers(link: &Link, server: &Server) -> Result<Vec<Finding>, Trouble
             "somebody has deleted rows by hand; restore the ledger from a backup",
         )
     };
-    Ok((found > 0).then(finding).into_iter().collect())
+    let mut findings: Vec<Finding> = (found > 0).then(finding).into_iter().collect();
+    if link.holds().await?.identities {
+        let sql = "SELECT count(*) FROM recipients AS one WHERE merged IS NOT NULL
+                   AND NOT EXISTS (SELECT 1 FROM recipients AS other WHERE other.id = one.merged)";
+        let found = count(&link.one(sql, &[]).await?, 0)?;
+        findings.extend((found > 0).then(|| merged_astray(&server.to_string(), found)));
+    }
+    Ok(findings)
 }

@@ -1,17 +1,17 @@
-//! All that writes: runs, claims, outcomes, settlements, suppressions. Every
+//! What a run writes: that it is there, claims, outcomes, settlements. Every
 //! function works inside a transaction that its caller begins and commits.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::address::Address;
 use crate::ledger::entry::{
     Answer, Claim, ClaimRequest, NewRun, Outcome, Record, RunId, Settlement, State, Step,
-    Suppression,
 };
-use crate::ledger::standing::Turn;
+use crate::ledger::spelling::Spelling;
 
+use super::meetings::{self, Scope};
 use super::queries;
 use super::runs::{self, Runs};
+use super::suppressions::Lookup;
 use super::trouble::Trouble;
 
 /// The longest reply that is kept, in bytes.
@@ -24,11 +24,10 @@ const CLAIM: &str = "
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)
     ON CONFLICT (campaign, address) DO NOTHING";
 
-const CLAIM_AGAIN: &str = "
-    UPDATE recipients
-    SET prior_state = state, state = ?2, run = ?3, at = ?4, attempts = attempts + 1
-    WHERE id = ?1
-    RETURNING attempts";
+/// The same for an address that others could spell otherwise, and nobody has yet.
+const CLAIM_SPELLED: &str = "
+    INSERT INTO recipients (campaign, address, email, domain, run, at, state, attempts, identity)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8)";
 
 /// A late outcome of a claim that others settled meanwhile still counts, as
 /// long as nobody has claimed it again: it is the truth.
@@ -37,6 +36,10 @@ const RECORD: &str = "
     SET state = ?3, at = ?4, code = ?5, enhanced = ?6, reply = ?7, retry_at = ?8,
         prior_state = NULL
     WHERE id = ?1 AND run = ?2";
+
+const SETTLE: &str = "
+    UPDATE recipients SET state = ?2, retry_at = ?3, at = ?4, prior_state = NULL
+    WHERE campaign = ?1 AND state = ?5 AND (?6 IS NULL OR run = ?6) AND (merged IS NULL) = ?7";
 
 /// Opens a run.
 pub(super) fn open_run(connection: &Connection, run: &NewRun) -> Result<RunId, Trouble> {
@@ -50,8 +53,9 @@ pub(super) fn open_run(connection: &Connection, run: &NewRun) -> Result<RunId, T
     )?;
     let id = connection.query_row(
         "INSERT INTO runs
-             (campaign, machine, pid, process_start, started_at, heartbeat_at, planned, beyond)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)
+             (campaign, machine, pid, process_start, started_at, heartbeat_at, planned, beyond,
+              identifies)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, 1)
          RETURNING id",
         params![
             campaign,
@@ -95,8 +99,10 @@ pub(super) fn finish_run(connection: &Connection, run: RunId, now: i64) -> Resul
 pub(super) struct Known {
     /// The campaign of a run that goes on.
     campaign: Option<(RunId, i64)>,
-    /// Whether any address is suppressed at all.
-    anybody_is_suppressed: Option<bool>,
+    /// How suppressions are looked up.
+    suppressions: Option<Lookup>,
+    /// Whether anybody who was ever claimed could be spelled otherwise.
+    are_there_others: Option<bool>,
 }
 
 impl Known {
@@ -113,16 +119,35 @@ impl Known {
         Ok(campaign)
     }
 
-    /// Seen in the transaction that claims: nobody can be added in between.
-    fn anybody_is_suppressed(&mut self, connection: &Connection) -> Result<bool, Trouble> {
-        if let Some(known) = self.anybody_is_suppressed {
-            return Ok(known);
+    fn is_suppressed(
+        &mut self,
+        connection: &Connection,
+        spelling: &Spelling<'_>,
+    ) -> Result<bool, Trouble> {
+        let lookup = match self.suppressions {
+            Some(known) => known,
+            None => Lookup::of(connection)?,
+        };
+        self.suppressions = Some(lookup);
+        lookup.finds(connection, spelling)
+    }
+
+    /// Where rows about a reader may be.
+    fn scope(
+        &mut self,
+        connection: &Connection,
+        spelling: &Spelling<'_>,
+    ) -> Result<Scope, Trouble> {
+        if !spelling.is_plain() {
+            // From here on there are.
+            self.are_there_others = Some(true);
         }
-        let anybody = connection
-            .prepare_cached("SELECT EXISTS (SELECT 1 FROM suppressions)")?
-            .query_row([], |row| row.get(0))?;
-        self.anybody_is_suppressed = Some(anybody);
-        Ok(anybody)
+        let others = match self.are_there_others {
+            Some(known) => known,
+            None => meetings::are_there_others(connection)?,
+        };
+        self.are_there_others = Some(others);
+        Ok(if others { Scope::Everything } else { Scope::Key })
     }
 }
 
@@ -146,19 +171,36 @@ fn claim(
 ) -> Result<Vec<Answer>, Trouble> {
     let ClaimRequest { run, now, .. } = *request;
     let campaign = known.campaign(connection, run)?;
-    let anybody_is = known.anybody_is_suppressed(connection)?;
     let mut insert = connection.prepare_cached(CLAIM)?;
-    let mut is_suppressed =
-        connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
+    let mut insert_spelled = connection.prepare_cached(CLAIM_SPELLED)?;
     let mut runs = Runs::new(connection, now);
     let mut answers = Vec::with_capacity(request.addresses.len());
     for address in &request.addresses {
-        let (key, email, domain) = (address.key(), address.as_str(), address.domain());
-        let suppressed = anybody_is && is_suppressed.exists([&key])?;
+        let spelling = Spelling::of(address);
+        let suppressed = known.is_suppressed(connection, &spelling)?;
         let state = if suppressed { State::Suppressed } else { State::Claimed };
-        let made = insert.execute(params![campaign, key, email, domain, run.0, now, state])?;
+        let scope = known.scope(connection, &spelling)?;
+        let (key, email, domain) = (&spelling.key, address.as_str(), address.domain());
+        let found = |scope, runs: &mut Runs<'_>| {
+            meetings::rows(connection, campaign, &spelling, scope, Some(run), runs)
+        };
+        // Where everybody can only be spelled in one way, the key finds out by itself.
+        let rows = match scope {
+            Scope::Key => Vec::new(),
+            scope => found(scope, &mut runs)?,
+        };
+        let made = match &spelling.other {
+            _ if !rows.is_empty() => 0,
+            None => insert.execute(params![campaign, key, email, domain, run.0, now, state])?,
+            Some(identity) => insert_spelled
+                .execute(params![campaign, key, email, domain, run.0, now, state, identity])?,
+        };
         answers.push(match (made, state) {
-            (0, _) => claim_known(connection, campaign, &key, request, &mut runs)?,
+            (0, _) => {
+                let rows = if rows.is_empty() { found(Scope::Key, &mut runs)? } else { rows };
+                let reader = (&spelling, suppressed);
+                meetings::claim_known(connection, campaign, reader, &rows, request)?
+            }
             (_, State::Suppressed) => Answer::Suppressed,
             _ => {
                 let recipient = connection.last_insert_rowid();
@@ -167,35 +209,6 @@ fn claim(
         });
     }
     Ok(answers)
-}
-
-/// Answers for a recipient that the campaign knows, and claims it again if it
-/// is its turn.
-fn claim_known(
-    connection: &Connection,
-    campaign: i64,
-    key: &str,
-    request: &ClaimRequest,
-    runs: &mut Runs<'_>,
-) -> Result<Answer, Trouble> {
-    let (recipient, standing) =
-        queries::standing(connection, campaign, key, Some(request.run), runs)?
-            .expect("an address that conflicts is there, in the same transaction");
-    let state = match standing.turn(request.retry_failed, request.now) {
-        Turn::Stay(answer) => return Ok(answer),
-        Turn::Claim => State::Claimed,
-        Turn::Suppress => State::Suppressed,
-    };
-    let attempt = connection
-        .prepare_cached(CLAIM_AGAIN)?
-        .query_row(params![recipient, state, request.run.0, request.now], |row| row.get(0))?;
-    Ok(match state {
-        State::Claimed => {
-            let again = standing.is_mine;
-            Answer::Yours(Claim { recipient, run: request.run, attempt, again })
-        }
-        _ => Answer::Suppressed,
-    })
 }
 
 fn record(connection: &Connection, records: &[Record]) -> Result<(), Trouble> {
@@ -257,44 +270,17 @@ pub(super) fn settle(
         Settlement::Skip => (State::Skipped, None),
         Settlement::Resend => (State::Deferred, Some(now)),
     };
-    let mut settled = connection.execute(
-        "UPDATE recipients SET state = ?2, retry_at = ?3, at = ?4, prior_state = NULL
-         WHERE campaign = ?1 AND state = 'in_doubt'",
-        params![campaign, state, retry_at, now],
-    )?;
+    let settle_those = |stored: State, run: Option<RunId>| -> Result<usize, Trouble> {
+        let run = run.map(|run| run.0);
+        let mut update = connection.prepare_cached(SETTLE)?;
+        // What is merged into another row is settled with it, and is nobody of its own.
+        update.execute(params![campaign, state, retry_at, now, stored, run, false])?;
+        Ok(update.execute(params![campaign, state, retry_at, now, stored, run, true])?)
+    };
+    let mut settled = settle_those(State::InDoubt, None)?;
     for run in runs::dead_runs_with_claims(connection, campaign, now)? {
-        settled += connection.execute(
-            "UPDATE recipients SET state = ?3, retry_at = ?4, at = ?5, prior_state = NULL
-             WHERE campaign = ?1 AND state = 'claimed' AND run = ?2",
-            params![campaign, run.0, state, retry_at, now],
-        )?;
+        settled += settle_those(State::Claimed, Some(run))?;
         finish_run(connection, run, now)?;
     }
     Ok(u64::try_from(settled).expect("a count of rows fits"))
-}
-
-/// Suppresses addresses. The first reason stays: it is the one that counts.
-pub(super) fn suppress(
-    connection: &Connection,
-    suppressions: &[Suppression],
-) -> Result<u64, Trouble> {
-    let mut insert = connection.prepare_cached(
-        "INSERT INTO suppressions (address, email, reason, at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (address) DO NOTHING",
-    )?;
-    let mut added = 0;
-    for Suppression { address, reason, at } in suppressions {
-        added += insert.execute(params![address.key(), address.as_str(), reason, at])?;
-    }
-    Ok(u64::try_from(added).expect("a count of rows fits"))
-}
-
-/// Takes addresses off the suppressions.
-pub(super) fn unsuppress(connection: &Connection, addresses: &[Address]) -> Result<u64, Trouble> {
-    let mut delete = connection.prepare_cached("DELETE FROM suppressions WHERE address = ?1")?;
-    let mut removed = 0;
-    for address in addresses {
-        removed += delete.execute([address.key()])?;
-    }
-    Ok(u64::try_from(removed).expect("a count of rows fits"))
 }

@@ -1,7 +1,9 @@
 //! The ledger in an SQLite file: the embedded default.
 //!
 //! `open` is opening and what can go wrong with it, `schema` the tables and
-//! their migrations, `claims` all that writes (`bounces` what comes back), `queries` all that reads,
+//! their migrations, `claims` what runs write (`bounces` what comes back, `suppressions` who is never
+//! mailed), `meetings` a reader under several spellings, `identities` what older programs leave out of that,
+//! `queries` all that reads,
 //! `budgets` what runs share, `health` how the file is, `runs` who is alive, `tokens` the index of readers' links,
 //! `subscriptions` who signed up by the form, `reserve` the room for last words, `whole` all rows at once, `trouble` the errors in
 //! words. The SQL keeps to what PostgreSQL says as well, pragmas and the row ids of claims apart.
@@ -10,12 +12,15 @@ mod bounces;
 mod budgets;
 mod claims;
 mod health;
+mod identities;
+mod meetings;
 mod open;
 mod queries;
 mod reserve;
 mod runs;
 mod schema;
 mod subscriptions;
+mod suppressions;
 mod tokens;
 mod trouble;
 mod whole;
@@ -124,6 +129,9 @@ impl Ledger for Sqlite {
     }
 
     fn heartbeat(&mut self, run: RunId, now: i64) -> Result<(), Finding> {
+        // An older program that answers readers beside this run writes down who leaves.
+        identities::fill_others(&mut self.connection)
+            .map_err(|trouble| trouble.into_finding(&self.name))?;
         self.write(|transaction| claims::heartbeat(transaction, run, now))
     }
 
@@ -154,11 +162,11 @@ impl Ledger for Sqlite {
     }
 
     fn suppress(&mut self, suppressions: &[Suppression]) -> Result<u64, Finding> {
-        self.write(|transaction| claims::suppress(transaction, suppressions))
+        self.write(|transaction| suppressions::suppress(transaction, suppressions))
     }
 
     fn unsuppress(&mut self, addresses: &[Address]) -> Result<u64, Finding> {
-        self.write(|transaction| claims::unsuppress(transaction, addresses))
+        self.write(|transaction| suppressions::unsuppress(transaction, addresses))
     }
 
     fn index_tokens(&mut self, maker: &TokenMaker, most: usize) -> Result<bool, Finding> {

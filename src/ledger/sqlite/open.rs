@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use crate::clock;
 use crate::finding::Finding;
 
 use super::Sqlite;
+use super::identities;
 use super::schema::{self, Contents};
 use super::trouble::Trouble;
 
@@ -78,6 +80,7 @@ fn open(path: &Path) -> Result<Connection, Trouble> {
     bound_memory(&connection, 4 << 10)?;
     schema::migrate(&mut connection)?;
     connection.busy_timeout(PATIENCE)?;
+    identities::fill(&mut connection, clock::unix_now())?;
     Ok(connection)
 }
 

@@ -14,14 +14,18 @@ use crate::ledger::entry::{
     Totals, Waiting,
 };
 use crate::ledger::past::{RunRecord, Runner, StageTime};
+use crate::ledger::spelling::{Spelling, counting};
 use crate::ledger::standing::Standing;
 use crate::ledger::subscription::{Subscription, may_come_back};
 
 use super::Sqlite;
 use super::budgets;
 use super::claims::stored;
+use super::meetings;
 use super::runs::{self, Runs};
+use super::schema::{self, WITH_IDENTITIES};
 use super::subscriptions;
+use super::suppressions::{self, Lookup};
 use super::tokens;
 use super::trouble::Trouble;
 
@@ -54,13 +58,8 @@ impl Book for Sqlite {
             let mut totals = Totals::default();
             let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(totals) };
             let mut runs = Runs::new(connection, now);
-            let mut query = connection.prepare(
-                "SELECT state, run, count(*) FROM recipients
-                 WHERE campaign = ?1 GROUP BY state, run",
-            )?;
-            let mut rows = query.query([campaign])?;
-            while let Some(row) = rows.next()? {
-                totals.add(runs.seen_as(row.get(0)?, RunId(row.get(1)?))?, count(row, 2)?);
+            for (run, state, count) in tallies(connection, campaign)? {
+                totals.add(runs.seen_as(state, run)?, count);
             }
             Ok(totals)
         })
@@ -75,10 +74,11 @@ impl Book for Sqlite {
         self.ask(|connection| {
             let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(Vec::new()) };
             let mut runs = Runs::new(connection, now);
-            let mut largest = connection.prepare(
-                "SELECT domain FROM recipients WHERE campaign = ?1
-                 GROUP BY domain ORDER BY count(*) DESC, domain LIMIT ?2",
-            )?;
+            let live = live(connection)?;
+            let mut largest = connection.prepare(&format!(
+                "SELECT domain FROM recipients WHERE campaign = ?1 AND {live}
+                 GROUP BY domain ORDER BY count(*) DESC, domain LIMIT ?2"
+            ))?;
             let names: Vec<String> = largest
                 .query_map(params![campaign, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                     row.get(0)
@@ -88,10 +88,10 @@ impl Book for Sqlite {
                 names.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect();
             let mut domains: Vec<(String, Totals)> =
                 names.into_iter().map(|name| (name, Totals::default())).collect();
-            let mut query = connection.prepare(
+            let mut query = connection.prepare(&format!(
                 "SELECT domain, state, run, count(*) FROM recipients
-                 WHERE campaign = ?1 GROUP BY domain, state, run",
-            )?;
+                 WHERE campaign = ?1 AND {live} GROUP BY domain, state, run"
+            ))?;
             let mut rows = query.query([campaign])?;
             while let Some(row) = rows.next()? {
                 let Some(&place) = places.get(row.get_ref(0)?.as_str().unwrap_or_default()) else {
@@ -114,10 +114,11 @@ impl Book for Sqlite {
         self.ask(|connection| {
             let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(()) };
             let mut runs = Runs::new(connection, now);
-            let mut query = connection.prepare(
+            let mut query = connection.prepare(&format!(
                 "SELECT email, state, run, code, enhanced, reply, at, retry_at FROM recipients
-                 WHERE campaign = ?1 AND state = ?2 ORDER BY run, id",
-            )?;
+                 WHERE campaign = ?1 AND state = ?2 AND {} ORDER BY run, id",
+                live(connection)?
+            ))?;
             for stored in State::ALL {
                 let may_be_shown = match only {
                     Some(State::InDoubt) => matches!(stored, State::InDoubt | State::Claimed),
@@ -146,13 +147,15 @@ impl Book for Sqlite {
             let Some(campaign) = campaign_id(connection, campaign)? else {
                 return Ok(Waiting::default());
             };
-            Ok(connection.query_row(
+            let sql = format!(
                 "SELECT count(CASE WHEN retry_at <= ?2 THEN 1 END),
                         min(CASE WHEN retry_at > ?2 THEN retry_at END)
-                 FROM recipients WHERE campaign = ?1 AND state = 'deferred'",
-                params![campaign, now],
-                |row| Ok(Waiting { due: count(row, 0)?, next: row.get(1)? }),
-            )?)
+                 FROM recipients WHERE campaign = ?1 AND state = 'deferred' AND {}",
+                live(connection)?
+            );
+            Ok(connection.query_row(&sql, params![campaign, now], |row| {
+                Ok(Waiting { due: count(row, 0)?, next: row.get(1)? })
+            })?)
         })
     }
 
@@ -174,26 +177,19 @@ impl Book for Sqlite {
     fn tallies(&self, campaign: &str) -> Result<Vec<(RunId, State, u64)>, Finding> {
         self.ask(|connection| {
             let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(Vec::new()) };
-            let mut query = connection.prepare(
-                "SELECT run, state, count(*) FROM recipients
-                 WHERE campaign = ?1 GROUP BY state, run",
-            )?;
-            let tallies = query.query_map([campaign], |row| {
-                Ok((RunId(row.get(0)?), row.get(1)?, count(row, 2)?))
-            })?;
-            Ok(tallies.collect::<Result<_, _>>()?)
+            tallies(connection, campaign)
         })
     }
 
     fn settled_since(&self, campaign: &str, moment: i64) -> Result<u64, Finding> {
         self.ask(|connection| {
             let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(0) };
-            Ok(connection.query_row(
+            let sql = format!(
                 "SELECT count(*) FROM recipients
-                 WHERE campaign = ?1 AND at >= ?2 AND state NOT IN ('claimed', 'skipped')",
-                params![campaign, moment],
-                |row| count(row, 0),
-            )?)
+                 WHERE campaign = ?1 AND at >= ?2 AND state NOT IN ('claimed', 'skipped') AND {}",
+                live(connection)?
+            );
+            Ok(connection.query_row(&sql, params![campaign, moment], |row| count(row, 0))?)
         })
     }
 
@@ -236,24 +232,23 @@ impl Book for Sqlite {
     ) -> Result<Vec<Standing>, Finding> {
         self.ask(|connection| {
             let campaign = campaign_id(connection, campaign)?;
+            let scope = meetings::scope(connection)?;
+            let lookup = Lookup::of(connection)?;
             let mut runs = Runs::new(connection, now);
-            let mut is_suppressed =
-                connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
             let mut standing_of = |address: &&Address| {
-                let key = address.key();
-                let known = match campaign {
-                    Some(campaign) => standing(connection, campaign, &key, None, &mut runs)?,
-                    None => None,
+                let spelling = Spelling::of(address);
+                let scope = scope(&spelling);
+                let rows = match campaign {
+                    Some(campaign) => {
+                        meetings::rows(connection, campaign, &spelling, scope, None, &mut runs)?
+                    }
+                    None => Vec::new(),
                 };
-                Ok(match known {
-                    Some((_, standing)) => standing,
-                    None => Standing {
-                        state: None,
-                        retry_at: None,
-                        is_mine: false,
-                        is_suppressed: is_suppressed.exists([&key])?,
-                    },
-                })
+                let nothing =
+                    Standing { state: None, retry_at: None, is_mine: false, is_suppressed: false };
+                let standing = counting(&rows).map_or(nothing, |row| row.standing);
+                let is_suppressed = lookup.finds(connection, &spelling)?;
+                Ok(Standing { is_suppressed, ..standing })
             };
             addresses.iter().map(&mut standing_of).collect()
         })
@@ -265,28 +260,31 @@ impl Book for Sqlite {
 
     fn failed_and_suppressed(&self, campaign: &str) -> Result<u64, Finding> {
         self.ask(|connection| {
-            let mut query = connection.prepare(
-                "SELECT count(*) FROM recipients
-                 JOIN campaigns ON campaigns.id = recipients.campaign
-                 JOIN suppressions ON suppressions.address = recipients.address
-                 WHERE campaigns.name = ?1 AND recipients.state = 'failed'",
-            )?;
-            Ok(query.query_row([campaign], |row| count(row, 0))?)
+            let Some(campaign) = campaign_id(connection, campaign)? else { return Ok(0) };
+            let mut query = connection.prepare(&format!(
+                "SELECT address FROM recipients WHERE campaign = ?1 AND state = 'failed' AND {}",
+                live(connection)?
+            ))?;
+            let mut rows = query.query([campaign])?;
+            let (lookup, mut count) = (Lookup::of(connection)?, 0);
+            while let Some(row) = rows.next()? {
+                // Whoever changes a row by hand may make one that is no address.
+                let Ok(address) = Address::parse(&row.get::<_, String>(0)?) else { continue };
+                let spelling = Spelling::of(&address);
+                count += u64::from(lookup.finds(connection, &spelling)?);
+            }
+            Ok(count)
         })
     }
 
     fn is_suppressed(&self, address: &Address) -> Result<bool, Finding> {
-        self.ask(|connection| {
-            let mut query =
-                connection.prepare_cached("SELECT 1 FROM suppressions WHERE address = ?1")?;
-            Ok(query.exists([address.key()])?)
-        })
+        self.ask(|connection| suppressions::contains(connection, &Spelling::of(address)))
     }
 
     fn may_be_asked(&self, address: &Address) -> Result<bool, Finding> {
         self.ask(|connection| {
-            let suppression = subscriptions::suppression(connection, &address.key())?;
-            Ok(suppression.is_none_or(|(reason, at)| may_come_back(&reason, at, i64::MAX)))
+            let reasons = suppressions::reasons(connection, &Spelling::of(address))?;
+            Ok(reasons.iter().all(|(reason, at)| may_come_back(reason, *at, i64::MAX)))
         })
     }
 
@@ -327,34 +325,36 @@ impl Book for Sqlite {
     }
 }
 
-/// Where an address stands for a campaign, and its row.
-pub(super) fn standing(
-    connection: &Connection,
-    campaign: i64,
-    key: &str,
-    asking: Option<RunId>,
-    runs: &mut Runs<'_>,
-) -> Result<Option<(i64, Standing)>, Trouble> {
-    let found = connection
-        .prepare_cached(
-            "SELECT id, state, run, retry_at,
-                    EXISTS (SELECT 1 FROM suppressions WHERE address = ?2)
-             FROM recipients WHERE campaign = ?1 AND address = ?2",
-        )?
-        .query_row(params![campaign, key], |row| {
-            let run = RunId(row.get(2)?);
-            let standing = Standing {
-                state: Some(row.get(1)?),
-                retry_at: row.get(3)?,
-                is_mine: asking == Some(run),
-                is_suppressed: row.get(4)?,
-            };
-            Ok((row.get(0)?, run, standing))
-        })
-        .optional()?;
-    let Some((id, run, mut standing)) = found else { return Ok(None) };
-    standing.state = standing.state.map(|state| runs.seen_as(state, run)).transpose()?;
-    Ok(Some((id, standing)))
+/// How many of a campaign are in which state, by the run that put them there. Merged rows are
+/// taken off again instead of left out: an index answers both.
+fn tallies(connection: &Connection, campaign: i64) -> Result<Vec<(RunId, State, u64)>, Trouble> {
+    const ALL: &str = "SELECT run, state, count(*) FROM recipients
+                       WHERE campaign = ?1 GROUP BY state, run";
+    const MERGED: &str = "SELECT run, state, count(*) FROM recipients
+                          WHERE campaign = ?1 AND merged IS NOT NULL GROUP BY state, run";
+    let counted = |sql: &str| -> Result<Vec<(RunId, State, u64)>, Trouble> {
+        let mut query = connection.prepare(sql)?;
+        let tallies = query
+            .query_map([campaign], |row| Ok((RunId(row.get(0)?), row.get(1)?, count(row, 2)?)))?;
+        Ok(tallies.collect::<Result<_, _>>()?)
+    };
+    let mut tallies = counted(ALL)?;
+    if schema::version(connection)? >= WITH_IDENTITIES {
+        for (run, state, merged) in counted(MERGED)? {
+            let those = tallies.iter_mut().find(|one| (one.0, one.1) == (run, state));
+            if let Some((_, _, count)) = those {
+                *count = count.saturating_sub(merged);
+            }
+        }
+    }
+    tallies.retain(|(_, _, count)| *count > 0);
+    Ok(tallies)
+}
+
+/// The condition that a row counts: it is not merged into another.
+fn live(connection: &Connection) -> Result<&'static str, Trouble> {
+    let is_before = schema::version(connection)? < WITH_IDENTITIES;
+    Ok(if is_before { "TRUE" } else { "merged IS NULL" })
 }
 
 /// How many mails were sent since a moment.

@@ -12,12 +12,17 @@ use super::trouble::Trouble;
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
 /// What makes version 1 of nothing, 2 of 1, and so on.
-const MIGRATIONS: &[&str] = &[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS];
+const MIGRATIONS: &[&str] = &[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS, IDENTITIES];
 
 /// The version since which runs have a plan and stages.
 pub(super) const WITH_PLANS: usize = 2;
 /// The version since which there are those who signed up.
 pub(super) const WITH_SUBSCRIPTIONS: usize = 6;
+/// The version since which a reader is known under every spelling.
+pub(super) const WITH_IDENTITIES: usize = 7;
+
+/// A key that others could spell otherwise: SQL's word for what `Address::identity_of_key` says.
+pub(super) const NOT_PLAIN: &str = r#"(address GLOB '*[^ -~]*' OR address GLOB '"*')"#;
 
 /// Says in the file's header that it is a ledger: "HBLL".
 const APPLICATION_ID: i64 = 0x4842_4c4c;
@@ -141,6 +146,30 @@ const SUBSCRIPTIONS: &str = "
     ) STRICT;
 ";
 
+/// What all spellings of a reader share. It is empty where the key is plain, so that all but a
+/// few cost nothing; what an older program has written is filled in by `identities`, for which
+/// a run says that it fills in itself (`identifies`). No key forbids two spellings of
+/// one reader: they may stand there from before, and whoever writes is alone with the file.
+/// Then one counts, and the others are `merged` into it.
+const IDENTITIES: &str = r#"
+    ALTER TABLE recipients ADD COLUMN identity TEXT;
+    ALTER TABLE recipients ADD COLUMN merged INTEGER;
+    CREATE INDEX recipients_by_identity ON recipients (identity, campaign) WHERE identity IS NOT NULL;
+    CREATE INDEX recipients_merged ON recipients (campaign, state, run) WHERE merged IS NOT NULL;
+
+    ALTER TABLE suppressions ADD COLUMN identity TEXT;
+    CREATE INDEX suppressions_by_identity ON suppressions (identity) WHERE identity IS NOT NULL;
+    CREATE INDEX suppressions_unidentified ON suppressions (address)
+    WHERE identity IS NULL AND (address GLOB '*[^ -~]*' OR address GLOB '"*');
+
+    ALTER TABLE subscriptions ADD COLUMN identity TEXT;
+    CREATE INDEX subscriptions_by_identity ON subscriptions (identity) WHERE identity IS NOT NULL;
+    CREATE INDEX subscriptions_unidentified ON subscriptions (address)
+    WHERE identity IS NULL AND (address GLOB '*[^ -~]*' OR address GLOB '"*');
+
+    ALTER TABLE runs ADD COLUMN identifies INTEGER;
+"#;
+
 /// Whether a file holds anything yet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Contents {
@@ -218,7 +247,7 @@ mod tests {
         connection
             .execute("INSERT INTO suppressions VALUES ('a@b.test', 'A@b.test', 'asked', 1)", [])
             .expect("a row");
-        run(&mut connection, &[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS, NEXT])
+        run(&mut connection, &[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS, IDENTITIES, NEXT])
             .expect("migrates");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);
         let kept: (String, Option<String>) = connection
@@ -231,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_ledger_newer_by_one_is_used_as_it_is() {
-        let mut connection = ledger(&[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS, NEXT]);
+        let mut connection =
+            ledger(&[V1, V2, TOKENS, BOUNCES, PACES, SUBSCRIPTIONS, IDENTITIES, NEXT]);
         assert_eq!(inspect(&connection).expect("usable"), Contents::Ledger);
         migrate(&mut connection).expect("nothing to do");
         assert_eq!(version(&connection).expect("a version"), VERSION + 1);

@@ -2,12 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::address::Address;
+use crate::ledger::spelling::Spelling;
 use crate::ledger::subscription::{Joined, Subscription, may_come_back};
 
-use super::schema::{self, WITH_SUBSCRIPTIONS};
+use super::schema::{self, WITH_IDENTITIES, WITH_SUBSCRIPTIONS};
+use super::suppressions::{self, Lookup};
 use super::trouble::Trouble;
 
 /// Subscribes who confirmed it, inside a transaction of the caller's.
@@ -19,39 +21,42 @@ pub(super) fn subscribe(
 }
 
 fn subscribe_one(connection: &Connection, one: &Subscription) -> Result<Joined, Trouble> {
-    let key = one.address.key();
-    if let Some((reason, at)) = suppression(connection, &key)? {
-        if !may_come_back(&reason, at, one.asked_at) {
-            return Ok(Joined::No);
-        }
-        connection
-            .prepare_cached("DELETE FROM suppressions WHERE address = ?1")?
-            .execute([&key])?;
+    let spelling = Spelling::of(&one.address);
+    let reasons = suppressions::reasons(connection, &spelling)?;
+    if reasons.iter().any(|(reason, at)| !may_come_back(reason, *at, one.asked_at)) {
+        return Ok(Joined::No);
     }
+    if !reasons.is_empty() {
+        suppressions::remove(connection, &spelling)?;
+    }
+    let reader = [&*spelling.key, spelling.identity()];
+    let latest: Option<i64> = connection
+        .prepare_cached(
+            "SELECT max(asked_at) FROM subscriptions WHERE address IN (?1, ?2) OR identity = ?2",
+        )?
+        .query_row(reader, |row| row.get(0))?;
     // Of two links the one that was asked for later counts, however often and in whatever
     // order they are opened.
+    if latest.is_some_and(|latest| latest >= one.asked_at) {
+        return Ok(Joined::Yes);
+    }
+    connection
+        .prepare_cached("DELETE FROM subscriptions WHERE address IN (?1, ?2) OR identity = ?2")?
+        .execute(reader)?;
     connection
         .prepare_cached(
-            "INSERT INTO subscriptions (address, email, fields, asked_at, confirmed_at)
-             VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (address) DO UPDATE SET email = excluded.email, fields = excluded.fields,
-                 asked_at = excluded.asked_at, confirmed_at = excluded.confirmed_at
-             WHERE excluded.asked_at > subscriptions.asked_at",
+            "INSERT INTO subscriptions (address, email, fields, asked_at, confirmed_at, identity)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![key, one.address.as_str(), one.json(), one.asked_at, one.confirmed_at])?;
+        .execute(params![
+            spelling.key,
+            one.address.as_str(),
+            one.json(),
+            one.asked_at,
+            one.confirmed_at,
+            spelling.other
+        ])?;
     Ok(Joined::Yes)
-}
-
-/// Why and since when an address is suppressed.
-pub(super) fn suppression(
-    connection: &Connection,
-    key: &str,
-) -> Result<Option<(String, i64)>, Trouble> {
-    let found = connection
-        .prepare_cached("SELECT reason, at FROM suppressions WHERE address = ?1")?
-        .query_row([key], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    Ok(found)
 }
 
 /// Hands over whoever is subscribed and not suppressed, by address.
@@ -59,18 +64,28 @@ pub(super) fn each(
     connection: &Connection,
     each: &mut dyn FnMut(Subscription) -> ControlFlow<()>,
 ) -> Result<(), Trouble> {
-    if schema::version(connection)? < WITH_SUBSCRIPTIONS {
+    let version = schema::version(connection)?;
+    if version < WITH_SUBSCRIPTIONS {
         return Ok(());
     }
-    let mut query = connection.prepare(
-        "SELECT email, fields, asked_at, confirmed_at FROM subscriptions
-         WHERE address NOT IN (SELECT address FROM suppressions) ORDER BY address",
-    )?;
-    let mut rows = query.query([])?;
+    // Of two spellings that an older program took for two readers, the later wish counts.
+    let latest = "NOT EXISTS (
+        SELECT 1 FROM subscriptions AS other
+        WHERE (other.identity = coalesce(one.identity, one.address) OR other.address = one.identity)
+          AND other.rowid <> one.rowid AND (other.asked_at, other.rowid) > (one.asked_at, one.rowid))";
+    let latest = if version < WITH_IDENTITIES { "TRUE" } else { latest };
+    let mut query = connection.prepare(&format!(
+        "SELECT email, fields, asked_at, confirmed_at FROM subscriptions AS one
+         WHERE {latest} ORDER BY address"
+    ))?;
+    let (lookup, mut rows) = (Lookup::of(connection)?, query.query([])?);
     while let Some(row) = rows.next()? {
         let (email, fields): (String, String) = (row.get(0)?, row.get(1)?);
         // Whoever adds a row by hand may add one that is no address.
         let Ok(address) = Address::parse(&email) else { continue };
+        if lookup.finds(connection, &Spelling::of(&address))? {
+            continue;
+        }
         let (asked_at, confirmed_at) = (row.get(2)?, row.get(3)?);
         let fields = Subscription::fields_of(&fields);
         if each(Subscription { address, fields, asked_at, confirmed_at }).is_break() {

@@ -11,7 +11,8 @@ use rusqlite::{
 use crate::finding::Finding;
 use crate::ledger::book::Book as _;
 use crate::ledger::whole::{
-    Column, Kind, Row, Sink, TABLES, Table, Value, Whole, contradiction, miscounted, not_empty,
+    Column, Kind, Row, Sink, TABLES, Table, Value, Whole, contradiction, merged_astray, miscounted,
+    not_empty,
 };
 
 use super::Sqlite;
@@ -90,6 +91,9 @@ impl Whole for Sqlite {
         }
         if let Some(index) = index {
             taking.execute_batch(&index).map_err(sql)?;
+        }
+        if let Some(finding) = merged_into_nobody(&taking, &name).map_err(say)? {
+            return Err(finding);
         }
         taking.commit().map_err(sql)
     }
@@ -179,11 +183,17 @@ fn row(table: &'static Table, found: &Found<'_>) -> Result<Row, Trouble> {
 
 fn insert(connection: &Connection, row: &Row) -> Result<(), (&'static str, Trouble)> {
     let table = row.table;
-    let marks = vec!["?"; table.columns.len()].join(", ");
-    let sql = format!("INSERT INTO {} ({}) VALUES ({marks})", table.name, table.names());
-    let inserted = connection
-        .prepare_cached(&sql)
-        .and_then(|mut insert| insert.execute(params_from_iter(&row.values)));
+    let mut marks = vec!["?"; table.columns.len()].join(", ");
+    let identity = row.identity().map_or(Value::Null, Value::Text);
+    let (more, identity) = if table.has_identity() {
+        marks.push_str(", ?");
+        (", identity", Some(&identity))
+    } else {
+        ("", None)
+    };
+    let sql = format!("INSERT INTO {} ({}{more}) VALUES ({marks})", table.name, table.names());
+    let values = params_from_iter(row.values.iter().chain(identity));
+    let inserted = connection.prepare_cached(&sql).and_then(|mut insert| insert.execute(values));
     inserted.map(drop).map_err(|error| (table.name, error.into()))
 }
 
@@ -263,13 +273,13 @@ fn missing(connection: &Connection, name: &str) -> Result<Vec<Finding>, Trouble>
 
 /// Rows that point at rows which are not there.
 fn strangers(connection: &Connection, name: &str) -> Result<Vec<Finding>, Trouble> {
+    let mut findings: Vec<Finding> = merged_into_nobody(connection, name)?.into_iter().collect();
     let mut query = connection.prepare(
         "SELECT \"table\", \"parent\", count(*) FROM pragma_foreign_key_check GROUP BY 1, 2",
     )?;
     let found = query.query_map([], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
     })?;
-    let mut findings = Vec::new();
     for found in found {
         let (table, parent, count) = found?;
         findings.push(Finding::error(
@@ -279,4 +289,16 @@ fn strangers(connection: &Connection, name: &str) -> Result<Vec<Finding>, Troubl
         ));
     }
     Ok(findings)
+}
+
+/// Recipients that another counts for which is not there. No key of the table's says so: that
+/// would cost every claim that is given back a look at all others.
+fn merged_into_nobody(connection: &Connection, name: &str) -> Result<Option<Finding>, Trouble> {
+    if schema::version(connection)? < schema::WITH_IDENTITIES {
+        return Ok(None);
+    }
+    let sql = "SELECT count(*) FROM recipients AS one WHERE merged IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM recipients AS other WHERE other.id = one.merged)";
+    let count: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok((count > 0).then(|| merged_astray(name, count.unsigned_abs())))
 }

@@ -10,13 +10,14 @@ mod inspector;
 mod lines;
 mod tables;
 
+use crate::address::Address;
 use crate::finding::Finding;
 
 use super::book::Ledger;
 pub use inspector::{Inspector, Tallied};
 pub use lines::{LINE_MAX, Reader, Writer};
 pub(super) use tables::Kind;
-pub use tables::{Column, TABLES, Table};
+pub use tables::{Column, MADE_ANEW, TABLES, Table};
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,12 @@ impl Row {
         self
     }
 
+    /// What all spellings of its reader share; nothing for a plain key, and where there is none.
+    pub(super) fn identity(&self) -> Option<String> {
+        let is_there = self.table.has_identity();
+        is_there.then(|| Address::identity_of_key(self.text("address"))).flatten()
+    }
+
     fn integer(&self, column: &str) -> Option<i64> {
         if let Value::Integer(number) = self.value(column) { Some(*number) } else { None }
     }
@@ -103,6 +110,15 @@ pub(super) fn contradiction(table: &str, why: &str) -> Finding {
         "ledger-contradiction",
         format!("a row of `{table}` contradicts another: {why}"),
         "nothing was taken over; `handbill ledger check` looks at the ledger that it comes from",
+    )
+}
+
+/// The finding about recipients that another counts for which is not there.
+pub(super) fn merged_astray(name: &str, count: u64) -> Finding {
+    Finding::error(
+        "ledger-contradiction",
+        format!("{count} of `recipients` in `{name}` are merged into others that are not there"),
+        "somebody has deleted rows by hand; restore the ledger from a backup",
     )
 }
 

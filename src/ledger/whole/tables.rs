@@ -50,6 +50,10 @@ const fn may(name: &'static str, kind: Kind) -> Column {
     Column { name, kind, optional: true }
 }
 
+/// Columns that are not carried: the ledger that takes a row in makes them of the row's key,
+/// and looks at all of them again when it is opened (`identifies`).
+pub const MADE_ANEW: &[&str] = &["identity", "identifies"];
+
 /// All of them.
 pub const TABLES: &[Table] = &[
     Table {
@@ -108,6 +112,7 @@ pub const TABLES: &[Table] = &[
             may("reply", Text),
             may("retry_at", Integer),
             may("prior_state", State),
+            may("merged", Id),
         ],
     },
     Table {
@@ -156,6 +161,11 @@ impl Table {
     /// Its place in the order.
     pub(super) fn place(&self) -> usize {
         TABLES.iter().position(|table| table.name == self.name).unwrap_or(TABLES.len())
+    }
+
+    /// Whether its rows have an identity, beside the columns that are carried.
+    pub(in super::super) fn has_identity(&self) -> bool {
+        matches!(self.name, "recipients" | "suppressions" | "subscriptions")
     }
 
     /// The names of its columns, as SQL lists them.

@@ -8,7 +8,7 @@ use super::name;
 use super::names::Look;
 use super::speech::{Speech, Verdict};
 use super::value::Value;
-use super::vocabulary::{Blank, VOCABULARY};
+use super::vocabulary::{Blank, Meaning, VOCABULARY};
 
 /// How many different values of a column are kept.
 const VALUES: usize = 64;
@@ -111,6 +111,13 @@ impl Tally {
         }
     }
 
+    /// Whether nothing but dates, and a no where there is none, stands there.
+    fn has_dates_alone(&self) -> bool {
+        let is_no =
+            |text: &String| Value::of(text).is_none_or(|value| value.meaning == Some(Meaning::No));
+        !self.has_others && self.values.values().all(is_no)
+    }
+
     fn is_empty(&self) -> bool {
         self.values.is_empty() && self.date.is_none() && !self.has_others
     }
@@ -189,6 +196,12 @@ impl ConsentColumn {
     fn of_known(index: usize, speeches: &[Speech], tally: &Tally) -> Self {
         let mut fitting: Vec<Speech> =
             speeches.iter().filter(|speech| fits(speech, tally)).cloned().collect();
+        // Anything at all is a reason or a date of leaving: where others read the column as a yes
+        // or a no, it is one only if dates stand there.
+        let is_filled = |speech: &Speech| speech.kind() == Kind::FilledLeft;
+        if !tally.has_dates_alone() && !speeches.iter().all(is_filled) {
+            fitting.retain(|speech| !is_filled(speech));
+        }
         // Anything may be a tag: a program's own words outweigh it, where all of them are its own.
         let is_tags = |speech: &Speech| speech.kind() == Kind::Tags;
         if !tally.is_empty() && !fitting.iter().all(is_tags) {

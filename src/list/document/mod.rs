@@ -11,9 +11,6 @@ mod name;
 mod trouble;
 mod workbook;
 
-#[cfg(test)]
-mod tests;
-
 use std::fs::File;
 
 use super::rows::Unit;
@@ -173,3 +170,6 @@ fn hidden_rows(name: &str, sheet: &str, hidden: &HiddenRows) -> Finding {
          `hidden = \"leave\"` leaves them out, `hidden = \"mail\"` mails them like all others",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,7 @@ impl Trouble {
 
     /// The same for people who know which document it is.
     pub(super) fn findings(self, name: &str) -> Vec<Finding> {
-        let anew = "open it in the program that it is of, save it anew, or export it as CSV";
+        let anew = "open it in its own program and save it anew, or export it as CSV";
         match self {
             Self::Io(error) => vec![Finding::error(
                 "list-unreadable",

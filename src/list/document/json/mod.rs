@@ -21,6 +21,8 @@ use source::{Position, Source};
 
 /// The most columns: as in a workbook.
 const COLUMNS_MAX: usize = 16_384;
+/// How long their names may be in all.
+const NAMES_MAX: usize = 16 << 20;
 
 /// A list in JSON.
 pub(super) struct Json {
@@ -48,17 +50,20 @@ impl Json {
         let shape = shape(&mut Source::open(&file)?, name, told)?;
         let mut json = Self { file, shape, columns: HashMap::new(), headers: Vec::new(), rows: 0 };
         let (mut columns, mut headers, mut rows) = (HashMap::new(), Vec::new(), 0);
+        let mut names = 0;
         json.each(&mut |_, text, at| {
             rows += 1;
             let result = row::read(text, &mut |path, _| {
-                if !columns.contains_key(path) {
+                if names <= NAMES_MAX && !columns.contains_key(path) {
+                    names += path.len();
                     columns.insert(path.to_owned(), headers.len());
                     headers.push(path.replace(STEP, " "));
                 }
             });
             result.map_err(|wrong| said(wrong, at))?;
-            if headers.len() > COLUMNS_MAX {
-                return Err(Trouble::TooLarge("its objects have more than 16,384 names".into()));
+            if headers.len() > COLUMNS_MAX || names > NAMES_MAX {
+                let most = "its objects have more than 16,384 names, or very long ones";
+                return Err(Trouble::TooLarge(most.into()));
             }
             Ok(())
         })?;

@@ -10,9 +10,12 @@ use super::wrong;
 /// The longest row.
 const ROW_MAX: usize = 1 << 20;
 /// The longest name of a member.
-const NAME_MAX: usize = 64 << 10;
+const NAME_MAX: usize = 4096;
 /// The deepest nesting.
 const DEPTH_MAX: usize = 100;
+
+/// The most arrays of objects that are told.
+const ARRAYS_MAX: usize = 100;
 
 /// Where arrays of objects stand in an object: the names that lead to them.
 pub(super) type Path = Vec<String>;
@@ -180,7 +183,7 @@ impl<R: BufRead> Source<R> {
                     is_of_objects |= source.peek_token()? == Some(b'{');
                     source.value(None, 0)
                 })?;
-                if is_of_objects && outline.arrays.len() < 1000 {
+                if is_of_objects && outline.arrays.len() < ARRAYS_MAX {
                     path.push(name);
                     outline.arrays.push(path.clone());
                     path.pop();

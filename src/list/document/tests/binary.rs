@@ -5,16 +5,16 @@ use std::io::{Cursor, Write};
 use super::*;
 
 /// The records of an `.xlsb` part.
-fn records(records: &[(u16, Vec<u8>)]) -> Vec<u8> {
+pub(super) fn records(records: &[(u16, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (kind, data) in records {
         match kind {
             0..128 => bytes.push(u8::try_from(*kind).expect("small")),
-            kind => bytes.extend([(kind & 0x7f) as u8 | 0x80, (kind >> 7) as u8]),
+            kind => bytes.extend([seven(usize::from(*kind)) | 0x80, seven(usize::from(kind >> 7))]),
         }
         let mut length = data.len();
         loop {
-            let byte = (length & 0x7f) as u8;
+            let byte = seven(length);
             length >>= 7;
             bytes.push(if length > 0 { byte | 0x80 } else { byte });
             if length == 0 {
@@ -24,6 +24,11 @@ fn records(records: &[(u16, Vec<u8>)]) -> Vec<u8> {
         bytes.extend(data);
     }
     bytes
+}
+
+/// The lowest seven bits.
+fn seven(number: usize) -> u8 {
+    u8::try_from(number & 0x7f).expect("seven bits")
 }
 
 fn wide(text: &str) -> Vec<u8> {
@@ -46,7 +51,8 @@ fn row(index: u32, flags: u16) -> Vec<u8> {
     joined(&[&index.to_le_bytes(), &[0; 4], &300_u16.to_le_bytes(), &flags.to_le_bytes(), &[0; 5]])
 }
 
-fn xlsb(sheet: &[(u16, Vec<u8>)]) -> Vec<u8> {
+/// An `.xlsb` of one sheet, of such records.
+pub(super) fn xlsb(sheet: &[u8]) -> Vec<u8> {
     let sheet_tag = joined(&[&[0; 4], &[1, 0, 0, 0], &wide("r1"), &wide("Members")]);
     let xf = |format: u16| joined(&[&[0; 2], &format.to_le_bytes(), &[0; 12]]);
     let relations = "<Relationships><Relationship Id='r1' Type='x/worksheet' Target='worksheets/sheet1.bin'/>\
@@ -65,15 +71,15 @@ fn xlsb(sheet: &[(u16, Vec<u8>)]) -> Vec<u8> {
             (618, vec![]),
         ])),
         ("xl/sharedStrings.bin", &records(&[(159, vec![0; 8]), (19, joined(&[&[0], &wide("email")])), (19, joined(&[&[0], &wide("Zoë 東京")]))])),
-        ("xl/worksheets/sheet1.bin", &records(sheet)),
+        ("xl/worksheets/sheet1.bin", sheet),
     ])
 }
 
-#[test]
-fn an_xlsb_is_read_with_its_errors_and_hidden_rows() {
+/// The records of a sheet with a cell of every kind.
+pub(super) fn members() -> Vec<(u16, Vec<u8>)> {
     let (shared, rk) = (|index: u32| index.to_le_bytes(), |bits: u32| bits.to_le_bytes());
     let day = 46143_i32;
-    let sheet = vec![
+    vec![
         (129, vec![]),
         (485, vec![0; 12]),
         (145, vec![]),
@@ -94,8 +100,13 @@ fn an_xlsb_is_read_with_its_errors_and_hidden_rows() {
         (0, row(3, 0x1000)),
         (6, cell(1, 0, &wide("bo@example.org"))),
         (146, vec![]),
-    ];
-    let bytes = xlsb(&sheet);
+    ]
+}
+
+#[test]
+fn an_xlsb_is_read_with_its_errors_and_hidden_rows() {
+    let sheet = members();
+    let bytes = xlsb(&records(&sheet));
     assert_eq!(refusal(&bytes).code, "hidden-rows");
     let list = read_as(&bytes, None, Some(Hidden::Leave)).expect("a list");
     assert_eq!(
@@ -103,10 +114,28 @@ fn an_xlsb_is_read_with_its_errors_and_hidden_rows() {
         "email|joined|||||||\nZoë 東京|2026-05-01|12.5|0.3|true|#N/A|#REF!|made|rich"
     );
     assert_eq!((list.numbers(), list.left_out), (vec![3], 1));
-    let mut unknown = sheet.clone();
-    unknown.insert(5, (13, vec![0; 8]));
-    assert_eq!(refusal(&xlsb(&unknown)).code, "list-unreadable");
-    assert_eq!(refusal(&xlsb(&sheet[..12])).code, "list-unreadable");
+    assert_eq!(refusal(&xlsb(&records(&sheet[..12]))).code, "list-unreadable");
+}
+
+#[test]
+fn short_cells_of_an_xlsb_stand_behind_one_another() {
+    let short = |style: u32, data: &[u8]| joined(&[&style.to_le_bytes(), data]);
+    let sheet = [
+        (145, vec![]),
+        (0, row(0, 0)),
+        (17, short(0, &wide("a"))),
+        (18, short(0, &0_u32.to_le_bytes())),
+        (0, row(1, 0)),
+        (12, short(0, &[])),
+        (6, cell(1, 0, &wide("ann@example.org"))),
+        (13, short(1, &((46143 << 2) | 2_u32).to_le_bytes())),
+        (16, short(0, &12.5_f64.to_le_bytes())),
+        (15, short(0, &[1])),
+        (14, short(0, &[0x2a])),
+        (146, vec![]),
+    ];
+    let expected = "a|email||||\n|ann@example.org|2026-05-01|12.5|true|#N/A";
+    assert_eq!(read(&xlsb(&records(&sheet))).text(), expected);
 }
 
 /// The records of an `.xls`.
@@ -258,8 +287,8 @@ fn what_an_xls_claims_takes_no_memory() {
     let dimensions =
         joined(&[&[0; 4], &u32::MAX.to_le_bytes(), &[0; 2], &u16::MAX.to_le_bytes(), &[0; 2]]);
     let text = (0x0204, at(0, 0, &joined(&[&5_u16.to_le_bytes(), &[0], b"email"])));
-    let last = (0x0204, at(65_535, 255, &joined(&[&1_u16.to_le_bytes(), &[0], b"x"])));
-    let list = read(&xls(0x0600, &[], b"\x01\0A", &[(0x0200, dimensions), text, last]));
+    let corner = (0x0204, at(65_535, 255, &joined(&[&1_u16.to_le_bytes(), &[0], b"x"])));
+    let list = read(&xls(0x0600, &[], b"\x01\0A", &[(0x0200, dimensions), text, corner]));
     assert_eq!((list.numbers(), list.headers.len()), (vec![65_536], 256));
     // A text that says it has more characters than there are.
     let cut = [(0x00fc, joined(&[&[0; 8], &u16::MAX.to_le_bytes(), &[1], b"abc"]))];

@@ -184,13 +184,14 @@ proptest! {
 
     /// Nothing that was damaged makes the program panic, hang or take memory.
     #[test]
-    fn damage_never_panics(which in 0_usize..4, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in any::<prop::sample::Index>(), is_cut in any::<bool>()) {
+    fn damage_never_panics(which in 0_usize..5, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6), cut in any::<prop::sample::Index>(), is_cut in any::<bool>()) {
         let sheet = rows(&[&["email", "name"], &["ann@example.org", "Ann"]], &[2]);
-        let seeds: [Vec<u8>; 4] = [
+        let seeds: [Vec<u8>; 5] = [
             include_bytes!("../../../../tests/fixtures/lists/members.xls").to_vec(),
             flat("document", "<table:table table:name='A'><table:table-row table:number-rows-repeated='3'><table:table-cell office:value-type='float' office:value='1'/></table:table-row></table:table>").into_bytes(),
             format!("<worksheet><sheetData>{sheet}</sheetData></worksheet>").into_bytes(),
             br#"{"a": [{"email": "ann@example.org", "b": {"c": [1, null]}}], "d": "\u00e9"}"#.to_vec(),
+            binary::records(&binary::members()),
         ];
         let mut bytes = seeds[which].clone();
         for (index, byte) in changes {
@@ -200,7 +201,11 @@ proptest! {
         if is_cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        let bytes = if which == 2 { with_part("xl/s.xml", &bytes) } else { bytes };
+        let bytes = match which {
+            2 => with_part("xl/s.xml", &bytes),
+            4 => binary::xlsb(&bytes),
+            _ => bytes,
+        };
         let _ = read_as(&bytes, None, Some(Hidden::Mail));
     }
 }

@@ -48,6 +48,18 @@ pub(super) struct Sheet {
     pub(super) is_hidden: bool,
 }
 
+/// The longest name of a sheet that is kept; programs allow 31 characters, or a few more.
+const NAME_MAX: usize = 4096;
+
+/// Adds a sheet.
+fn add(sheets: &mut Vec<Sheet>, name: String, is_hidden: bool) -> Result<(), Trouble> {
+    if sheets.len() == SHEETS_MAX || name.len() > NAME_MAX {
+        return Err(Trouble::TooLarge("it has more than 1,000 sheets, or very long names".into()));
+    }
+    sheets.push(Sheet { name, is_hidden });
+    Ok(())
+}
+
 /// Takes rows, until it has enough.
 type Each<'a> = dyn FnMut(&Row) -> Result<ControlFlow<()>, Trouble> + 'a;
 

@@ -8,6 +8,9 @@ use super::super::trouble::Trouble;
 use super::package::Package;
 use super::xml::{Xml, attribute};
 
+/// The most relationships.
+const RELATIONS_MAX: usize = 60_000;
+
 /// The relationships of a part: other parts, by identifiers.
 pub(super) struct Relations {
     by_id: HashMap<String, Relation>,
@@ -40,7 +43,10 @@ impl Relations {
                     ) else {
                         continue;
                     };
-                    if !is_external {
+                    if by_id.len() == RELATIONS_MAX {
+                        return Err(Trouble::TooLarge("it has more than 60,000 parts".into()));
+                    }
+                    if !is_external && id.len() + target.len() < 4096 {
                         let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
                         let part = resolved(folder, &target);
                         by_id.insert(id.into_owned(), Relation { kind, part });

@@ -1,5 +1,6 @@
 //! The ZIP archive that a workbook is: its parts by their names, each within its bounds.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
@@ -16,6 +17,8 @@ const TAIL: u64 = 22 + 65_535;
 /// An archive of parts.
 pub(in super::super) struct Package {
     archive: ZipArchive<File>,
+    /// The parts by their names, in lower case with slashes.
+    names: HashMap<String, usize>,
 }
 
 impl Package {
@@ -29,7 +32,9 @@ impl Package {
         if archive.decompressed_size().is_none_or(|size| size > u128::from(UNPACKED_MAX)) {
             return Err(Trouble::TooLarge("unpacked it is larger than 2 GiB".into()));
         }
-        Ok(Self { archive })
+        let names = archive.file_names_raw().map(|name| normal(&String::from_utf8_lossy(name)));
+        let names = names.enumerate().map(|(index, name)| (name, index)).collect();
+        Ok(Self { archive, names })
     }
 
     /// A part, if there is one of that name: in any case, with either slash.
@@ -46,13 +51,12 @@ impl Package {
     }
 
     /// The names of all parts.
-    pub(in super::super) fn names(&self) -> impl Iterator<Item = String> {
-        self.archive.file_names_raw().map(|name| normal(&String::from_utf8_lossy(name)))
+    pub(in super::super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        let wanted = normal(name);
-        self.names().position(|name| name == wanted)
+        self.names.get(&normal(name)).copied()
     }
 }
 

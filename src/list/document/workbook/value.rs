@@ -202,7 +202,7 @@ mod tests {
         let time = Format::Moment { has_date: false };
         let cases = [
             (46143.0, date, Epoch::Y1900, "2026-05-01"),
-            (46143.604_166_666_664, date, Epoch::Y1900, "2026-05-01T14:30:00"),
+            (46_143.604_166_666_664, date, Epoch::Y1900, "2026-05-01T14:30:00"),
             (44681.0, date, Epoch::Y1904, "2026-05-01"),
             (1.0, date, Epoch::Y1900, "1900-01-01"),
             (59.0, date, Epoch::Y1900, "1900-02-28"),

@@ -10,7 +10,7 @@ use super::opc::Relations;
 use super::package::Package;
 use super::row::Row;
 use super::value::Epoch;
-use super::{Book, Context, Each, SHEETS_MAX, Sheet};
+use super::{Book, Context, Each, Sheet, add};
 
 /// The longest record that is looked into.
 const RECORD_MAX: u64 = 1 << 20;
@@ -19,6 +19,9 @@ const STYLES_MAX: usize = 1 << 20;
 
 /// `fDyZero` among the flags of a row (MS-XLSB 2.4.722).
 const IS_HIDDEN: u16 = 0x1000;
+
+/// How far the kinds of short cells are from those of others.
+const SHORT_TO_LONG: u16 = kind::SHORT_FIRST - kind::CELL_BLANK;
 
 /// The kinds of records, by MS-XLSB 2.3.2.
 mod kind {
@@ -86,11 +89,8 @@ impl Xlsb {
                     record.take(4)?;
                     let (id, name) = (record.wide()?, record.wide()?);
                     if let Some(part) = relations.part(&id, "worksheet") {
-                        if self.parts.len() == SHEETS_MAX {
-                            return Err(Trouble::TooLarge("it has more than 1,000 sheets".into()));
-                        }
+                        add(&mut self.sheets, name, is_hidden)?;
                         self.parts.push(part.to_owned());
-                        self.sheets.push(Sheet { name, is_hidden });
                     }
                 }
                 _ => {}
@@ -139,9 +139,12 @@ impl Xlsb {
     }
 }
 
-/// Puts what a cell says into a row.
+/// Puts what a cell says into a row. A short one has no column: it stands behind the one before.
 fn cell(kind: u16, mut record: Bytes<'_>, context: &Context, row: &mut Row) -> Result<(), Trouble> {
-    let column = usize::try_from(record.u32()?).unwrap_or(usize::MAX);
+    let (kind, column) = match kind {
+        kind::SHORT_FIRST..=kind::SHORT_LAST => (kind - SHORT_TO_LONG, row.next()),
+        kind => (kind, usize::try_from(record.u32()?).unwrap_or(usize::MAX)),
+    };
     let style = usize::try_from(record.u32()? & 0x00ff_ffff).unwrap_or(usize::MAX);
     let text = match kind {
         kind::CELL_RK => context.number(record.rk()?, style),
@@ -157,7 +160,7 @@ fn cell(kind: u16, mut record: Bytes<'_>, context: &Context, row: &mut Row) -> R
             let index = usize::try_from(record.u32()?).unwrap_or(usize::MAX);
             return row.set(column, context.strings.get(index)?);
         }
-        _ => return Ok(()),
+        _ => String::new(),
     };
     row.set(column, &text)
 }
@@ -235,10 +238,7 @@ impl Book for Xlsb {
                     let flags = record.u16()?;
                     row.begin(number, height == 0 || flags & IS_HIDDEN != 0);
                 }
-                kind::SHORT_FIRST..=kind::SHORT_LAST => {
-                    return Err(Trouble::broken("it has cells of an unknown kind"));
-                }
-                kind::CELL_BLANK..=kind::FORMULA_ERROR | kind::CELL_RICH => {
+                kind::CELL_BLANK..=kind::SHORT_LAST | kind::CELL_RICH => {
                     cell(kind, record, &self.context, &mut row)?;
                 }
                 _ => {}

@@ -41,7 +41,7 @@ impl Cell {
     /// Reads a cell's tag.
     pub(super) fn read(start: &BytesStart<'_>) -> Result<Self, Trouble> {
         let kind = match prefixed(start, "office:value-type")?.as_deref() {
-            None => Kind::Nothing,
+            None | Some("void") => Kind::Nothing,
             Some("float" | "percentage" | "currency") => Kind::Number,
             Some("date") => Kind::Date,
             Some("time") => Kind::Time,

@@ -15,11 +15,13 @@ use super::super::trouble::Trouble;
 use super::package::Package;
 use super::row::Row;
 use super::xml::{Xml, attribute, early, prefixed};
-use super::{Book, Each, SHEETS_MAX, Sheet};
+use super::{Book, Each, Sheet, add};
 use cells::Cell;
 
 /// How deep tables stand: document, body, spreadsheet, table.
 const TABLE_DEPTH: usize = 4;
+/// The most styles by which sheets are hidden: each of a thousand sheets may have its own.
+const STYLES_MAX: usize = 10_000;
 /// More rows than any program has.
 const ROWS_MAX: u64 = 1 << 24;
 
@@ -153,13 +155,12 @@ fn survey<R: BufRead>(
     loop {
         match next_in_document(xml)? {
             Part::HiddenStyle(style) => {
-                hidden_styles.insert(style);
+                if hidden_styles.len() < STYLES_MAX {
+                    hidden_styles.insert(style);
+                }
             }
             Part::Table { name, style } => {
-                if sheets.len() == SHEETS_MAX {
-                    return Err(Trouble::TooLarge("it has more than 1,000 sheets".into()));
-                }
-                sheets.push(Sheet { name, is_hidden: hidden_styles.contains(&style) });
+                add(sheets, name, hidden_styles.contains(&style))?;
                 filled.push(has_text(xml)?);
             }
             Part::End => return Ok(()),

@@ -20,7 +20,7 @@ use super::format::Format;
 use super::formula;
 use super::row::Row;
 use super::value::Epoch;
-use super::{Book, Context, Each, SHEETS_MAX, Sheet};
+use super::{Book, Context, Each, Sheet, add};
 use records::{Record, Records};
 use texts::Texts;
 
@@ -127,11 +127,8 @@ impl Xls {
         let name = self.texts.short(bytes)?;
         // Others are charts and macros.
         if what == 0 {
-            if self.sheets.len() == SHEETS_MAX {
-                return Err(Trouble::TooLarge("it has more than 1,000 sheets".into()));
-            }
+            add(&mut self.sheets, name, state & 3 != 0)?;
             self.starts.push(start);
-            self.sheets.push(Sheet { name, is_hidden: state & 3 != 0 });
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use super::package::Package;
 use super::row::Row;
 use super::value::Epoch;
 use super::xml::{Xml, attribute, each_attribute, is_true};
-use super::{Book, Context, Each, SHEETS_MAX, Sheet};
+use super::{Book, Context, Each, Sheet, add};
 
 /// An open workbook.
 pub(super) struct Xlsx {
@@ -60,13 +60,8 @@ impl Xlsx {
                         let id = attribute(&start, "id")?.unwrap_or_default();
                         // Others are charts, dialogs and macros.
                         if let Some(part) = relations.part(&id, "worksheet") {
-                            if self.parts.len() == SHEETS_MAX {
-                                return Err(Trouble::TooLarge(
-                                    "it has more than 1,000 sheets".into(),
-                                ));
-                            }
+                            add(&mut self.sheets, name, is_hidden)?;
                             self.parts.push(part.to_owned());
-                            self.sheets.push(Sheet { name, is_hidden });
                         }
                     }
                     _ => {}
