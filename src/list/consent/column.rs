@@ -161,7 +161,8 @@ impl ConsentColumn {
                 speeches: vec![speech.clone()],
             }),
             Readings::Known(speeches) => Some(Self::of_known(index, speeches, tally)),
-            Readings::Looks if tally.is_empty() => None,
+            Readings::Nothing => None,
+            Readings::Looks | Readings::Other if tally.is_empty() => None,
             Readings::Looks => {
                 let words = [Speech::of_kind(Kind::Status)];
                 let speeches = if fits(&words[0], tally) { words.to_vec() } else { Vec::new() };
@@ -182,8 +183,6 @@ impl ConsentColumn {
                     blank: Verdict::Mail,
                 })
             }
-            Readings::Nothing => None,
-            Readings::Other if tally.is_empty() => None,
             // A word such as `unsubscribed` stands in a column that says nothing of consent.
             Readings::Other => Some(Self {
                 index,

@@ -126,6 +126,7 @@ impl Speech {
         self.says_by_kind(value)
     }
 
+    #[expect(clippy::match_same_arms, reason = "an arm for each thing that a kind says")]
     fn says_by_kind(&self, value: &Value<'_>) -> Option<Verdict> {
         let word = match value.meaning {
             Some(Meaning::Left) => Some(Verdict::Left),
@@ -133,30 +134,26 @@ impl Speech {
             Some(Meaning::NotYet) => Some(Verdict::NotYet),
             _ => None,
         };
+        let (mail, left) = (Some(Verdict::Mail), Some(Verdict::Left));
         match (self.kind, value.meaning) {
-            (Kind::Values, _) => None,
-            (Kind::Nothing, _) => Some(Verdict::Mail),
-            (Kind::YesLeft, Some(Meaning::Yes)) | (Kind::YesMail, Some(Meaning::No)) => {
-                Some(Verdict::Left)
-            }
-            (Kind::YesLeft | Kind::FilledLeft, Some(Meaning::No))
-            | (Kind::YesMail | Kind::NotYetIfNo, Some(Meaning::Yes)) => Some(Verdict::Mail),
+            (Kind::YesLeft, Some(Meaning::Yes)) => left,
+            (Kind::YesLeft, Some(Meaning::No)) => mail,
+            (Kind::YesLeft, None) if value.is_date() => left,
+            (Kind::YesMail, Some(Meaning::No)) => left,
             (Kind::NotYetIfNo, Some(Meaning::No)) => Some(Verdict::NotYet),
+            (Kind::YesMail | Kind::NotYetIfNo, Some(Meaning::Yes)) => mail,
+            (Kind::YesMail | Kind::NotYetIfNo, None) if value.is_date() => mail,
             // Never is no date, and no consent either.
-            (Kind::FilledLeft, Some(Meaning::Never)) => Some(Verdict::Mail),
-            (Kind::FilledLeft, _) => Some(Verdict::Left),
-            (Kind::YesLeft, None) if value.is_date() => Some(Verdict::Left),
-            (Kind::YesMail | Kind::NotYetIfNo, None) if value.is_date() => Some(Verdict::Mail),
-            (Kind::Frequency, Some(Meaning::Never | Meaning::No | Meaning::Left)) => {
-                Some(Verdict::Left)
-            }
-            (Kind::Frequency, _) => Some(Verdict::Mail),
+            (Kind::FilledLeft, Some(Meaning::No | Meaning::Never)) => mail,
+            (Kind::FilledLeft, _) => left,
+            (Kind::Frequency, Some(Meaning::Never | Meaning::No | Meaning::Left)) => left,
             // Whether somebody is on a list at all, where others have the lists' names.
             (Kind::Tags, Some(Meaning::No)) if value.key.len() > 1 => None,
             (Kind::Tags, _) => self.says_by_tags(value),
             (Kind::Telling, _) if VOCABULARY.telling.has(&value.key) => Some(Verdict::Unclear),
-            (Kind::Telling, _) => Some(Verdict::Mail),
-            _ => word,
+            (Kind::Nothing | Kind::Frequency | Kind::Telling, _) => mail,
+            (Kind::Values | Kind::Ask, _) => None,
+            (Kind::YesLeft | Kind::YesMail | Kind::NotYetIfNo | Kind::Status, _) => word,
         }
     }
 

@@ -31,7 +31,7 @@ impl<'a> Value<'a> {
         let meaning = meaning
             .or_else(|| VOCABULARY.word_of(&key))
             .or_else(|| number(text))
-            .or_else(|| clear(text));
+            .or_else(|| clear(text, &key));
         let is_nothing = meaning == Some(Meaning::Blank) || is_no_date(text);
         (!is_nothing).then_some(Self { text, key, meaning })
     }
@@ -48,13 +48,16 @@ impl<'a> Value<'a> {
 
 /// `1.0` and `0.00` are what databases and data libraries make of yes and no.
 fn number(text: &str) -> Option<Meaning> {
+    let begins = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+');
+    if !text.starts_with(begins) {
+        return None;
+    }
     let number: f64 = text.replace(',', ".").parse().ok()?;
-    if number == 1.0 {
-        Some(Meaning::Yes)
-    } else if number == 0.0 {
-        Some(Meaning::No)
-    } else {
-        None
+    let is = |wanted: f64| (number - wanted).abs() < f64::EPSILON;
+    match () {
+        () if is(1.0) => Some(Meaning::Yes),
+        () if is(0.0) => Some(Meaning::No),
+        () => None,
     }
 }
 
@@ -125,8 +128,9 @@ const BESIDE: [&str; 11] = [
 ];
 
 /// Several words that say it all the same: `Unsubscribed (by user)`, `hard bounce`.
-fn clear(text: &str) -> Option<Meaning> {
-    if text.len() > 80 {
+fn clear(text: &str, key: &str) -> Option<Meaning> {
+    let holds = |part: &&str| key.contains(*part);
+    if text.len() > 80 || !["unsubscri", "bounc", "complain"].iter().any(holds) {
         return None;
     }
     let words = super::name::words(text);
