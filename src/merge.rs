@@ -2,7 +2,8 @@
 //! once per reader, so everything that can be known before was done before.
 //!
 //! Blank cells are left out of the context: a field without a value fails in Tera
-//! at its own span, and the row becomes a list of [`Gap`]s. Pure.
+//! at its own span, and the row becomes a list of [`Gap`]s. A mail depends on its row alone:
+//! what the page shows of a row (its subject, its preheader) is gone before the next one. Pure.
 
 use tera::{Context, Value};
 
@@ -75,6 +76,8 @@ pub struct Merger<'a> {
     /// The columns that the letter uses, by their position.
     fields: Vec<(usize, String)>,
     context: Context,
+    /// The campaign as the page shows it, with the subject of the row before: often the same.
+    campaign: Option<(String, Value)>,
     html: Vec<u8>,
     text: Vec<u8>,
     line: Vec<u8>,
@@ -95,6 +98,7 @@ impl<'a> Merger<'a> {
             letter,
             fields,
             context: letter.constants.clone(),
+            campaign: None,
             html: Vec::new(),
             text: Vec::new(),
             line: Vec::new(),
@@ -108,6 +112,7 @@ impl<'a> Merger<'a> {
             return Ok(true);
         }
         self.fill(subscriber);
+        self.forget();
         self.letter
             .render(Form::Text, WHERE, &self.context, &mut self.line)
             .map_err(|error| self.letter.finding(Form::Text, WHERE, &error))?;
@@ -117,6 +122,7 @@ impl<'a> Merger<'a> {
     /// Merges one row. All that is missing is said at once.
     pub fn merge(&mut self, subscriber: &Subscriber, links: &Links) -> Result<Mail, Vec<Gap>> {
         self.fill(subscriber);
+        self.forget();
         self.set("unsubscribe_url", links.unsubscribe.as_deref());
         let merged = self.parts();
         match merged {
@@ -154,6 +160,20 @@ impl<'a> Merger<'a> {
         self.set("email", Some(subscriber.mailbox.address.as_str()));
     }
 
+    /// Takes out of the context what was made for a row, not taken from it: a subject must
+    /// not be made of the one before.
+    fn forget(&mut self) {
+        self.set("unsubscribe_url", None);
+        self.forget_heads();
+    }
+
+    fn forget_heads(&mut self) {
+        self.set("preheader", None);
+        if let Some(campaign) = self.letter.constants.get("campaign") {
+            self.context.insert_value("campaign", campaign.clone());
+        }
+    }
+
     fn set(&mut self, name: &'static str, value: Option<&str>) {
         match value {
             Some(value) => self.context.insert_value(name, Value::from(value)),
@@ -165,6 +185,7 @@ impl<'a> Merger<'a> {
 
     /// Renders everything; the subject first, since the page may show it.
     fn parts(&mut self) -> Result<String, (Form, &'static str, tera::Error)> {
+        self.forget_heads();
         let letter = self.letter;
         let mut line = std::mem::take(&mut self.line);
         let one = |form, template, context: &Context, out: &mut Vec<u8>| {
@@ -184,16 +205,18 @@ impl<'a> Merger<'a> {
         Ok(subject)
     }
 
-    /// Puts the subject where the page finds it, if it is not there from the row before.
+    /// Puts the subject where the page finds it.
     fn show_subject(&mut self, subject: &str) {
-        let Some(campaign) = self.context.get("campaign").and_then(Value::as_map) else { return };
-        let key = "subject".into();
-        if campaign.get(&key).and_then(Value::as_str) == Some(subject) {
-            return;
+        let known = self.campaign.take().filter(|(known, _)| known == subject);
+        let known = known.or_else(|| {
+            let mut campaign = self.letter.constants.get("campaign")?.as_map()?.clone();
+            campaign.insert("subject".into(), Value::from(subject));
+            Some((subject.to_owned(), Value::from(campaign)))
+        });
+        if let Some((_, campaign)) = &known {
+            self.context.insert_value("campaign", campaign.clone());
         }
-        let mut campaign = campaign.clone();
-        campaign.insert(key, Value::from(subject));
-        self.context.insert_value("campaign", Value::from(campaign));
+        self.campaign = known;
     }
 
     /// What a row lacks: each blank field that stopped the merge, with a

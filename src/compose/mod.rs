@@ -28,6 +28,7 @@ mod page;
 mod part;
 mod places;
 mod rewrite;
+mod sight;
 mod statement;
 mod syntax;
 mod tags;
@@ -47,6 +48,7 @@ use self::marks::Marks;
 use self::names::{Components, Names};
 use self::page::Filling;
 use self::part::Part;
+use self::sight::Sight;
 use self::statement::Statement;
 use crate::campaign::Campaign;
 use crate::finding::{Checked, Finding};
@@ -219,10 +221,16 @@ fn names(
 ) -> Vec<FieldUse> {
     let mut names = Names { components, fields: Vec::new(), findings: Vec::new() };
     for (at, part) in parts.iter().enumerate() {
-        let is_page = at == PAGE || at == TEXT_PAGE;
-        let extra: &[&str] = if is_page { &["content"] } else { &[] };
-        names.read(part, firsts[at], extra, at >= FIRST_COMPONENT);
-        if is_page {
+        let sight = match at {
+            BODY => Sight::Letter,
+            PAGE | TEXT_PAGE => Sight::Frame,
+            SUBJECT_PART => sight::SUBJECT,
+            PREHEADER_PART => sight::PREHEADER,
+            WHERE_PART => sight::CONDITION,
+            _ => Sight::Component,
+        };
+        names.read(part, firsts[at], sight);
+        if matches!(sight, Sight::Frame) {
             names.findings.extend(content_once(part));
         }
         if at < FIRST_COMPONENT {

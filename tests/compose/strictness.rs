@@ -102,6 +102,40 @@ fn one_row_leaves_nothing_to_the_next() {
 }
 
 #[test]
+fn what_is_made_of_a_head_is_no_field_of_it() {
+    for (head, wrong) in [
+        ("subject: \"{{ preheader }}\"", "preheader"),
+        ("subject: \"{% if preheader %}a{% else %}b{% endif %}\"", "preheader"),
+        ("subject: \"{{ campaign.subject or 'a' }}\"", "campaign.subject"),
+        ("subject: a\npreheader: \"{{ campaign['subject'] }}\"", "campaign.subject"),
+        ("subject: a\npreheader: \"{{ preheader }}\"", "preheader"),
+    ] {
+        let letter = compile_with(&format!("---\n{head}\n---\nx"), &crate::desk::bare());
+        let found = letter.err().expect("it is not known there");
+        assert_eq!((found.len(), found[0].code), (1, "unknown-field"), "{head}");
+        assert!(found[0].message.contains(&format!("`{wrong}`")), "{}", found[0].message);
+    }
+    for wrong in ["preheader", "campaign.subject == \"a\"", "unsubscribe_url"] {
+        let campaign = handbill::campaign::Campaign::parse(
+            &Source::new("c.md", crate::desk::campaign("x")),
+            "c",
+        );
+        let condition = Passage::whole(&Source::new("--where", wrong));
+        let letter = handbill::compose::compile(
+            &campaign.expect("it is right"),
+            &crate::desk::bare(),
+            crate::desk::constants(),
+            Some(&condition),
+        );
+        assert_eq!(letter.err().expect("it is not known there")[0].code, "unknown-field");
+    }
+    // Names of one's own are no others.
+    let own = "---\nsubject: \"{% set preheader = name %}{{ preheader }}\"\n---\nx";
+    let letter = compile_with(own, &crate::desk::bare()).expect("it is the author's own");
+    assert_eq!(merge(&letter, &ROW).expect("it merges").subject, "Ann");
+}
+
+#[test]
 fn a_field_that_no_column_supplies_is_an_error_with_a_suggestion() {
     let letter =
         compile("Dear {{ frist_name }}, {% if donated %}x{% endif %} {{ email }} {{ vars.goal }}")
