@@ -159,7 +159,7 @@ impl<'a> Reader<'a, '_, '_> {
             NodeKind::Component { name, arguments, spreads } => {
                 self.component(node, name, arguments, *spreads);
             }
-            NodeKind::Other => {
+            NodeKind::Other | NodeKind::And | NodeKind::Group | NodeKind::Ternary => {
                 let text = self.part.text(&node.range);
                 let comparison = ["=", "<", ">", " in ", "+", "[", "{"];
                 inner_bare = bare && !comparison.iter().any(|sign| text.contains(sign));
@@ -316,8 +316,13 @@ impl<'a> Reader<'a, '_, '_> {
             }
             return;
         };
-        if let (Some(wanted), NodeKind::Literal(literal)) = (parameter.type_name, &value.kind)
-            && !fits(wanted, *literal)
+        let literal = match &value.kind {
+            NodeKind::Literal(literal) => Some(*literal),
+            NodeKind::Interpolated { .. } => Some(Literal::Str),
+            _ => None,
+        };
+        if let (Some(wanted), Some(literal)) = (parameter.type_name, literal)
+            && !fits(wanted, literal)
         {
             let help = match wanted {
                 "string" => format!("write `{text}=\"…\"`"),
@@ -362,12 +367,6 @@ fn example(component: &str, signature: &Signature) -> String {
 }
 
 impl Part {
-    /// Whether one of its tags brings this name into being.
-    fn binds(&self, name: &str) -> bool {
-        let mut bound = self.statements.iter().flatten().flat_map(Statement::binds);
-        bound.any(|range| self.text_of(range) == name)
-    }
-
     fn text_of(&self, range: &Range<usize>) -> &str {
         &self.passage.text()[range.clone()]
     }
