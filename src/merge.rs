@@ -2,13 +2,17 @@
 //! once per reader, so everything that can be known before was done before.
 //!
 //! Blank cells are left out of the context: a field without a value fails in Tera
-//! at its own span, and the row becomes a list of [`Gap`]s. Pure.
+//! at its own span, and the row becomes a list of [`Gap`]s. A mail depends on its row alone:
+//! what the page shows of a row (its subject, its preheader) is gone before the next one. Pure.
 
 use tera::{Context, Value};
 
 use crate::address::{Address, Mailbox};
-use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE};
-use crate::compose::{ALWAYS, Event, Letter};
+use crate::compose::blank::BLANK;
+use crate::compose::empty::{self, Emptiness};
+use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding};
+use crate::compose::visible::is_blank;
+use crate::compose::{ALWAYS, BODY, Event, Letter, SUBJECT_PART};
 use crate::finding::Finding;
 use crate::list::{Column, Subscriber, Unit};
 use crate::place::Place;
@@ -31,7 +35,8 @@ pub struct Mail {
 /// Why a row cannot become a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// `blank-field`, `unusable-link`, `unknown-time-zone`, `unknown-moment` or `merge`.
+    /// `blank-field`, `empty-subject`, `empty-letter`, `unusable-link`, `unknown-time-zone`,
+    /// `unknown-moment` or `merge`.
     pub code: &'static str,
     /// The field that is blank, if that is it.
     pub field: Option<String>,
@@ -39,6 +44,8 @@ pub struct Gap {
     pub place: Option<Place>,
     /// What is wrong, as a phrase.
     pub message: String,
+    /// What to do about it.
+    pub help: String,
 }
 
 impl Gap {
@@ -50,11 +57,8 @@ impl Gap {
         } else {
             String::new()
         };
-        let help = match &self.field {
-            Some(field) => format!("fill the cell in, or write `{{{{ {field} or \"…\" }}}}`"),
-            None => "correct the row, or the letter where it uses it".to_owned(),
-        };
-        let finding = Finding::error(self.code, format!("{} for {who}{at}", self.message), help);
+        let message = format!("{} for {who}{at}", self.message);
+        let finding = Finding::error(self.code, message, self.help.as_str());
         match &self.place {
             Some(place) => finding.at(place.clone()),
             None => finding,
@@ -75,10 +79,23 @@ pub struct Merger<'a> {
     /// The columns that the letter uses, by their position.
     fields: Vec<(usize, String)>,
     context: Context,
+    /// The campaign as the page shows it, with the subject of the row before: often the same.
+    campaign: Option<(String, Value)>,
     html: Vec<u8>,
     text: Vec<u8>,
     line: Vec<u8>,
     events: Vec<Event>,
+    /// Whether somebody who is on no list is made up, and gets a stand-in for what is blank.
+    makes_up: bool,
+    is_made_up: bool,
+}
+
+/// Why a merge stopped.
+enum Stop {
+    /// A template failed.
+    At(Form, &'static str, tera::Error),
+    /// There is nothing in the subject, or in the letter.
+    Empty(&'static str),
 }
 
 impl<'a> Merger<'a> {
@@ -95,11 +112,21 @@ impl<'a> Merger<'a> {
             letter,
             fields,
             context: letter.constants.clone(),
+            campaign: None,
             html: Vec::new(),
             text: Vec::new(),
             line: Vec::new(),
             events: Vec::new(),
+            makes_up: true,
+            is_made_up: false,
         }
+    }
+
+    /// The same, for somebody who is on no list and yet a reader: the public. What a filter
+    /// leaves blank is missing to them, too.
+    #[must_use]
+    pub fn for_the_public(self) -> Self {
+        Self { makes_up: false, ..self }
     }
 
     /// Whether a row fulfils the condition of `--where`; true without one.
@@ -108,8 +135,9 @@ impl<'a> Merger<'a> {
             return Ok(true);
         }
         self.fill(subscriber);
+        self.forget();
         self.letter
-            .render(Form::Text, WHERE, &self.context, &mut self.line)
+            .render(Form::Text, WHERE, &self.context, &mut self.line, false)
             .map_err(|error| self.letter.finding(Form::Text, WHERE, &error))?;
         Ok(!self.line.is_empty())
     }
@@ -117,7 +145,9 @@ impl<'a> Merger<'a> {
     /// Merges one row. All that is missing is said at once.
     pub fn merge(&mut self, subscriber: &Subscriber, links: &Links) -> Result<Mail, Vec<Gap>> {
         self.fill(subscriber);
+        self.forget();
         self.set("unsubscribe_url", links.unsubscribe.as_deref());
+        self.is_made_up = self.makes_up && subscriber.line == 0;
         let merged = self.parts();
         match merged {
             Ok(subject) => Ok(Mail {
@@ -127,7 +157,7 @@ impl<'a> Merger<'a> {
                 text: Letter::reflow(&utf8(std::mem::take(&mut self.text))),
                 events: std::mem::take(&mut self.events),
             }),
-            Err((form, template, error)) => Err(self.gaps(form, template, &error)),
+            Err(stop) => Err(self.gaps(stop)),
         }
     }
 
@@ -144,7 +174,7 @@ impl<'a> Merger<'a> {
     /// Puts a row's values into the context; blank ones leave it.
     fn fill(&mut self, subscriber: &Subscriber) {
         for (at, name) in &self.fields {
-            match subscriber.cells.get(*at).filter(|cell| !cell.is_empty()) {
+            match subscriber.cells.get(*at).filter(|cell| !is_blank(cell)) {
                 Some(cell) => self.context.insert_value(name.clone(), Value::from(cell.as_str())),
                 None => {
                     self.context.remove(name);
@@ -152,6 +182,20 @@ impl<'a> Merger<'a> {
             }
         }
         self.set("email", Some(subscriber.mailbox.address.as_str()));
+    }
+
+    /// Takes out of the context what was made for a row, not taken from it: a subject must
+    /// not be made of the one before.
+    fn forget(&mut self) {
+        self.set("unsubscribe_url", None);
+        self.forget_heads();
+    }
+
+    fn forget_heads(&mut self) {
+        self.set("preheader", None);
+        if let Some(campaign) = self.letter.constants.get("campaign") {
+            self.context.insert_value("campaign", campaign.clone());
+        }
     }
 
     fn set(&mut self, name: &'static str, value: Option<&str>) {
@@ -164,14 +208,20 @@ impl<'a> Merger<'a> {
     }
 
     /// Renders everything; the subject first, since the page may show it.
-    fn parts(&mut self) -> Result<String, (Form, &'static str, tera::Error)> {
-        let letter = self.letter;
+    fn parts(&mut self) -> Result<String, Stop> {
+        self.forget_heads();
+        let (letter, is_made_up) = (self.letter, self.is_made_up);
         let mut line = std::mem::take(&mut self.line);
         let one = |form, template, context: &Context, out: &mut Vec<u8>| {
-            letter.render(form, template, context, out).map_err(|error| (form, template, error))
+            letter
+                .render(form, template, context, out, is_made_up)
+                .map_err(|error| Stop::At(form, template, error))
         };
         one(Form::Text, SUBJECT, &self.context, &mut line)?;
         let subject = one_line(&line);
+        if is_blank(&subject) && !is_made_up {
+            return Err(Stop::Empty(SUBJECT));
+        }
         self.show_subject(&subject);
         if letter.has_preheader {
             one(Form::Text, PREHEADER, &self.context, &mut line)?;
@@ -181,29 +231,41 @@ impl<'a> Merger<'a> {
         self.events = Letter::events_shown();
         one(Form::Text, TEXT, &self.context, &mut self.text)?;
         self.line = line;
-        Ok(subject)
+        let is_empty = match letter.emptiness {
+            Emptiness::Never => false,
+            Emptiness::Perhaps => empty::take_edges(&mut self.text) && !is_made_up,
+            Emptiness::Always => true,
+        };
+        if is_empty { Err(Stop::Empty(TEXT)) } else { Ok(subject) }
     }
 
-    /// Puts the subject where the page finds it, if it is not there from the row before.
+    /// Puts the subject where the page finds it.
     fn show_subject(&mut self, subject: &str) {
-        let Some(campaign) = self.context.get("campaign").and_then(Value::as_map) else { return };
-        let key = "subject".into();
-        if campaign.get(&key).and_then(Value::as_str) == Some(subject) {
-            return;
+        let known = self.campaign.take().filter(|(known, _)| known == subject);
+        let known = known.or_else(|| {
+            let mut campaign = self.letter.constants.get("campaign")?.as_map()?.clone();
+            campaign.insert("subject".into(), Value::from(subject));
+            Some((subject.to_owned(), Value::from(campaign)))
+        });
+        if let Some((_, campaign)) = &known {
+            self.context.insert_value("campaign", campaign.clone());
         }
-        let mut campaign = campaign.clone();
-        campaign.insert(key, Value::from(subject));
-        self.context.insert_value("campaign", Value::from(campaign));
+        self.campaign = known;
     }
 
     /// What a row lacks: each blank field that stopped the merge, with a
     /// stand-in for it, until the rest is known too.
-    fn gaps(&mut self, form: Form, template: &'static str, error: &tera::Error) -> Vec<Gap> {
+    fn gaps(&mut self, stop: Stop) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
-        let mut failed = Some((form, template, None));
-        let mut first = Some(error);
-        while let Some((form, template, later)) = failed.take() {
-            let Some(error) = first.take().or(later.as_ref()) else { break };
+        let mut stopped = Some(stop);
+        while let Some(stop) = stopped.take() {
+            let (form, template, error) = match &stop {
+                Stop::At(form, template, error) => (*form, *template, error),
+                Stop::Empty(what) => {
+                    gaps.push(self.empty(what));
+                    break;
+                }
+            };
             let (place, tag) = self.letter.origins.locate(form, template, error);
             let blank: Vec<(String, Place)> = self
                 .letter
@@ -213,8 +275,14 @@ impl<'a> Merger<'a> {
                 .map(|field| (field.name.clone(), field.place.clone()))
                 .collect();
             if blank.is_empty() {
-                gaps.push(other_gap(error, place));
-                break;
+                let gap = self.other_gap(form, template, error, place);
+                // What else is blank after a filter gets a stand-in, so that the rest is known.
+                let goes_on = gap.code == "blank-field" && !self.is_made_up;
+                gaps.push(gap);
+                if !goes_on {
+                    break;
+                }
+                self.is_made_up = true;
             }
             for (name, place) in blank {
                 if gaps.iter().all(|gap| gap.field.as_ref() != Some(&name)) {
@@ -222,14 +290,14 @@ impl<'a> Merger<'a> {
                         code: "blank-field",
                         message: format!("`{name}` is blank"),
                         place: Some(place),
+                        help: format!("fill the cell in, or write `{{{{ {name} or \"…\" }}}}`"),
                         field: Some(name.clone()),
                     });
                 }
                 // A stand-in that a link may begin with, too.
                 self.context.insert_value(name, Value::from("https://example.org/"));
             }
-            failed =
-                self.parts().err().map(|(form, template, error)| (form, template, Some(error)));
+            stopped = self.parts().err();
         }
         for gap in &gaps {
             if let Some(name) = &gap.field {
@@ -238,13 +306,49 @@ impl<'a> Merger<'a> {
         }
         gaps
     }
-}
 
-fn other_gap(error: &tera::Error, place: Option<Place>) -> Gap {
-    let finding = crate::compose::letter::as_finding(error, place);
-    let is_link = finding.message.contains("usable link");
-    let code = if is_link { "unusable-link" } else { finding.code };
-    Gap { code, field: None, place: finding.place, message: finding.message }
+    /// There is nothing in a subject, or in a letter.
+    fn empty(&self, what: &'static str) -> Gap {
+        let parts = &self.letter.origins.parts;
+        let (code, what, part) = match what {
+            SUBJECT => ("empty-subject", "subject", &parts[SUBJECT_PART]),
+            _ => ("empty-letter", "letter", &parts[BODY]),
+        };
+        let length = part.passage.text().trim_end().len();
+        let first = part.passage.text()[..length].find('\n').unwrap_or(length);
+        Gap {
+            code,
+            field: None,
+            place: Some(part.passage.place(0..first)),
+            message: format!("the {what} is empty"),
+            help: "write something for those whom no condition fits: `{% else %}`; or leave them out with `where`".to_owned(),
+        }
+    }
+
+    fn other_gap(
+        &self,
+        form: Form,
+        template: &str,
+        error: &tera::Error,
+        place: Option<Place>,
+    ) -> Gap {
+        let finding = as_finding(error, place);
+        if finding.message == BLANK
+            && let Some((place, text)) = self.letter.origins.blank(form, template, error)
+        {
+            return Gap {
+                code: "blank-field",
+                field: None,
+                message: format!("`{text}` is blank"),
+                place: Some(place),
+                help: format!("write what is to stand there instead: `{text} or \"…\"`"),
+            };
+        }
+        let is_link = finding.message.contains("usable link");
+        let code = if is_link { "unusable-link" } else { finding.code };
+        let help = "correct the row, or the letter where it uses it".to_owned();
+        Gap { code, field: None, place: finding.place, message: finding.message, help }
+    }
 }
 
 /// A header's or preheader's text: one line, without control characters.

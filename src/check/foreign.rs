@@ -9,6 +9,7 @@ use pulldown_cmark::{Event, Parser, Tag};
 use super::field_names::{identifier, is_name, is_word};
 use super::fields::suggestion;
 use super::rule::{Rule, promise};
+use crate::compose::html::is_element;
 use crate::compose::{markdown_options, tag_ranges};
 use crate::finding::Finding;
 use crate::place::Passage;
@@ -136,7 +137,11 @@ fn is_whole(style: &Style, text: &str, start: usize, end: usize, inner: &str) ->
                 && !before.is_some_and(|c| c.is_ascii_alphanumeric())
         }
         "~" => inner.trim() == inner && before != Some('~') && after != Some('~'),
-        "<" => inner.chars().all(|c| c.is_ascii_alphabetic() || c == ' ' || c == '_'),
+        // A column may be called as an element is: `<title>` is no tag of another tool.
+        "<" => {
+            inner.chars().all(|c| c.is_ascii_alphabetic() || c == ' ' || c == '_')
+                && !is_element(inner.split(' ').next().unwrap_or(""))
+        }
         _ => true,
     }
 }
@@ -255,6 +260,17 @@ mod tests {
             assert_eq!(found(&format!("Dear {tag}, hello")), [tag], "{tag}");
         }
         assert_eq!(found("[Give](https://example.org/?e=*|EMAIL|*)"), ["*|EMAIL|*"]);
+    }
+
+    #[test]
+    fn a_column_may_be_called_as_an_element_is() {
+        let page = "<html><head><title>x</title></head><body><tr><td>a</td></tr></body></html>";
+        for text in ["<p>a</p>\n\n<table><tr><td>b</td></tr></table>", page] {
+            let passage = Passage::whole(&Source::new("c.md", text));
+            let columns = ["title", "body", "head", "tr", "td", "p"];
+            assert!(foreign_tags(&passage, true, &columns).is_empty(), "{text}");
+            assert!(foreign_tags(&passage, false, &columns).is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::marked::prints;
 use super::marks::{Found, Hint, Marks};
 use super::part::{Part, component_name};
 use super::places::{self, Placed, Spot};
-use super::rewrite::{NEED, Rewriter, Rewritten, TICK};
+use super::rewrite::{NEED, Rewriter, Rewritten, Rules, TICK};
 use super::statement::Statement;
 use super::tags::Kind;
 use super::text::Prints;
@@ -120,7 +120,7 @@ pub(crate) struct Assembler<'a> {
     pub(crate) parts: &'a [Part],
     pub(crate) firsts: &'a [usize],
     pub(crate) marks: &'a Marks,
-    pub(crate) is_field: &'a dyn Fn(&str) -> bool,
+    pub(crate) rules: Rules<'a>,
     /// What is the same for every reader.
     pub(crate) constants: &'a Context,
     pub(crate) knows: &'a Knows,
@@ -251,7 +251,7 @@ impl Assembler<'_> {
         template.begin_tag(part, tag.range.start);
         let before = if tag.trims_before { "-" } else { "" };
         let after = if tag.trims_after { "-" } else { "" };
-        let rewriter = Rewriter::new(owner.passage.text(), self.is_field);
+        let rewriter = Rewriter::new(owner, self.rules);
         if let Statement::Print(node) = statement {
             let (open, close) =
                 filters_of(spot, owner.repeats[number] && component_name(node).is_none());
@@ -276,8 +276,8 @@ impl Assembler<'_> {
         let Some(Some(Statement::If(node))) = owner.statements.first() else { return template };
         template.begin_tag(part, 0);
         template.text.push_str("{% if ");
-        let rewriter = Rewriter::new(owner.passage.text(), self.is_field);
-        template.rewritten(part, &rewriter.expression(node));
+        let rewriter = Rewriter::new(owner, self.rules);
+        template.rewritten(part, &rewriter.condition(node));
         template.text.push_str(" %}1{% endif %}");
         template
     }

@@ -90,7 +90,7 @@ impl Assembler<'_> {
             return None;
         }
         let (open, close) = filters_of(spot, false);
-        let value = Rewriter::new(owner.passage.text(), self.is_field).expression(node);
+        let value = Rewriter::new(owner, self.rules).expression(node);
         let value_of =
             |tag: &str, constants: &mut Constants<'_>| constants.value(tag).map(|(text, _)| text);
         value_of(&format!("{{{{ {open}{}{close} }}}}", value.text), constants).or_else(|| {
@@ -159,10 +159,10 @@ pub(super) fn is_constant(part: &Part, node: &Node, settled: &HashSet<&str>) -> 
         NodeKind::Name(name) => {
             let name = part.text(name);
             // It may be another's: that of a loop, or of a component's parameter.
-            let mut bound = part.statements.iter().flatten().flat_map(Statement::binds);
             (CONSTANT.contains(&name) || name == "web_url")
                 && is_of_campaign(part, node)
-                && bound.all(|bound| part.text(bound) != name)
+                && !part.binds(name)
+                && !part.takes(name)
         }
         // An event comes along whenever it is shown.
         NodeKind::Filter { name, .. } => part.text(name) != "calendar",

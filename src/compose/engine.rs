@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
+use super::blank;
 use super::escape::{escape_html, escape_text};
 use super::events::{self, Event};
 use super::filters;
@@ -158,6 +159,7 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>, knows: &Knows) -> 
     tera.register_filter(URL, filters::url_beginning);
     tera.register_filter(URL_PART, filters::url_part);
     tera.register_filter(CSS, filters::css);
+    blank::register(&mut tera);
     tera.register_filter("bar", filters::bar);
     tera.register_filter("calendar_link", events::calendar_link);
     filters::in_language(&mut tera, &knows.language);
@@ -175,9 +177,10 @@ pub(crate) fn render(
     template: &str,
     context: &tera::Context,
     out: &mut Vec<u8>,
+    is_made_up: bool,
 ) -> TeraResult<()> {
     begin(out);
-    tera.render_to(template, context, &mut Bounded(out))
+    blank::for_somebody(is_made_up, || tera.render_to(template, context, &mut Bounded(out)))
 }
 
 /// The same for a piece that is rendered once, and may call the components that are there.
@@ -231,7 +234,7 @@ pub(super) const TOO_LARGE: &str = "the letter grows beyond 8 MB";
 /// Passes a value that is there.
 fn need(value: Value, arguments: Kwargs, state: &State) -> TeraResult<Value> {
     if value.is_undefined() {
-        return Err(Error::message("the value is blank"));
+        return Err(Error::message(blank::BLANK));
     }
     within(value, arguments, state)
 }

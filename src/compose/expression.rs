@@ -5,7 +5,9 @@
 use std::ops::Range;
 
 use super::node::{Literal, Node, NodeKind};
-use super::syntax::{SyntaxError, Token, TokenKind};
+use super::strings;
+use super::syntax::{self, SyntaxError, Token, TokenKind};
+use super::tags::Tag;
 
 /// How deep expressions may nest; Tera's own bound.
 const DEPTH: usize = 40;
@@ -131,7 +133,7 @@ impl<'a> Parser<'a> {
         self.expect("else")?;
         let no = self.expression(0)?;
         let range = yes.range.start..no.range.end;
-        Ok(Node { range, kind: NodeKind::Other, children: vec![yes, condition, no] })
+        Ok(Node { range, kind: NodeKind::Ternary, children: vec![yes, condition, no] })
     }
 
     fn filter(&mut self, operand: Node) -> Result<Node, SyntaxError> {
@@ -194,7 +196,10 @@ impl<'a> Parser<'a> {
             children: Vec::new(),
         };
         let node = match (kind, text) {
-            (TokenKind::Str, _) => literal(Literal::Str),
+            (TokenKind::Str, _) => {
+                strings::without_tags(self.text, &here)?;
+                literal(Literal::Str)
+            }
             (TokenKind::Number, number) if number.contains('.') => literal(Literal::Float),
             (TokenKind::Number, _) => literal(Literal::Integer),
             (_, "true" | "True" | "false" | "False") => literal(Literal::Bool),
@@ -204,7 +209,7 @@ impl<'a> Parser<'a> {
             (_, "(") => {
                 let inner = self.expression(0)?;
                 let end = self.expect(")")?.end;
-                Node { range: here.start..end, kind: NodeKind::Other, children: vec![inner] }
+                Node { range: here.start..end, kind: NodeKind::Group, children: vec![inner] }
             }
             (_, "[") => self.array(here.start)?,
             (_, "{") => self.map(here.start)?,
@@ -336,6 +341,19 @@ impl<'a> Parser<'a> {
         Ok(Node { range: start..end, kind, children })
     }
 
+    /// What stands in a tag inside of a string.
+    fn nested(&self, tag: &Tag) -> Result<Node, SyntaxError> {
+        let tokens = syntax::tokens(self.text, tag.inner.clone())?;
+        let mut parser = Parser::new(self.text, &tokens, tag.inner.end);
+        parser.depth = self.depth + 1;
+        if parser.is_done() {
+            return Err(SyntaxError::new(tag.range.clone(), "the tag is empty"));
+        }
+        let node = parser.expression(0)?;
+        parser.done()?;
+        Ok(node)
+    }
+
     fn component_value(&mut self, argument: &Range<usize>) -> Result<Node, SyntaxError> {
         if !self.takes("=") {
             // `<card name/>` is short for `<card name={name}/>`.
@@ -343,7 +361,9 @@ impl<'a> Parser<'a> {
             return Ok(Node { range: argument.clone(), kind, children: Vec::new() });
         }
         if self.peek_kind() == Some(TokenKind::Str) {
-            return self.operand();
+            let here = self.here();
+            self.at += 1;
+            return strings::argument(self.text, &here, |tag| self.nested(tag));
         }
         if self.peek() != "{" {
             return Err(self.unexpected("a \"text\" or a {field}"));
@@ -359,7 +379,7 @@ impl<'a> Parser<'a> {
 fn binary_operator(operator: &str) -> Option<(u8, u8, NodeKind)> {
     Some(match operator {
         "or" => (1, 2, NodeKind::Or),
-        "and" => (3, 4, NodeKind::Other),
+        "and" => (3, 4, NodeKind::And),
         "in" => (5, 6, NodeKind::Other),
         "==" | "!=" | "<" | "<=" | ">" | ">=" => (7, 8, NodeKind::Other),
         "+" | "-" => (11, 12, NodeKind::Other),

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 
 use tera::{Error, Kwargs, State, StringInput, Tera, TeraResult, Value};
 
+use super::blank::BLANK;
 use super::engine::{MAX_TEXT, TOO_LARGE};
 use super::escape;
 use super::local::{Language, Moment, STYLES};
@@ -19,7 +20,7 @@ use crate::place::printable;
 /// part captured is HTML already.
 fn shown(value: &Value, state: &State) -> TeraResult<String> {
     if value.is_undefined() {
-        return Err(Error::message("the value is blank"));
+        return Err(Error::message(BLANK));
     }
     let Some(text) = value.as_str() else { return Ok(value.to_string()) };
     let is_html = value.is_safe() && state.escape("<")? != "<";

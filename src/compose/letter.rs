@@ -6,9 +6,12 @@ use std::sync::Arc;
 use tera::{Context, Tera};
 
 use super::assemble::Template as Compiled;
+use super::blank::{BLANK, FIXED, SHOWN};
+use super::empty::Emptiness;
 use super::engine;
 use super::events::{self, Event};
 use super::names::FieldUse;
+use super::node::{Node, NodeKind};
 use super::part::Part;
 use super::text;
 use crate::finding::Finding;
@@ -29,6 +32,7 @@ pub struct Letter {
     pub(crate) text: Tera,
     pub(crate) has_preheader: bool,
     pub(crate) has_where: bool,
+    pub(crate) emptiness: Emptiness,
     pub(crate) origins: Origins,
     /// Values that are the same for everybody: sender, campaign, variables.
     pub(crate) constants: Context,
@@ -76,28 +80,15 @@ impl Origins {
         template: &str,
         error: &tera::Error,
     ) -> (Option<Place>, Option<usize>) {
-        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) =
-            error.kind()
-        else {
+        let Some((part, at, length)) = self.position(form, template, error) else {
+            let is_placed = matches!(
+                error.kind(),
+                tera::ErrorKind::SyntaxError(_) | tera::ErrorKind::RenderingError(_)
+            );
             // A mail that is too large is so as a whole.
-            return (self.parts.first().map(|body| body.passage.place(0..0)), None);
+            let whole = self.parts.first().filter(|_| !is_placed);
+            return (whole.map(|body| body.passage.place(0..0)), None);
         };
-        let compiled = match form {
-            Form::Html => &self.html,
-            Form::Text => &self.text,
-        };
-        let name = if report.filename().is_empty() { template } else { report.filename() };
-        let Some((mut part, mut at)) =
-            compiled.get(name).and_then(|template| template.origin(report.span().range.start))
-        else {
-            return (None, None);
-        };
-        // What a component of ours cannot do with its arguments is corrected where it was called.
-        if is_built_in(self.parts[part].passage.source().name())
-            && let Some(call) = call_site(&error.to_string(), compiled)
-        {
-            (part, at) = call;
-        }
         let owner = &self.parts[part];
         let tag = owner.tag_at(at);
         let place = match tag {
@@ -110,12 +101,79 @@ impl Origins {
             }
             Some(tag) => {
                 let end = owner.tags[tag].inner.end;
-                let length = report.span().range.len().min(end.saturating_sub(at)).max(1);
+                let length = length.min(end.saturating_sub(at)).max(1);
                 owner.passage.place(at..at + length)
             }
             None => owner.passage.place(at..at + 1),
         };
         (Some(place), tag.map(|tag| self.firsts[part] + tag))
+    }
+
+    /// Where a mistake is: the part, the offset in it, and how much of the template it covers.
+    fn position(
+        &self,
+        form: Form,
+        template: &str,
+        error: &tera::Error,
+    ) -> Option<(usize, usize, usize)> {
+        let (tera::ErrorKind::SyntaxError(report) | tera::ErrorKind::RenderingError(report)) =
+            error.kind()
+        else {
+            return None;
+        };
+        let compiled = match form {
+            Form::Html => &self.html,
+            Form::Text => &self.text,
+        };
+        let name = if report.filename().is_empty() { template } else { report.filename() };
+        let span = &report.span().range;
+        let template = compiled.get(name)?;
+        // The filter that refuses a blank stands behind it, in its name.
+        let refuses = [SHOWN, FIXED].into_iter().find_map(|filter| {
+            let at = span.end.checked_sub(filter.len())?;
+            template.text.get(at..span.end).filter(|text| *text == filter).map(|_| at)
+        });
+        let start = refuses.filter(|_| report.message() == BLANK).unwrap_or(span.start);
+        let (mut part, mut at) = template.origin(start)?;
+        // What a component of ours cannot do with its arguments is corrected where it was called.
+        if is_built_in(self.parts[part].passage.source().name())
+            && let Some(call) = call_site(&error.to_string(), compiled)
+        {
+            (part, at) = call;
+        }
+        Some((part, at, span.len()))
+    }
+
+    /// The expression of which a mail shows nothing, and its place.
+    pub(crate) fn blank(
+        &self,
+        form: Form,
+        template: &str,
+        error: &tera::Error,
+    ) -> Option<(Place, String)> {
+        let (part, at, _) = self.position(form, template, error)?;
+        let owner = &self.parts[part];
+        let node = owner.statements[owner.tag_at(at)?].as_ref()?.node()?;
+        let found = outermost(node, at).unwrap_or(node);
+        let text = owner.text(&found.range).split_whitespace().collect::<Vec<_>>().join(" ");
+        Some((owner.passage.place(found.range.clone()), text))
+    }
+}
+
+/// The largest expression in which a position is, below what only calls or chooses.
+fn outermost(node: &Node, at: usize) -> Option<&Node> {
+    if !node.range.contains(&at) {
+        return None;
+    }
+    match node.kind {
+        NodeKind::Component { .. }
+        | NodeKind::Interpolated { .. }
+        | NodeKind::Or
+        | NodeKind::Ternary
+        | NodeKind::Group
+        | NodeKind::Concat
+        | NodeKind::Collection => node.children.iter().find_map(|child| outermost(child, at)),
+        _ => Some(node),
     }
 }
 
@@ -141,12 +199,13 @@ impl Letter {
         template: &'static str,
         context: &Context,
         out: &mut Vec<u8>,
+        is_made_up: bool,
     ) -> Result<(), tera::Error> {
         let tera = match form {
             Form::Html => &self.html,
             Form::Text => &self.text,
         };
-        engine::render(tera, template, context, out)
+        engine::render(tera, template, context, out, is_made_up)
     }
 
     /// The events of the page that was just rendered on this thread.

@@ -5,14 +5,19 @@
 //! place where it stands, and Tera compiles the result. Pure: texts come in,
 //! a letter and findings go out. What the list supplies is not known here.
 
+mod addresses;
+mod arguments;
 mod arrange;
 mod assemble;
+pub(crate) mod blank;
 mod constant;
 mod definitions;
+pub(crate) mod empty;
 mod engine;
 mod escape;
 mod events;
 mod expression;
+mod fallback;
 mod filters;
 pub(crate) mod html;
 mod images;
@@ -27,11 +32,15 @@ pub mod outline;
 mod page;
 mod part;
 mod places;
+mod printed;
 mod rewrite;
+mod sight;
 mod statement;
+mod strings;
 mod syntax;
 mod tags;
 mod text;
+pub(crate) mod visible;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
@@ -40,6 +49,7 @@ use std::sync::Arc;
 use tera::{Context, Tera};
 
 use self::assemble::{Assembler, Template as Compiled};
+use self::empty::Emptiness;
 use self::engine::Knows;
 use self::letter::{COMPONENTS, Form, HTML, Origins, PREHEADER, SUBJECT, TEXT, WHERE};
 use self::local::{Language, Moment};
@@ -47,6 +57,8 @@ use self::marks::Marks;
 use self::names::{Components, Names};
 use self::page::Filling;
 use self::part::Part;
+use self::rewrite::Rules;
+use self::sight::Sight;
 use self::statement::Statement;
 use crate::campaign::Campaign;
 use crate::finding::{Checked, Finding};
@@ -94,10 +106,10 @@ pub fn empty_segments(passage: &Passage) -> Vec<Place> {
 }
 
 /// The parts of every letter, in the order of their numbers; components follow.
-const BODY: usize = 0;
+pub(crate) const BODY: usize = 0;
 const PAGE: usize = 1;
 const TEXT_PAGE: usize = 2;
-const SUBJECT_PART: usize = 3;
+pub(crate) const SUBJECT_PART: usize = 3;
 const PREHEADER_PART: usize = 4;
 const WHERE_PART: usize = 5;
 const FIRST_COMPONENT: usize = 6;
@@ -124,7 +136,7 @@ pub fn compile(
         images: Arc::new(from_components),
         events: Arc::default(),
     };
-    let (html, text, events) =
+    let Assembled { html, text, events, emptiness } =
         assemble(&parts, &firsts, &fields, &constants, &knows, &mut findings);
     let knows = Knows { events: Arc::new(events), ..knows };
     let mut origins = Origins { parts, firsts, html, text };
@@ -139,6 +151,7 @@ pub fn compile(
         text,
         has_preheader: campaign.preheader.is_some(),
         has_where: condition.is_some(),
+        emptiness,
         origins,
         constants,
         events: knows.events,
@@ -199,7 +212,11 @@ fn read_parts(
         campaign.preheader.clone().unwrap_or_else(empty),
     ]
     .into_iter()
-    .map(|passage| Part::read(passage, findings))
+    .enumerate()
+    .map(|(at, passage)| {
+        let part = Part::read(passage, findings);
+        if matches!(at, PAGE | TEXT_PAGE) { part.of_frame() } else { part }
+    })
     .collect();
     parts.push(match condition {
         Some(condition) => Part::condition(condition.clone(), findings),
@@ -207,7 +224,8 @@ fn read_parts(
     });
     let html = template.components.iter().map(|component| &component.html);
     let text = template.components.iter().map(|component| &component.text);
-    parts.extend(html.chain(text).map(|source| Part::read(Passage::whole(source), findings)));
+    let read = |source| Part::read(Passage::whole(source), findings).of_frame();
+    parts.extend(html.chain(text).map(read));
     parts
 }
 
@@ -219,10 +237,16 @@ fn names(
 ) -> Vec<FieldUse> {
     let mut names = Names { components, fields: Vec::new(), findings: Vec::new() };
     for (at, part) in parts.iter().enumerate() {
-        let is_page = at == PAGE || at == TEXT_PAGE;
-        let extra: &[&str] = if is_page { &["content"] } else { &[] };
-        names.read(part, firsts[at], extra, at >= FIRST_COMPONENT);
-        if is_page {
+        let sight = match at {
+            BODY => Sight::Letter,
+            PAGE | TEXT_PAGE => Sight::Frame,
+            SUBJECT_PART => sight::SUBJECT,
+            PREHEADER_PART => sight::PREHEADER,
+            WHERE_PART => sight::CONDITION,
+            _ => Sight::Component,
+        };
+        names.read(part, firsts[at], sight);
+        if matches!(sight, Sight::Frame) {
             names.findings.extend(content_once(part));
         }
         if at < FIRST_COMPONENT {
@@ -267,6 +291,14 @@ fn content_tags(part: &Part) -> impl Iterator<Item = usize> {
 
 type Templates = BTreeMap<&'static str, Compiled>;
 
+/// A letter's templates, and what is known of them.
+struct Assembled {
+    html: Templates,
+    text: Templates,
+    events: Vec<Event>,
+    emptiness: Emptiness,
+}
+
 fn assemble(
     parts: &[Part],
     firsts: &[usize],
@@ -274,22 +306,23 @@ fn assemble(
     constants: &Context,
     knows: &Knows,
     findings: &mut Vec<Finding>,
-) -> (Templates, Templates, Vec<Event>) {
+) -> Assembled {
     let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();
     let marks = Marks::for_texts(&texts);
     let fields: HashSet<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     let is_field = |name: &str| fields.contains(name);
+    let texts_from = FIRST_COMPONENT + (parts.len() - FIRST_COMPONENT) / 2;
+    let addresses = addresses::of_components(&parts[FIRST_COMPONENT..texts_from]);
     let assembler = Assembler {
         parts,
         firsts,
         marks: &marks,
-        is_field: &is_field,
+        rules: Rules { is_field: &is_field, addresses: &addresses },
         constants,
         knows,
         settled: constant::settled(&parts[FIRST_COMPONENT..]),
         events: RefCell::default(),
     };
-    let texts_from = FIRST_COMPONENT + (parts.len() - FIRST_COMPONENT) / 2;
     let html_components: Vec<usize> = (FIRST_COMPONENT..texts_from).collect();
     let content = |part: usize| firsts[part] + content_tags(&parts[part]).next().unwrap_or(0);
 
@@ -315,7 +348,12 @@ fn assemble(
     }
     let mut text = Templates::new();
     let frame = page::marked_text(&assembler, TEXT_PAGE);
-    let full = frame.replacen(&marks.word(content(TEXT_PAGE)), &body.text, 1);
+    let emptiness = empty::emptiness(&parts[BODY], firsts[BODY], &body.html, &body.text, &marks);
+    let own = match emptiness {
+        Emptiness::Perhaps => empty::edged(&body.text),
+        _ => body.text,
+    };
+    let full = frame.replacen(&marks.word(content(TEXT_PAGE)), &own, 1);
     let definitions: String = (texts_from..parts.len())
         .map(|part| page::marked_text(&assembler, part).trim().to_owned())
         .collect();
@@ -326,7 +364,7 @@ fn assemble(
         text.insert(name, assembler.text(&page::marked_text(&assembler, part), None));
     }
     text.insert(WHERE, assembler.condition(WHERE_PART));
-    (html, text, assembler.events.into_inner())
+    Assembled { html, text, events: assembler.events.into_inner(), emptiness }
 }
 
 fn engine(mut tera: Tera, origins: &Origins, form: Form) -> Checked<Tera> {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::engine::{FILTERS, FUNCTIONS, TESTS};
 use super::node::{Literal, Node, NodeKind};
 use super::part::Part;
+use super::sight::Sight;
 use super::statement::Statement;
 use crate::finding::{Finding, closest};
 use crate::place::Place;
@@ -71,12 +72,14 @@ pub(crate) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// Reads one part. `extra` are names that only this part may use; a
-    /// component knows nothing but its parameters.
-    pub(crate) fn read(&mut self, part: &Part, first: usize, extra: &[&str], is_component: bool) {
-        let mut scope: HashSet<&str> = extra.iter().copied().collect();
-        if !is_component {
+    /// Reads one part. `first` is the number of its first tag.
+    pub(crate) fn read(&mut self, part: &Part, first: usize, sight: Sight) {
+        let mut scope: HashSet<&str> = HashSet::new();
+        if !matches!(sight, Sight::Component) {
             scope.extend(ALWAYS);
+        }
+        if matches!(sight, Sight::Frame) {
+            scope.insert("content");
         }
         let mut parameters: HashSet<&str> = HashSet::new();
         for (at, statement) in part.statements.iter().enumerate() {
@@ -103,7 +106,7 @@ impl Names<'_> {
                 tag: first + at,
                 scope: &scope,
                 parameters: &parameters,
-                is_component,
+                sight,
             };
             if let Some(node) = statement.node() {
                 let condition = matches!(statement, Statement::If(_) | Statement::Elif(_));
@@ -137,7 +140,7 @@ struct Reader<'a, 'n, 'c> {
     tag: usize,
     scope: &'n HashSet<&'a str>,
     parameters: &'n HashSet<&'a str>,
-    is_component: bool,
+    sight: Sight,
 }
 
 impl<'a> Reader<'a, '_, '_> {
@@ -146,14 +149,17 @@ impl<'a> Reader<'a, '_, '_> {
     fn node(&mut self, node: &Node, bound: &mut Vec<&'a str>, bare: bool) {
         let mut inner_bare = false;
         match &node.kind {
-            NodeKind::Name(name) => self.variable(name, bound, bare),
+            NodeKind::Name(name) => {
+                self.later(node, name, bound);
+                self.variable(name, bound, bare);
+            }
             NodeKind::Filter { name, .. } => self.known("filter", name, &FILTERS),
             NodeKind::Test { name } => self.known("test", name, &TESTS),
             NodeKind::Call { name } => self.known("function", name, &FUNCTIONS),
             NodeKind::Component { name, arguments, spreads } => {
                 self.component(node, name, arguments, *spreads);
             }
-            NodeKind::Other => {
+            NodeKind::Other | NodeKind::And | NodeKind::Group | NodeKind::Ternary => {
                 let text = self.part.text(&node.range);
                 let comparison = ["=", "<", ">", " in ", "+", "[", "{"];
                 inner_bare = bare && !comparison.iter().any(|sign| text.contains(sign));
@@ -182,7 +188,7 @@ impl<'a> Reader<'a, '_, '_> {
                 "names that begin with `__` are the program's own".to_owned(),
             );
         } else if is_known {
-        } else if self.is_component {
+        } else if matches!(self.sight, Sight::Component) {
             let help = match closest(text, self.parameters.iter().copied()) {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => {
@@ -203,6 +209,21 @@ impl<'a> Reader<'a, '_, '_> {
                 tag: self.tag,
             });
         }
+    }
+
+    /// What a subject is made of cannot be the subject.
+    fn later(&mut self, node: &Node, name: &Range<usize>, bound: &[&str]) {
+        let Some((shown, head)) = self.sight.later(self.part.text_of(&node.range)) else { return };
+        let name = self.part.text_of(name);
+        if bound.contains(&name) || self.part.binds(name) {
+            return;
+        }
+        self.finding(
+            "unknown-field",
+            &node.range,
+            format!("{head} does not know `{shown}`, which is made after it"),
+            format!("write the text itself here; `{shown}` is for the letter and its template"),
+        );
     }
 
     fn known(&mut self, what: &str, name: &Range<usize>, known: &[&str]) {
@@ -295,8 +316,13 @@ impl<'a> Reader<'a, '_, '_> {
             }
             return;
         };
-        if let (Some(wanted), NodeKind::Literal(literal)) = (parameter.type_name, &value.kind)
-            && !fits(wanted, *literal)
+        let literal = match &value.kind {
+            NodeKind::Literal(literal) => Some(*literal),
+            NodeKind::Interpolated { .. } => Some(Literal::Str),
+            _ => None,
+        };
+        if let (Some(wanted), Some(literal)) = (parameter.type_name, literal)
+            && !fits(wanted, literal)
         {
             let help = match wanted {
                 "string" => format!("write `{text}=\"…\"`"),

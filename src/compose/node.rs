@@ -18,8 +18,17 @@ pub(crate) enum NodeKind {
     Name(Range<usize>),
     /// A string, number, boolean or none.
     Literal(Literal),
+    /// `"Give, {{ name }}"` as an argument of a component: children are what stands in the
+    /// braces, `pieces` the texts before, between and after them.
+    Interpolated { pieces: Vec<Range<usize>> },
     /// `a or b`
     Or,
+    /// `a and b`
+    And,
+    /// `a if b else c`
+    Ternary,
+    /// `(a)`
+    Group,
     /// `a ~ b`
     Concat,
     /// `a | name(…)`: the operand is the first child.

@@ -1,6 +1,7 @@
 //! A part of a letter: a passage that somebody wrote, with its tags read and
 //! paired. Every slip in them is found here, at its own place.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::statement::{self, Statement};
@@ -23,6 +24,12 @@ pub(crate) struct Part {
     pub(crate) opens: Vec<Option<usize>>,
     /// Whether a tag stands in a loop or a component, and so may write again and again.
     pub(crate) repeats: Vec<bool>,
+    /// Names that its tags bring into being: of loops and variables.
+    bound: HashSet<String>,
+    /// Names that a component is handed.
+    parameters: HashSet<String>,
+    /// Whether it belongs to the template, and not to the letter that somebody wrote.
+    pub(crate) is_frame: bool,
 }
 
 impl Part {
@@ -41,9 +48,39 @@ impl Part {
             ends: vec![None; count],
             opens: vec![None; count],
             repeats: vec![false; count],
+            bound: HashSet::new(),
+            parameters: HashSet::new(),
+            is_frame: false,
         };
         part.pair(findings);
+        part.bind();
         part
+    }
+
+    /// The same, as a part of the template.
+    pub(crate) fn of_frame(self) -> Self {
+        Self { is_frame: true, ..self }
+    }
+
+    fn bind(&mut self) {
+        for statement in self.statements.iter().flatten() {
+            let names = match statement {
+                Statement::Define { .. } => &mut self.parameters,
+                _ => &mut self.bound,
+            };
+            let text = self.passage.text();
+            names.extend(statement.binds().iter().map(|name| text[name.clone()].to_owned()));
+        }
+    }
+
+    /// Whether a loop or a variable here has this name.
+    pub(crate) fn binds(&self, name: &str) -> bool {
+        self.bound.contains(name)
+    }
+
+    /// Whether a component here is handed something by this name.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        self.parameters.contains(name)
     }
 
     /// The text of a range of this part.
@@ -77,6 +114,9 @@ impl Part {
             ends: vec![None],
             opens: vec![None],
             repeats: vec![false],
+            bound: HashSet::new(),
+            parameters: HashSet::new(),
+            is_frame: false,
         }
     }
 
@@ -87,6 +127,13 @@ impl Part {
 
     /// Pairs opening tags with what ends them.
     fn pair(&mut self, findings: &mut Vec<Finding>) {
+        let is_broken = |(tag, statement): (&Tag, &Option<Statement>)| {
+            tag.kind == Kind::Block && statement.is_none()
+        };
+        // A tag that is told to be wrong may be the one that opens or ends a block: one slip.
+        let mut nothing = Vec::new();
+        let is_partial = self.tags.iter().zip(&self.statements).any(is_broken);
+        let findings = if is_partial { &mut nothing } else { findings };
         let mut open: Vec<usize> = Vec::new();
         let mut loops = 0_usize;
         for at in 0..self.tags.len() {
@@ -226,8 +273,11 @@ fn read_one(passage: &Passage, tag: &Tag, findings: &mut Vec<Finding>) -> Option
         Err(slip) => {
             let inner = &passage.text()[tag.inner.clone()];
             let name = plausible_field(inner).filter(|_| tag.kind == Kind::Expression);
-            let finding = match name {
-                Some(name) => Finding::error(
+            let finding = match (name, slip.cure.clone()) {
+                (_, Some((code, help))) => {
+                    Finding::error(code, slip.message, help).at(passage.place(slip.range))
+                }
+                (Some(name), _) => Finding::error(
                     "foreign-tag",
                     format!(
                         "`{}` is no field of ours: it looks like a merge tag of another tool (YAMM, Handlebars, HubSpot)",
@@ -236,7 +286,7 @@ fn read_one(passage: &Passage, tag: &Tag, findings: &mut Vec<Finding>) -> Option
                     format!("write `{{{{ {name} }}}}`, with the name of the list's column"),
                 )
                 .at(passage.place(tag.range.clone())),
-                None => foreign_name(passage, tag, &slip).unwrap_or_else(|| {
+                (None, _) => foreign_name(passage, tag, &slip).unwrap_or_else(|| {
                     Finding::error(
                         "tag-syntax",
                         slip.message,

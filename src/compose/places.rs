@@ -51,6 +51,11 @@ const URLS: [&str; 10] = [
     "longdesc",
 ];
 
+/// Whether an attribute's value is a URL.
+pub(super) fn is_url(attribute: &str) -> bool {
+    URLS.contains(&attribute.to_ascii_lowercase().as_str())
+}
+
 /// Every mark of a page with its place. `prints` says what tags write.
 pub(crate) fn places(page: &str, marks: &Marks, prints: &dyn Fn(usize) -> Prints) -> Vec<Placed> {
     let mut survey =

@@ -1,13 +1,18 @@
-//! Writes a tag back as Tera, closing the holes through which a blank cell
-//! would slip silently, and remembering where every piece came from.
+//! Writes a tag back as Tera, closing the holes through which a blank would slip silently, and
+//! remembering where every piece came from.
 //!
 //! A blank cell is absent from the context, so `{{ city }}` fails at its span
-//! by itself. Two things do not, in Tera 2.4: `"a" ~ city` swallows the
-//! absence, and `city | upper or "X"` fails although a fallback stands there.
-//! So an operand of `~` and an argument of a component goes through the filter
-//! [`NEED`], and what stands before `or` is only evaluated if its fields are there.
+//! by itself. Three things do not, in Tera 2.4: `"a" ~ city` swallows the
+//! absence, `city | upper or "X"` fails although a fallback stands there, and a filter of which
+//! nothing is left prints nothing. So an operand of `~` and an argument of a component goes
+//! through the filter [`NEED`], what stands before `or` is only evaluated if its fields are
+//! there, and what may be blank goes through [`SHOWN`] where it is printed.
 
+use super::addresses::Addresses;
+use super::blank::{FIXED, SHOWN};
 use super::node::{Node, NodeKind};
+use super::part::Part;
+use super::printed::Printed;
 use super::statement::Statement;
 
 /// Fails if its value is absent; counts it otherwise.
@@ -35,22 +40,52 @@ pub(crate) struct Rewritten {
     pub(crate) segments: Vec<Segment>,
 }
 
+/// What a rewriter knows of a letter.
+#[derive(Clone, Copy)]
+pub(crate) struct Rules<'a> {
+    /// Whether a name is one that the list supplies.
+    pub(crate) is_field: &'a dyn Fn(&str) -> bool,
+    /// Which arguments of components are addresses.
+    pub(crate) addresses: &'a Addresses,
+}
+
+/// What becomes of an expression's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// It is only looked at: a condition.
+    Asked,
+    /// It is printed, alone or as a piece of something.
+    Printed,
+    /// It is printed if there is something of it; else a fallback is.
+    Offered,
+}
+
 /// Rewrites expressions of one part.
 pub(crate) struct Rewriter<'a> {
-    text: &'a str,
-    /// Whether a name is one that the list supplies.
-    is_field: &'a dyn Fn(&str) -> bool,
+    pub(super) text: &'a str,
+    pub(super) printed: Printed<'a>,
+    pub(super) rules: Rules<'a>,
+    pub(super) now: Use,
     out: Rewritten,
 }
 
 impl<'a> Rewriter<'a> {
-    /// A rewriter over a part's text.
-    pub(crate) fn new(text: &'a str, is_field: &'a dyn Fn(&str) -> bool) -> Self {
-        Self { text, is_field, out: Rewritten::default() }
+    /// A rewriter over a part.
+    pub(crate) fn new(part: &'a Part, rules: Rules<'a>) -> Self {
+        let printed = Printed { part, is_field: rules.is_field };
+        let text = part.passage.text();
+        Self { text, printed, rules, now: Use::Printed, out: Rewritten::default() }
     }
 
     /// An expression, for `{{ … }}`.
     pub(crate) fn expression(mut self, node: &Node) -> Rewritten {
+        self.shown(node);
+        self.out
+    }
+
+    /// A condition on rows.
+    pub(crate) fn condition(mut self, node: &Node) -> Rewritten {
+        self.now = Use::Asked;
         self.node(node);
         self.out
     }
@@ -61,13 +96,16 @@ impl<'a> Rewriter<'a> {
         statement: &Statement,
         inner: std::ops::Range<usize>,
     ) -> Rewritten {
+        let is_kept = matches!(statement, Statement::Set { .. });
+        if !is_kept && !matches!(statement, Statement::Open(_)) {
+            self.now = Use::Asked;
+        }
         match statement.node() {
             Some(node) => {
-                let grows = matches!(statement, Statement::Set { .. });
                 self.copy(inner.start, node.range.start);
-                self.write(if grows { "(" } else { "" });
+                self.write(if is_kept { "(" } else { "" });
                 self.node(node);
-                self.write(&if grows { format!(") | {WITHIN}") } else { String::new() });
+                self.write(&if is_kept { format!(") | {WITHIN}") } else { String::new() });
                 self.copy(node.range.end, inner.end);
             }
             None => self.copy(inner.start, inner.end),
@@ -75,13 +113,29 @@ impl<'a> Rewriter<'a> {
         self.out
     }
 
-    fn node(&mut self, node: &Node) {
+    /// What is printed: a blank fails, unless somebody wrote it as `""`.
+    pub(super) fn shown(&mut self, node: &Node) {
         match &node.kind {
-            NodeKind::Or => {
-                self.guarded(&node.children[0]);
-                self.copy(node.children[0].range.end, node.children[1].range.start);
-                self.node(&node.children[1]);
+            NodeKind::Or => self.or(node),
+            NodeKind::Ternary => self.ternary(node, Self::shown),
+            NodeKind::Group => self.children(node, Self::shown),
+            _ if self.printed.may_be_blank(node) => {
+                let filter = if self.printed.is_fixed(node) { FIXED } else { SHOWN };
+                self.write("((");
+                self.node(node);
+                self.write(") | ");
+                // What fails there is the expression.
+                self.stands_for(node, filter);
+                self.write(")");
             }
+            _ => self.node(node),
+        }
+    }
+
+    pub(super) fn node(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::Or => self.or(node),
+            NodeKind::Concat if self.now == Use::Offered => self.glued(node),
             NodeKind::Concat => {
                 self.write("((");
                 self.needed(&node.children[0]);
@@ -89,21 +143,19 @@ impl<'a> Rewriter<'a> {
                 self.needed(&node.children[1]);
                 self.write(&format!(") | {WITHIN})"));
             }
-            NodeKind::Filter { name, arguments }
-                if &self.text[name.clone()] == "default" && self.can_fail(&node.children[0]) =>
-            {
-                let guard = self.guard(&node.children[0]);
-                self.write("((");
-                self.node(&node.children[0]);
-                self.write(&format!(") if {guard} else "));
-                let fallback =
-                    arguments.iter().position(|name| &self.text[name.clone()] == "value");
-                match fallback.and_then(|at| node.children.get(at + 1)) {
-                    Some(fallback) => self.node(fallback),
-                    None => self.write("\"\""),
+            NodeKind::Filter { name, .. } if &self.text[name.clone()] == "default" => {
+                self.write("(");
+                self.offered(&node.children[0]);
+                let mut at = node.children[0].range.end;
+                for argument in &node.children[1..] {
+                    self.copy(at, argument.range.start);
+                    self.offered(argument);
+                    at = argument.range.end;
                 }
+                self.copy(at, node.range.end);
                 self.write(")");
             }
+            NodeKind::Ternary => self.ternary(node, Self::node),
             NodeKind::Component { .. } => {
                 let mut at = node.range.start;
                 for value in &node.children {
@@ -111,14 +163,50 @@ impl<'a> Rewriter<'a> {
                 }
                 self.copy(at, node.range.end);
             }
+            NodeKind::Interpolated { pieces } => self.interpolated(node, pieces, false),
             NodeKind::Collection => self.children(node, Self::needed),
             NodeKind::Comprehension { .. } => self.comprehension(node),
-            _ => self.children(node, Self::node),
+            NodeKind::Filter { .. } | NodeKind::Group | NodeKind::And => {
+                self.children(node, Self::node);
+            }
+            NodeKind::Name(_)
+            | NodeKind::Literal(_)
+            | NodeKind::Test { .. }
+            | NodeKind::Call { .. }
+            | NodeKind::Other => {
+                self.while_used(Use::Asked, |this| this.children(node, Self::node));
+            }
         }
     }
 
+    pub(super) fn while_used(&mut self, now: Use, write: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.now, now);
+        write(self);
+        self.now = before;
+    }
+
+    pub(super) fn or(&mut self, node: &Node) {
+        let [left, right] = node.children.as_slice() else { return };
+        self.offered(left);
+        self.copy(left.range.end, right.range.start);
+        match self.now {
+            Use::Asked => self.node(right),
+            Use::Printed => self.shown(right),
+            Use::Offered => self.offered(right),
+        }
+    }
+
+    pub(super) fn ternary(&mut self, node: &Node, write: impl Fn(&mut Self, &Node)) {
+        let [yes, condition, no] = node.children.as_slice() else { return };
+        write(self, yes);
+        self.copy(yes.range.end, condition.range.start);
+        self.while_used(Use::Asked, |this| this.node(condition));
+        self.copy(condition.range.end, no.range.start);
+        write(self, no);
+    }
+
     /// A node as it stands, but for its children.
-    fn children(&mut self, node: &Node, write: impl Fn(&mut Self, &Node)) {
+    pub(super) fn children(&mut self, node: &Node, write: impl Fn(&mut Self, &Node)) {
         let mut at = node.range.start;
         for child in &node.children {
             self.copy(at, child.range.start);
@@ -134,75 +222,47 @@ impl<'a> Rewriter<'a> {
         self.copy(node.range.start, each.range.start);
         self.needed(each);
         self.copy(each.range.end, over.range.start);
-        self.node(over);
-        self.write(&format!(" if {TICK}() == \"\""));
-        if let [condition] = rest {
-            self.write(" and (");
-            self.node(condition);
-            self.write(")");
-        }
+        self.while_used(Use::Asked, |this| {
+            this.node(over);
+            this.write(&format!(" if {TICK}() == \"\""));
+            if let [condition] = rest {
+                this.write(" and (");
+                this.node(condition);
+                this.write(")");
+            }
+        });
         self.write("]");
     }
 
-    /// A component's argument must be there; Tera would pass an absence on
-    /// and fail far from the author's line. `name` alone is `name={name}`.
-    fn component_value(&mut self, call: &Node, value: &Node, at: &mut usize) {
-        let NodeKind::Component { arguments, .. } = &call.kind else { return };
-        let is_short = matches!(&value.kind, NodeKind::Name(name) if arguments.contains(name));
-        self.copy(*at, value.range.start);
-        if is_short {
-            self.copy(value.range.start, value.range.end);
-            self.write("={");
-        }
-        self.needed(value);
-        if is_short {
-            self.write("}");
-        }
-        *at = value.range.end;
-    }
-
-    fn needed(&mut self, node: &Node) {
+    /// A piece of something: it must be there, and seen if it is printed.
+    pub(super) fn needed(&mut self, node: &Node) {
         match node.kind {
             NodeKind::Literal(_) | NodeKind::Concat | NodeKind::Collection => self.node(node),
-            NodeKind::Name(_) => {
+            NodeKind::Name(_) if self.now == Use::Asked || !self.printed.may_be_blank(node) => {
                 self.write("(");
                 self.node(node);
                 self.write(&format!(" | {NEED})"));
             }
             _ => {
                 self.write("((");
-                self.node(node);
+                if self.now == Use::Asked {
+                    self.node(node);
+                } else {
+                    self.while_used(Use::Printed, |this| this.shown(node));
+                }
                 self.write(&format!(") | {NEED})"));
             }
         }
     }
 
-    /// The left side of `or`: empty, and so falling through, when a field
-    /// that it works on is blank.
-    fn guarded(&mut self, node: &Node) {
-        if !self.can_fail(node) {
-            return self.node(node);
-        }
-        let guard = self.guard(node);
-        self.write("((");
-        self.node(node);
-        self.write(&format!(") if {guard} else \"\")"));
+    /// Writes something of the program's own, as if it stood where a node does.
+    fn stands_for(&mut self, node: &Node, text: &str) {
+        let (compiled, author) = (self.out.text.len(), node.range.start);
+        self.out.segments.push(Segment { compiled, author, length: text.len() });
+        self.out.text.push_str(text);
     }
 
-    fn can_fail(&self, node: &Node) -> bool {
-        !matches!(node.kind, NodeKind::Name(_) | NodeKind::Or) && !self.guard(node).is_empty()
-    }
-
-    /// `city and first_name`: the fields that an expression works on.
-    fn guard(&self, node: &Node) -> String {
-        let mut names = Vec::new();
-        gather_names(node, self.text, &mut names);
-        names.retain(|name| (self.is_field)(name));
-        names.dedup();
-        names.join(" and ")
-    }
-
-    fn copy(&mut self, from: usize, to: usize) {
+    pub(super) fn copy(&mut self, from: usize, to: usize) {
         if from < to {
             self.out.segments.push(Segment {
                 compiled: self.out.text.len(),
@@ -213,45 +273,35 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    fn write(&mut self, text: &str) {
+    pub(super) fn write(&mut self, text: &str) {
         self.out.text.push_str(text);
-    }
-}
-
-/// The names on which an expression fails. What has a fallback of its own does not.
-fn gather_names<'t>(node: &Node, text: &'t str, names: &mut Vec<&'t str>) {
-    let protected = match &node.kind {
-        NodeKind::Or => 1,
-        NodeKind::Filter { name, .. } => usize::from(&text[name.clone()] == "default"),
-        NodeKind::Name(name) => {
-            names.push(&text[name.clone()]);
-            0
-        }
-        _ => 0,
-    };
-    for child in node.children.iter().skip(protected) {
-        gather_names(child, text, names);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{statement, tags};
     use super::*;
+    use crate::place::{Passage, Source};
 
     fn rewritten(text: &str) -> String {
-        let tag = tags::find(text).0.remove(0);
-        let statement = statement::read(text, &tag).expect("it is right");
+        let passage = Passage::whole(&Source::new("c.md", text));
+        let part = Part::read(passage, &mut Vec::new());
         let is_field = |name: &str| !["sender", "vars"].contains(&name);
-        let rewriter = Rewriter::new(text, &is_field);
+        let addresses = Addresses::from([("button".to_owned(), ["url".to_owned()].into())]);
+        let rewriter = Rewriter::new(&part, Rules { is_field: &is_field, addresses: &addresses });
+        let statement = part.statements[0].as_ref().expect("it is right");
         rewriter.expression(statement.node().expect("it prints")).text
     }
 
     #[test]
     fn what_needs_no_help_stays_as_it_is() {
-        for text in
-            ["city", "city or \"friend\"", "city | upper", "vars.a[0] | round(method=\"ceil\")"]
-        {
+        for text in [
+            "city",
+            "city or \"friend\"",
+            "city | upper",
+            "vars.a[0] | round(method=\"ceil\")",
+            "\"\"",
+        ] {
             assert_eq!(rewritten(&format!("{{{{ {text} }}}}")), text);
         }
     }
@@ -264,13 +314,44 @@ mod tests {
         );
         assert_eq!(
             rewritten("{{ city | upper | default(value=\"X\") }}"),
-            "((city | upper) if city else \"X\")"
+            "(((city | upper) if city else \"\") | default(value=\"X\"))"
         );
     }
 
     #[test]
     fn a_blank_cell_is_not_swallowed_by_joining() {
         assert_eq!(rewritten("{{ \"a\" ~ city }}"), "((\"a\" ~ (city | __need)) | __within)");
+    }
+
+    #[test]
+    fn what_a_filter_may_leave_blank_is_looked_at_where_it_is_printed() {
+        assert_eq!(rewritten("{{ city | trim }}"), "((city | trim) | __shown)");
+        assert_eq!(rewritten("{{ city | trim | upper }}"), "((city | trim | upper) | __shown)");
+        assert_eq!(rewritten("{{ city[0:1] }}"), "((city[0:1]) | __shown)");
+        assert_eq!(rewritten("{{ vars.a }}"), "((vars.a) | __fixed)");
+        assert_eq!(
+            rewritten("{{ city | trim or \"X\" }}"),
+            "((city | trim | __given) if city else \"\") or \"X\""
+        );
+        assert_eq!(
+            rewritten("{{ (city | trim) if b else \"\" }}"),
+            "(((city | trim) | __shown)) if b else \"\""
+        );
+        assert_eq!(
+            rewritten("{{ \"a\" ~ (city | trim) }}"),
+            "((\"a\" ~ (((((city | trim) | __shown))) | __need)) | __within)"
+        );
+    }
+
+    #[test]
+    fn a_tag_in_a_components_string_is_merged() {
+        assert_eq!(
+            rewritten(
+                "{{<button label=\"Give, {{ name or \"friend\" }}!\" url='{{ a }}?n={{ name }}'/>}}"
+            ),
+            "<button label={((\"Give, \" ~ ((name or \"friend\") | __need) ~ \"!\") | __within)} \
+             url={(('' ~ ((a) | __need) ~ '?n=' ~ ((name) | __need | __url_part)) | __within)}/>"
+        );
     }
 
     #[test]

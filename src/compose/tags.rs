@@ -118,12 +118,14 @@ fn end_of_comment(text: &str, from: usize) -> Option<usize> {
 /// would otherwise swallow the letter up to the next one.
 fn end_of_code(text: &str, from: usize, close: &[u8]) -> Option<usize> {
     let bytes = text.as_bytes();
+    let nests = calls_component(&text[from..]);
     let mut quote = None;
     let mut depth = 0_usize;
     let mut i = from;
     while i < bytes.len() {
         match (quote, bytes[i]) {
             (Some(_), b'\\') => i += 1,
+            (Some(_), b'{') if nests => i = nested(text, i).map_or(i, |end| end - 1),
             (Some(open), byte) if byte == open => quote = None,
             (None, byte @ (b'"' | b'\'' | b'`')) => quote = Some(byte),
             (None, b'{') => depth += 1,
@@ -140,6 +142,38 @@ fn end_of_code(text: &str, from: usize, close: &[u8]) -> Option<usize> {
     }
     None
 }
+
+/// Whether what stands between a tag's delimiters calls a component, whose strings may hold
+/// tags of their own: `<button label="Give, {{ name or "friend" }}"`.
+pub(super) fn calls_component(inner: &str) -> bool {
+    inner.trim_start().starts_with('<')
+}
+
+/// Where an expression ends that begins at `at`, inside a component's string: on the same line,
+/// and soon, so that a hostile text is not searched again and again.
+pub(super) fn nested(text: &str, at: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if !bytes[at..].starts_with(b"{{") {
+        return None;
+    }
+    let mut quote = None;
+    let mut i = at + 2;
+    while i < bytes.len().min(at + NESTED) {
+        match (quote, bytes[i]) {
+            (_, b'\n') | (None, b'\\') => return None,
+            (Some(_), b'\\') => i += 1,
+            (Some(open), byte) if byte == open => quote = None,
+            (None, byte @ (b'"' | b'\'' | b'`')) => quote = Some(byte),
+            (None, _) if bytes[i..].starts_with(b"}}") => return Some(i + 2),
+            _ => {}
+        }
+        i += 1;
+    }
+    None
+}
+
+/// The longest tag inside a string, in bytes.
+const NESTED: usize = 400;
 
 fn is_raw(text: &str, tag: &Tag, word: &str) -> bool {
     tag.kind == Kind::Block && text[tag.inner.clone()].trim() == word
@@ -197,6 +231,14 @@ mod tests {
             found("{{<button url={donate_url} label=\"Give\"/>}}"),
             [(Kind::Expression, "{{<button url={donate_url} label=\"Give\"/>}}")]
         );
+    }
+
+    #[test]
+    fn the_string_of_a_component_may_hold_a_tag_with_quotes() {
+        let call = "{{<button label=\"Give, {{ name or \"friend\" }}\" url='a{{ \"}}\" }}'/>}}";
+        assert_eq!(found(&format!("{call} {{{{ x }}}}")).len(), 2);
+        assert_eq!(found(call), [(Kind::Expression, call)]);
+        assert_eq!(found("{{<a b=\"{{\" c=\"d\"/>}} x").len(), 1);
     }
 
     #[test]

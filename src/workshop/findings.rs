@@ -13,7 +13,7 @@ use crate::finding::Finding;
 use crate::list::List;
 use crate::merge::Mail;
 use crate::place::Passage;
-use crate::template::Template;
+use crate::template::{self, Template};
 
 /// What the rules need besides the campaign: a mail, and its preheader.
 pub(super) type Sample<'a> = Option<(&'a Mail, Option<&'a str>)>;
@@ -81,7 +81,9 @@ impl Workshop {
             findings.extend(check::foreign_tags(preheader, false, &columns));
         }
         findings.extend(check::foreign_tags(&campaign.body, true, &columns));
-        for source in template.iter().flat_map(|template| [&template.page, &template.text_page]) {
+        // Our own templates hold nobody's tags, whatever a list calls its columns.
+        let sources = template.iter().flat_map(|template| [&template.page, &template.text_page]);
+        for source in sources.filter(|source| !template::is_built_in(source.name())) {
             findings.extend(check::foreign_tags(&Passage::whole(source), false, &columns));
         }
         if let Some(list) = list {

@@ -30,11 +30,12 @@ impl Workshop {
         let constants = self.public_constants(campaign);
         let letter = compose::compile(campaign, &self.template(campaign)?, constants, None)?;
         let (columns, persona) = self.persona(&letter);
-        let mut merger = Merger::new(&letter, &columns);
+        let mut merger = Merger::new(&letter, &columns).for_the_public();
         let mail = merger.merge(&persona, &Links::default()).map_err(|gaps| {
             gaps.into_iter().map(|gap| {
                 let help = match &gap.field {
                     Some(field) => format!("give the public a value: `{field} = \"…\"` under `[archive.persona]`, or a fallback in the letter"),
+                    None if gap.code == "blank-field" && !gap.message.contains("unsubscribe_url") => gap.help.clone(),
                     None => "nobody of the list reads it: put `{% if unsubscribe_url %}` … `{% endif %}` around what only a reader needs".to_owned(),
                 };
                 let finding = Finding::error(gap.code, format!("{} for the archive", gap.message), help);

@@ -125,3 +125,17 @@ fn fields_are_checked_also_where_the_letter_has_other_mistakes() {
         .says("did you mean `first_name`?")
         .says("error[unknown-filter]");
 }
+
+#[test]
+fn a_list_may_call_its_columns_as_html_calls_its_elements() {
+    for template in ["letter", "newsletter", "plain"] {
+        let desk = Desk::new()
+            .campaign(&format!(
+                "---\nsubject: News\npreheader: p\nlang: en\ntemplate: {template}\n---\n\n\
+                 Dear {{{{ title }}}}, <b>hello</b> from {{{{ tr }}}}.\n"
+            ))
+            .list("email,Title,Body,Head,TR,P,Table\nann@example.org,Dr,a,b,c,d,e\n");
+        desk.run("check").ends(0);
+        desk.run("send campaigns/spring.md --outbox out").ends(0);
+    }
+}

@@ -56,6 +56,36 @@ fn what_is_rendered_is_what_is_written_and_what_is_sent() {
 }
 
 #[test]
+fn a_reader_gets_the_same_mail_whoever_stands_before_in_the_list() {
+    let desk = Desk::new().campaign(
+        "---\nsubject: \"{% if first_name %}For {{ first_name }}{% else %}News{% endif %}\"\n\
+         preheader: \"{{ first_name or 'All of us' }}\"\n---\n\n\
+         {{ preheader }}: {{ campaign.subject }}\n",
+    );
+    for order in [["ann", "bob", "cyd"], ["cyd", "bob", "ann"], ["bob", "ann", "cyd"]] {
+        let row = |who: &str| match who {
+            "cyd" => "cyd@example.org,\n".to_owned(),
+            who => format!("{who}@example.org,{who}\n"),
+        };
+        let list = format!("email,first_name\n{}", order.map(row).concat());
+        std::fs::write(desk.path("subscribers.csv"), list).expect("the list can be written");
+        let _ = std::fs::remove_dir_all(desk.path("out"));
+        desk.run("send campaigns/spring.md --outbox out").ends(0);
+        for who in order {
+            let alone =
+                desk.run(&format!("render campaigns/spring.md --as eml --for {who}@example.org"));
+            let mut files = std::fs::read_dir(desk.path("out")).expect("an outbox");
+            let file = files.find_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                name.contains(who).then_some(name)
+            });
+            let written = desk.read(&format!("out/{}", file.expect("there is one for each")));
+            assert_eq!(without_date(&alone.ends(0).raw), without_date(&written), "{order:?}");
+        }
+    }
+}
+
+#[test]
 fn each_part_can_be_seen_by_itself() {
     let desk = Desk::new();
     desk.run("render campaigns/spring.md").ends(0).prints("Dear Ann,\n").says_only("");

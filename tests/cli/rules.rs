@@ -100,7 +100,7 @@ fn table() -> Vec<(&'static str, String, String, &'static str)> {
             "<p>Read <a href=\"https://example.org/\" style=\"text-decoration: none\">the report</a></p>",
             "6:70",
         ),
-        row("unknown-rule", "", "<!-- check: allow mising-alt -->", "6:19"),
+        row("unknown-rule", "", "<!-- check: allow mising-alt -->\n\nHello.", "6:19"),
         row("large-mail", "", &"A paragraph that is as long as this one is. ".repeat(1_950), "6:1"),
         row(
             "clipped-mail",

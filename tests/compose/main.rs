@@ -1,5 +1,6 @@
 //! Compose and merge, as an author and a hostile list live them.
 
+mod blanks;
 mod bounds;
 mod component_images;
 mod components;
@@ -13,4 +14,5 @@ mod places;
 mod properties;
 mod snapshots;
 mod strictness;
+mod strings;
 mod text_part;

@@ -67,12 +67,12 @@ fn a_line_that_begins_with_a_tag_is_still_markdown() {
 #[test]
 fn of_what_a_condition_leaves_out_nothing_is_left() {
     check(&[
-        ("{% if no %}a{% endif %}", ""),
+        ("{% if no %}a{% endif %}\n\nz", "<p>z</p>"),
         ("{% if no %}\na\n{% endif %}\n\nb", "<p>b</p>"),
-        ("# {% if no %}a{% endif %}", ""),
-        ("> {% if no %}a{% endif %}", ""),
-        ("> {% if no %}\n> a\n> {% endif %}", ""),
-        ("- {% if no %}a{% endif %}", ""),
+        ("# {% if no %}a{% endif %}\n\nz", "<p>z</p>"),
+        ("> {% if no %}a{% endif %}\n\nz", "<p>z</p>"),
+        ("> {% if no %}\n> a\n> {% endif %}\n\nz", "<p>z</p>"),
+        ("- {% if no %}a{% endif %}\n\nz", "<p>z</p>"),
         ("- {% if no %}a{% endif %}\n- b", "<ul><li>b</li></ul>"),
         ("- a\n\n- {% if no %}b{% endif %}", "<ul><li><p>a</p></li></ul>"),
     ]);

@@ -39,7 +39,7 @@ fn a_blank_cell_without_a_fallback_is_a_gap_however_it_is_hidden() {
         "{% for x in vars.books %}{{ no }}{% endfor %}",
         "{% for x in no %}a{% endfor %}",
         "{% set x = \"a\" ~ no %}{{ x }}",
-        "{% set x %}{{ no }}{% endset %}",
+        "a{% set x %}{{ no }}{% endset %}",
         "{{ [y ~ no for y in vars.books] | join(sep=\"\") }}",
         "{{<button label={no} url=\"https://x.test\"/>}}",
         "{{<button label={(no)} url=\"https://x.test\"/>}}",
@@ -52,7 +52,7 @@ fn a_blank_cell_without_a_fallback_is_a_gap_however_it_is_hidden() {
     ] {
         assert_eq!(gaps(body), [("blank-field", "no".to_owned())], "{body}");
     }
-    assert_eq!(gaps("{% set x = no %}{{ x }}")[0].0, "merge");
+    assert_eq!(gaps("{% set x = no %}{{ x }}")[0].0, "blank-field");
     assert_eq!(gaps("{{ vars.goat }}")[0].0, "merge");
 }
 
@@ -99,6 +99,40 @@ fn one_row_leaves_nothing_to_the_next() {
         .map(|row| merger.merge(row, &links).expect("it merges").text)
         .collect();
     assert_eq!(texts, ["Ann", "friend", "Ann"]);
+}
+
+#[test]
+fn what_is_made_of_a_head_is_no_field_of_it() {
+    for (head, wrong) in [
+        ("subject: \"{{ preheader }}\"", "preheader"),
+        ("subject: \"{% if preheader %}a{% else %}b{% endif %}\"", "preheader"),
+        ("subject: \"{{ campaign.subject or 'a' }}\"", "campaign.subject"),
+        ("subject: a\npreheader: \"{{ campaign['subject'] }}\"", "campaign.subject"),
+        ("subject: a\npreheader: \"{{ preheader }}\"", "preheader"),
+    ] {
+        let letter = compile_with(&format!("---\n{head}\n---\nx"), &crate::desk::bare());
+        let found = letter.err().expect("it is not known there");
+        assert_eq!((found.len(), found[0].code), (1, "unknown-field"), "{head}");
+        assert!(found[0].message.contains(&format!("`{wrong}`")), "{}", found[0].message);
+    }
+    for wrong in ["preheader", "campaign.subject == \"a\"", "unsubscribe_url"] {
+        let campaign = handbill::campaign::Campaign::parse(
+            &Source::new("c.md", crate::desk::campaign("x")),
+            "c",
+        );
+        let condition = Passage::whole(&Source::new("--where", wrong));
+        let letter = handbill::compose::compile(
+            &campaign.expect("it is right"),
+            &crate::desk::bare(),
+            crate::desk::constants(),
+            Some(&condition),
+        );
+        assert_eq!(letter.err().expect("it is not known there")[0].code, "unknown-field");
+    }
+    // Names of one's own are no others.
+    let own = "---\nsubject: \"{% set preheader = name %}{{ preheader }}\"\n---\nx";
+    let letter = compile_with(own, &crate::desk::bare()).expect("it is the author's own");
+    assert_eq!(merge(&letter, &ROW).expect("it merges").subject, "Ann");
 }
 
 #[test]

@@ -74,10 +74,8 @@ fn the_exports_of_polars_mail_nobody_who_left() {
         "array.json",
         "lines.ndjson",
     ]);
-    exports.are_refused(&[
-        ("never.csv", "unclear-consent"),
-        ("apostrophes.csv", "unclear-consent"),
-    ]);
+    exports
+        .are_refused(&[("never.csv", "unclear-consent"), ("apostrophes.csv", "unclear-consent")]);
     exports.export("headless.csv").with(COLUMNS).mails_all_who_may();
     for name in ["unknown.csv", "unknown-floats.csv", "unknown.ndjson"] {
         exports.export(name).asks_for_consent();
@@ -256,14 +254,16 @@ fn the_exports_of_calc_mail_nobody_who_left() {
     exports.export("nl-unknown.xlsx").asks_for_consent();
     let words = exports.text("pt-BR-words.csv");
     for line in words.lines() {
-        let [language, yes, no] = line.split(',').collect::<Vec<_>>()[..] else {
-            panic!("{line}")
-        };
+        let [language, yes, no] = line.split(',').collect::<Vec<_>>()[..] else { panic!("{line}") };
         for (column, may, left) in [("unsubscribed", no, yes), ("subscribed", yes, no)] {
             let list = format!("email,{column}\nann@example.org,{may}\nleft@example.org,{left}\n");
             let desk = Desk::new().list(&list);
             let json = desk.run("list check subscribers.csv --format json").ends(0).json();
-            assert_eq!((&json["deliverable"], &json["left"]), (&1.into(), &1.into()), "{language}: {json}");
+            assert_eq!(
+                (&json["deliverable"], &json["left"]),
+                (&1.into(), &1.into()),
+                "{language}: {json}"
+            );
         }
     }
     exports.were_all_tried();
