@@ -325,13 +325,11 @@ fn status(reader: &mut Reader<'_>) -> Vec<ConsentRule> {
 
 fn flag(reader: &mut Reader<'_>, key: &'static str) -> Option<bool> {
     let value = reader.take(key)?;
-    match value.kind {
-        Kind::Bool(flag) => Some(flag),
-        _ => {
-            reader.wrong_type(key, &value, "`true` or `false`");
-            None
-        }
+    if let Kind::Bool(flag) = value.kind {
+        return Some(flag);
     }
+    reader.wrong_type(key, &value, "`true` or `false`");
+    None
 }
 
 fn texts(reader: &mut Reader<'_>, key: &'static str, wanted: &str) -> Vec<String> {

@@ -11,7 +11,7 @@ use super::report::Format;
 use super::understood::{self, Understood, shown};
 use super::workshop;
 use super::{Exit, Global, print, print_json};
-use crate::deliver::roll::{Entry, Roll};
+use crate::deliver::roll::{Counts, Entry, Roll};
 use crate::finding::Checked;
 use crate::list::List;
 use crate::list::stats::Stats;
@@ -142,7 +142,7 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     notes.chain(list.refusals()).for_each(|finding| ui.finding(finding));
     let exit = if list.refusals().is_empty() { Exit::Done } else { Exit::Refused };
     if format == Format::Json {
-        let columns = list.columns().iter().zip(blank);
+        let columns = list.columns().iter().zip(&blank);
         print_json(
             ui,
             &Report {
@@ -155,7 +155,7 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
                     .map(|(column, blank)| ColumnReport {
                         name: &column.name,
                         header: &column.header,
-                        blank,
+                        blank: *blank,
                     })
                     .collect(),
                 encoding: list.encoding(),
@@ -166,6 +166,12 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
         )?;
         return Ok(exit);
     }
+    print(ui, in_words(list, &counts, &blank).as_bytes())?;
+    Ok(exit)
+}
+
+/// What a list holds, for people. `blank` counts the blank cells of each column.
+fn in_words(list: &List, counts: &Counts, blank: &[u64]) -> String {
     let mut text = format!(
         "{}: {}, {}\n",
         list.name(),
@@ -199,7 +205,7 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
         text.push_str(&format!("  {label:<9}  {line}\n"));
     }
     text.push_str("fields:\n");
-    for (column, blank) in list.columns().iter().zip(blank) {
+    for (column, blank) in list.columns().iter().zip(blank.iter().copied()) {
         let note = if blank == 0 {
             String::new()
         } else {
@@ -211,8 +217,7 @@ fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
             shown(&column.header)
         ));
     }
-    print(ui, text.as_bytes())?;
-    Ok(exit)
+    text
 }
 
 #[derive(Serialize)]

@@ -41,7 +41,8 @@ impl ListReport {
 /// A column of consent.
 #[derive(Clone, Debug, Serialize)]
 struct Column {
-    column: String,
+    #[serde(rename = "column")]
+    header: String,
     rule: &'static str,
     mail: u64,
     left: u64,
@@ -70,7 +71,7 @@ impl Column {
     fn of(column: &ColumnConsent) -> Self {
         let unclear = column.unclear.iter();
         Self {
-            column: column.header.clone(),
+            header: column.header.clone(),
             rule: match column.rule {
                 Rule::Settings => "settings",
                 Rule::Vocabulary => "vocabulary",

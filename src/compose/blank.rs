@@ -125,10 +125,12 @@ fn str(value: Value, _: Kwargs, _: &State) -> Value {
 /// One of several values.
 type Pick = fn(&[Value], &Kwargs) -> TeraResult<Option<Value>>;
 
+#[allow(clippy::unnecessary_wraps, reason = "it is one of several that may fail")]
 fn first(values: &[Value], _: &Kwargs) -> TeraResult<Option<Value>> {
     Ok(values.first().cloned())
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "it is one of several that may fail")]
 fn last(values: &[Value], _: &Kwargs) -> TeraResult<Option<Value>> {
     Ok(values.last().cloned())
 }
@@ -202,15 +204,12 @@ fn titled(text: &str) -> String {
 
 fn trimmed(text: &str, arguments: &Kwargs, start: bool, end: bool) -> TeraResult<String> {
     let mut rest = text;
-    match arguments.get::<&str>("pat")? {
-        Some(pattern) => {
-            rest = if start { rest.trim_start_matches(pattern) } else { rest };
-            rest = if end { rest.trim_end_matches(pattern) } else { rest };
-        }
-        None => {
-            rest = if start { rest.trim_start() } else { rest };
-            rest = if end { rest.trim_end() } else { rest };
-        }
+    if let Some(pattern) = arguments.get::<&str>("pat")? {
+        rest = if start { rest.trim_start_matches(pattern) } else { rest };
+        rest = if end { rest.trim_end_matches(pattern) } else { rest };
+    } else {
+        rest = if start { rest.trim_start() } else { rest };
+        rest = if end { rest.trim_end() } else { rest };
     }
     Ok(rest.to_owned())
 }

@@ -27,7 +27,7 @@ pub(super) struct Dialect {
 pub(super) enum Quoting {
     /// A cell may stand in quotes; a quote in it is written twice (RFC 4180).
     Doubled,
-    /// A quote in quotes has a backslash before it, as MySQL writes it.
+    /// A quote in quotes has a backslash before it, as `MySQL` writes it.
     Escaped {
         /// Whether a backslash takes its meaning from the sign behind it outside of quotes, too.
         everywhere: bool,

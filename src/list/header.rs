@@ -64,28 +64,28 @@ impl Header {
             && options.email_column.is_none()
             && columns::find_email(&header.columns).is_none()
         {
-            header.look_below(records, name)?;
+            look_below(records, name)?;
         }
         Ok(header)
     }
+}
 
-    /// Refuses a list whose names of columns stand below its first line: a title, a date.
-    fn look_below<R: Read>(&self, records: &mut Records<R>, name: &str) -> Checked<()> {
-        for _ in 0..PREAMBLE {
-            if !matches!(records.next(), Ok(Step::Record)) {
-                break;
-            }
-            let cells: Vec<&str> = (0..records.len()).map(|index| records.cell(index)).collect();
-            if cells.iter().any(|cell| is_person(cell)) {
-                break;
-            }
-            let below = named(&cells);
-            if let Some(index) = columns::find_email(&below) {
-                return Err(refusal::header_below(name, records, index).into());
-            }
+/// Refuses a list whose names of columns stand below its first line: a title, a date.
+fn look_below<R: Read>(records: &mut Records<R>, name: &str) -> Checked<()> {
+    for _ in 0..PREAMBLE {
+        if !matches!(records.next(), Ok(Step::Record)) {
+            break;
         }
-        Ok(())
+        let cells: Vec<&str> = (0..records.len()).map(|index| records.cell(index)).collect();
+        if cells.iter().any(|cell| is_person(cell)) {
+            break;
+        }
+        let below = named(&cells);
+        if let Some(index) = columns::find_email(&below) {
+            return Err(refusal::header_below(name, records, index).into());
+        }
     }
+    Ok(())
 }
 
 /// Whether a cell is an address, by which its row is a person's.

@@ -235,6 +235,19 @@ fn malformed(records: &Source) -> Option<usize> {
     }
 }
 
+/// A cell that begins with a space and a quote: the quote is part of the cell then, and the
+/// next delimiter ends it.
+fn spaced_quote(records: &Source) -> Option<usize> {
+    let Source::File(records) = records else { return None };
+    let is_spaced = |index: &usize| {
+        let cell = records.cell(*index);
+        cell.starts_with([' ', '\t'])
+            && cell.trim_start_matches([' ', '\t']).starts_with('"')
+            && !records.is_quoted(*index)
+    };
+    (0..records.len()).find(is_spaced)
+}
+
 impl List {
     /// Whether a row can be mailed, as far as its form tells.
     pub(super) fn is_readable(&self, records: &Source) -> bool {
@@ -253,7 +266,7 @@ impl List {
             let reason = "a quote inside the quotes is not written twice, so nobody knows where the cell ends";
             return Some((index, reason));
         }
-        if let Some(index) = self.spaced_quote(records) {
+        if let Some(index) = spaced_quote(records) {
             let reason = "a space stands before the quote, which opens no cell then; take it out";
             return Some((index, reason));
         }
@@ -292,19 +305,6 @@ impl List {
             let cell = records.cell(*index);
             cell.contains('@') && cell.split(['\n', '\r']).any(is_row)
         })
-    }
-
-    /// A cell that begins with a space and a quote: the quote is part of the cell then, and the
-    /// next delimiter ends it.
-    fn spaced_quote(&self, records: &Source) -> Option<usize> {
-        let Source::File(records) = records else { return None };
-        let is_spaced = |index: &usize| {
-            let cell = records.cell(*index);
-            cell.starts_with([' ', '\t'])
-                && cell.trim_start_matches([' ', '\t']).starts_with('"')
-                && !records.is_quoted(*index)
-        };
-        (0..records.len()).find(is_spaced)
     }
 }
 

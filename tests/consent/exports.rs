@@ -40,10 +40,8 @@ fn of_every_export_only_who_may_be_mailed_is() {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let read = read_file(&path);
         let mailed = read.mailed();
-        let expected: &[&str] = match UNDERSTOOD.contains(&name.as_str()) {
-            true => &["ann@example.org"],
-            false => &[],
-        };
+        let expected: &[&str] =
+            if UNDERSTOOD.contains(&name.as_str()) { &["ann@example.org"] } else { &[] };
         if mailed != expected {
             wrong.push(format!("{name}: {mailed:?}, {:?} {:?}", read.refusals, read.verdicts));
         }

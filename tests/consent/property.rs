@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use handbill::list::Verdict;
 use proptest::prelude::*;
 
-use crate::table::{Read, lines, names, quoted, read, tools};
+use crate::table::{Read, Tool, lines, names, quoted, read, tools};
 
 /// Headers that tell of consent, look like it, or have nothing to do with it.
 fn headers() -> Vec<String> {
     let named = names().into_iter().filter(|[kind, ..]| !kind.starts_with("harmless"));
-    let mut headers: Vec<String> = tools().iter().map(|tool| tool.header()).collect();
+    let mut headers: Vec<String> = tools().iter().map(Tool::header).collect();
     headers.extend(named.map(|[_, _, name]| name));
     headers.extend(["city", "gift", "Marital status", "Left handed"].map(str::to_owned));
     headers

@@ -62,7 +62,7 @@ fn every_programs_every_value_is_understood_both_ways() {
             match (*expected, verdict) {
                 (expected, verdict) if expected == verdict => understood += 1,
                 (expected, verdict) if keeps_out(expected) && keeps_out(verdict) && is_shared => {
-                    understood += 1
+                    understood += 1;
                 }
                 (_, Verdict::Unclear) if is_shared => asked.push(line),
                 _ => wrong.push(format!("{line}, not {expected:?}")),
@@ -84,9 +84,10 @@ fn whom_a_program_keeps_out_is_never_mailed_whatever_else_stands_in_the_column()
     for tool in tools() {
         // Another program's value makes it that program's column, where it has one of that name.
         let is_shared = sharers[&key(&tool.header())] > 1;
-        let others: &[&[&str]] = match is_shared {
-            true => &[&[]],
-            false => &[&[], &["Gold"], &["yes", "no"], &["Active", "", "0"]],
+        let others: &[&[&str]] = if is_shared {
+            &[&[]]
+        } else {
+            &[&[], &["Gold"], &["yes", "no"], &["Active", "", "0"]]
         };
         for (value, _) in meanings(&tool).iter().filter(|(_, verdict)| *verdict != Verdict::Mail) {
             for others in others {

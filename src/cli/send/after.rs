@@ -38,8 +38,9 @@ impl Counts {
     }
 
     /// A test that was sent.
-    pub(super) fn test(campaign: &str) -> Self {
-        Self { campaign: campaign.to_owned(), sent: 1, ..Self::default() }
+    pub(super) fn test(plan: &Plan) -> Self {
+        let understood = Some(Understood::of(&plan.list));
+        Self { campaign: plan.campaign.id.clone(), understood, sent: 1, ..Self::default() }
     }
 
     fn after(&self, ended: &Ended) -> Self {

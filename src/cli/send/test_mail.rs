@@ -33,5 +33,5 @@ pub(super) fn send(ui: &Ui, args: &Args, plan: &Plan, recipient: &str) -> Checke
     let envelope = Envelope { return_path: plan.return_path.of(&recipient), recipient };
     let reply = runtime()?.block_on(hand_over(&smtp, &envelope, &bytes))?;
     ui.status(&format!("the server took it: {reply}"));
-    Counts::test(&plan.campaign.id).answer(ui, args.format)
+    Counts::test(plan).answer(ui, args.format)
 }
