@@ -80,20 +80,23 @@ impl Document {
         sheet: Option<&str>,
         hidden: Option<Hidden>,
     ) -> Result<Self, Trouble> {
+        // What is to be written begins with the file alone.
+        let file_name = sheet.and_then(|sheet| name.strip_suffix(sheet)?.strip_suffix('#'));
+        let file_name = file_name.unwrap_or(name);
         match kind(&mut file)? {
             Kind::Workbook(kind) => {
                 if file.metadata()?.len() > FILE_MAX {
                     return Err(Trouble::TooLarge("a workbook may have 200 MiB".into()));
                 }
                 let mut book = workbook::open(file, kind)?;
-                let index = workbook::choose(&mut *book, sheet, name)?;
+                let index = workbook::choose(&mut *book, sheet, file_name)?;
                 let title = book.sheets().get(index).map(|sheet| sheet.name.clone());
                 let table = Table::of(book, index)?;
                 Self::of_table(table, name, &title.unwrap_or_default(), hidden)
             }
-            Kind::Json | Kind::NdJson => Self::of_json(Json::open(file, name, sheet)?, name),
-            Kind::Other(other) => Err(other.finding(name).into()),
-            Kind::Delimited => Err(name::without_sheets(name).into()),
+            Kind::Json | Kind::NdJson => Self::of_json(Json::open(file, file_name, sheet)?, name),
+            Kind::Other(other) => Err(other.finding(file_name).into()),
+            Kind::Delimited => Err(name::without_sheets(file_name).into()),
         }
     }
 
