@@ -16,7 +16,7 @@ use crate::reading;
 /// Whoever may be mailed in `people.sql`: the name before the `@`, first name, number and note.
 const PEOPLE: [(&str, &str, &str, &str); 5] = [
     ("ann", "Ann", "007", "none"),
-    ("dov", "דב", "1e5", "two lines"),
+    ("dov", "דב", "1e5", "שתי שורות"),
     ("joerg", "Jörg | Ümit", "+49", "a tab"),
     ("lukasz", "Łukasz", "0049", "semi; colon, comma"),
     ("zoe", "Zoë \"Zed\" O'Neil", "012", "a back\\slash, a \"quote\" and \\"),
