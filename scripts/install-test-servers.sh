@@ -75,8 +75,9 @@ fi
 
 has_modules() {
     "$venv/bin/python" -I -c "import aiosmtpd, dkim, feedparser, icalendar, nacl, sys; sys.exit((aiosmtpd.__version__, icalendar.__version__) != ('$AIOSMTPD', '$ICALENDAR'))" 2>/dev/null &&
-        "$venv/bin/python" -I -c "import duckdb, openpyxl, pandas, polars, sys
-sys.exit([it.__version__ for it in (duckdb, openpyxl, pandas, polars)] != ['$DUCKDB', '$OPENPYXL', '$PANDAS', '$POLARS'])" 2>/dev/null
+        "$venv/bin/python" -I -c "import importlib.metadata, sys
+versions = [importlib.metadata.version(name) for name in ('duckdb', 'openpyxl', 'pandas', 'polars')]
+sys.exit(versions != ['$DUCKDB', '$OPENPYXL', '$PANDAS', '$POLARS'])" 2>/dev/null
 }
 if ! has_modules; then
     python3 -m venv --clear "$venv"

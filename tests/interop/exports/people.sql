@@ -4,8 +4,8 @@ INSERT INTO people (email, first_name, member, note, unsubscribed, unsubscribed_
 ('ann@example.org', 'Ann', '007', '', FALSE, NULL, 'subscribed', 0, TRUE, FALSE),
 ('lukasz@example.org', 'Łukasz', '0049', 'semi; colon, comma', FALSE, NULL, 'active', 0, TRUE, FALSE),
 ('zoe@example.org', 'Zoë "Zed" O''Neil', '012', 'a back\slash, a "quote" and \', FALSE, NULL, 'subscribed', 0, TRUE, FALSE),
-('dov@example.org', 'דב', '1e5', 'two
-lines', FALSE, NULL, 'Active', 0, TRUE, FALSE),
+('dov@example.org', 'דב', '1e5', 'שתי
+שורות', FALSE, NULL, 'Active', 0, TRUE, FALSE),
 ('joerg@example.org', 'Jörg | Ümit', '+49', 'a	tab', FALSE, NULL, 'SUBSCRIBED', 0, TRUE, FALSE),
 ('left.flag@example.org', 'Bob \', '101', '"', TRUE, NULL, 'subscribed', 0, TRUE, FALSE),
 ('left.date@example.org', 'Bo"b', '102', 'x"', FALSE, '2024-02-01 10:30:00', 'subscribed', 0, TRUE, FALSE),

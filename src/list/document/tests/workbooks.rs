@@ -24,6 +24,24 @@ fn a_workbook_is_read_alike_whichever_program_wrote_it() {
 }
 
 #[test]
+fn a_workbook_whose_parts_have_their_sizes_behind_them_is_read() {
+    for bytes in [MEMBERS[0], MEMBERS[2]] {
+        // As LibreOffice writes all: a data descriptor behind each part.
+        let mut parts = zip::ZipArchive::new(Cursor::new(bytes)).expect("an archive");
+        let mut streamed = ZipWriter::new_stream(Vec::new());
+        for index in 0..parts.len() {
+            let mut part = parts.by_index(index).expect("a part");
+            let name = part.name().expect("UTF-8").into_owned();
+            streamed.start_file(name, SimpleFileOptions::default()).expect("begun");
+            std::io::copy(&mut part, &mut streamed).expect("written");
+        }
+        let bytes = streamed.finish().expect("finished").into_inner();
+        let list = read_as(&bytes, None, Some(Hidden::Leave)).expect("a list");
+        assert_eq!(list.numbers(), [4, 5, 8]);
+    }
+}
+
+#[test]
 fn hidden_rows_stop_until_somebody_says_what_they_are() {
     for bytes in MEMBERS {
         let finding = refusal(bytes);

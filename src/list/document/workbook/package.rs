@@ -27,9 +27,15 @@ impl Package {
         if parts(&mut file)?.is_none_or(|count| count > PARTS_MAX) {
             return Err(Trouble::TooLarge("it has more than 60,000 parts".into()));
         }
-        let archive = ZipArchive::new(file).map_err(trouble)?;
-        // Of a wrong directory, the sizes are believed only as limits.
-        if archive.decompressed_size().is_none_or(|size| size > u128::from(UNPACKED_MAX)) {
+        let mut archive = ZipArchive::new(file).map_err(trouble)?;
+        // Of a wrong directory, the sizes are believed only as limits. They stand in it also where
+        // parts have theirs behind them, as LibreOffice writes all (`decompressed_size` knows none).
+        let mut unpacked = 0_u64;
+        for index in 0..archive.len() {
+            let size = archive.by_index_raw(index).map_err(trouble)?.size();
+            unpacked = unpacked.saturating_add(size);
+        }
+        if unpacked > UNPACKED_MAX {
             return Err(Trouble::TooLarge("unpacked it is larger than 2 GiB".into()));
         }
         let names = archive.file_names_raw().map(|name| normal(&String::from_utf8_lossy(name)));
