@@ -253,6 +253,11 @@ impl Project {
         if findings.iter().any(Finding::is_error) { Err(findings) } else { Ok(project) }
     }
 
+    /// The file that they were read from.
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
+    }
+
     /// Where the settings begin, for findings about what is missing.
     pub fn place(&self) -> Option<Place> {
         self.source.as_ref().map(|source| {

@@ -49,11 +49,16 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter(GLUE, glue);
     tera.register_filter("default", default);
     tera.register_filter("str", str);
-    for (name, pick) in [("first", first as Pick), ("last", last), ("nth", nth)] {
-        tera.register_filter(name, move |value: Value, arguments: Kwargs, _: &State| {
-            picked(&value, &arguments, name, pick)
-        });
-    }
+    tera.register_filter("first", |value: Value, _: Kwargs, _: &State| {
+        picked(&value, "first", <[Value]>::first)
+    });
+    tera.register_filter("last", |value: Value, _: Kwargs, _: &State| {
+        picked(&value, "last", <[Value]>::last)
+    });
+    tera.register_filter("nth", |value: Value, arguments: Kwargs, _: &State| {
+        let number = arguments.must_get::<usize>("n")?;
+        picked(&value, "nth", |values| values.get(number))
+    });
     tera.register_filter("split", split);
     let texts: [(&str, Change); 8] = [
         ("upper", |text, _| Ok(text.to_uppercase())),
@@ -122,31 +127,17 @@ fn str(value: Value, _: Kwargs, _: &State) -> Value {
     if value.is_none() { value } else { Value::from(value.to_string()) }
 }
 
-/// One of several values.
-type Pick = fn(&[Value], &Kwargs) -> TeraResult<Option<Value>>;
-
-#[allow(clippy::unnecessary_wraps, reason = "it is one of several that may fail")]
-fn first(values: &[Value], _: &Kwargs) -> TeraResult<Option<Value>> {
-    Ok(values.first().cloned())
-}
-
-#[allow(clippy::unnecessary_wraps, reason = "it is one of several that may fail")]
-fn last(values: &[Value], _: &Kwargs) -> TeraResult<Option<Value>> {
-    Ok(values.last().cloned())
-}
-
-fn nth(values: &[Value], arguments: &Kwargs) -> TeraResult<Option<Value>> {
-    Ok(values.get(arguments.must_get::<usize>("n")?).cloned())
-}
-
-fn picked(value: &Value, arguments: &Kwargs, name: &str, pick: Pick) -> TeraResult<Value> {
-    if value.is_none() {
-        return Ok(Value::none());
+/// One of several values; none if it is not there.
+fn picked(
+    value: &Value,
+    name: &str,
+    pick: impl Fn(&[Value]) -> Option<&Value>,
+) -> TeraResult<Value> {
+    match value.as_array() {
+        Some(values) => Ok(pick(values).cloned().unwrap_or_else(Value::none)),
+        None if value.is_none() => Ok(Value::none()),
+        None => Err(wrong(name, "a list, such as `split` makes", value)),
     }
-    let Some(values) = value.as_array() else {
-        return Err(wrong(name, "a list, such as `split` makes", value));
-    };
-    Ok(pick(values, arguments)?.unwrap_or_else(Value::none))
 }
 
 fn split(value: Value, arguments: Kwargs, _: &State) -> TeraResult<Value> {
@@ -203,13 +194,13 @@ fn titled(text: &str) -> String {
 }
 
 fn trimmed(text: &str, arguments: &Kwargs, start: bool, end: bool) -> TeraResult<String> {
+    let pattern = arguments.get::<&str>("pat")?;
     let mut rest = text;
-    if let Some(pattern) = arguments.get::<&str>("pat")? {
-        rest = if start { rest.trim_start_matches(pattern) } else { rest };
-        rest = if end { rest.trim_end_matches(pattern) } else { rest };
-    } else {
-        rest = if start { rest.trim_start() } else { rest };
-        rest = if end { rest.trim_end() } else { rest };
+    if start {
+        rest = pattern.map_or_else(|| rest.trim_start(), |pat| rest.trim_start_matches(pat));
+    }
+    if end {
+        rest = pattern.map_or_else(|| rest.trim_end(), |pat| rest.trim_end_matches(pat));
     }
     Ok(rest.to_owned())
 }

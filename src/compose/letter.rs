@@ -213,6 +213,16 @@ impl Letter {
         events::shown()
     }
 
+    /// What the letter says to everybody, with its tags: pages (true), and lines of text.
+    pub(crate) fn written(&self) -> Vec<(&str, bool)> {
+        let Origins { html, text, .. } = &self.origins;
+        let pages = html.values().map(|template| (template.text.as_str(), true));
+        let lines = [SUBJECT, PREHEADER].into_iter().filter_map(|name| text.get(name));
+        let lines = lines.map(|template| (template.text.as_str(), false));
+        let events = self.events.iter().flat_map(|event| [&event.title, &event.place]);
+        pages.chain(lines).chain(events.map(|text| (text.as_str(), false))).collect()
+    }
+
     /// A hash over everything that reaches readers and is the same for all.
     pub fn fingerprint(&self) -> String {
         use sha2::{Digest, Sha256};

@@ -22,6 +22,7 @@ mod filters;
 pub(crate) mod html;
 mod images;
 pub(crate) mod letter;
+mod literals;
 mod local;
 mod markdown;
 mod marked;
@@ -73,6 +74,11 @@ pub use self::names::{ALWAYS, FieldUse};
 /// Byte ranges of a text that are tags, delimiters included.
 pub fn tag_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
     tags::find(text).0.into_iter().map(|tag| tag.range).collect()
+}
+
+/// Where strings stand in a text's tags that may leave with a mail, without their quotes.
+pub fn printed_strings(passage: &Passage) -> Vec<std::ops::Range<usize>> {
+    literals::printed(&Part::read(passage.clone(), &mut Vec::new()))
 }
 
 /// A campaign's date as its letter's language writes it; as it stands, if it is none.

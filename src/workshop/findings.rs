@@ -6,14 +6,13 @@ use std::path::Path;
 
 use super::{Workshop, links};
 use crate::campaign::Campaign;
-use crate::check::{self, Exhibit, File, WebLink};
+use crate::check::{self, Exhibit, File, Outgoing, WebLink};
 use crate::clock;
 use crate::compose::{self, Letter};
 use crate::finding::Finding;
 use crate::list::List;
 use crate::merge::Mail;
-use crate::place::Passage;
-use crate::template::{self, Template};
+use crate::template::Template;
 
 /// What the rules need besides the campaign: a mail, and its preheader.
 pub(super) type Sample<'a> = Option<(&'a Mail, Option<&'a str>)>;
@@ -76,16 +75,9 @@ impl Workshop {
         let columns: Vec<&str> = list.map_or_else(Vec::new, |list| {
             list.columns().iter().map(|column| column.name.as_str()).collect()
         });
-        let mut findings = check::foreign_tags(&campaign.subject, false, &columns);
-        if let Some(preheader) = &campaign.preheader {
-            findings.extend(check::foreign_tags(preheader, false, &columns));
-        }
-        findings.extend(check::foreign_tags(&campaign.body, true, &columns));
-        // Our own templates hold nobody's tags, whatever a list calls its columns.
-        let sources = template.iter().flat_map(|template| [&template.page, &template.text_page]);
-        for source in sources.filter(|source| !template::is_built_in(source.name())) {
-            findings.extend(check::foreign_tags(&Passage::whole(source), false, &columns));
-        }
+        let outgoing =
+            Outgoing { project: &self.project, campaign, template, letter, columns: &columns };
+        let mut findings = check::unfilled_tags(&outgoing);
         if let Some(list) = list {
             let fields = match (letter, template) {
                 (Some(letter), _) => letter.fields.clone(),

@@ -1,6 +1,6 @@
 //! Whatever somebody writes ends, in an answer or in a finding.
 
-use handbill::check::foreign_tags;
+use handbill::check::{Written, foreign_tags};
 use handbill::place::{Passage, Source};
 
 use crate::desk::{ROW, compile, merge};
@@ -58,7 +58,7 @@ fn monstrous_letters_end_in_an_answer() {
             let _ = merge(&letter, &ROW);
         }
         let passage = Passage::whole(&Source::new("c.md", body));
-        let _ = foreign_tags(&passage, true, &["name"]);
+        let _ = foreign_tags(&passage, Written::Markdown, &["name"]);
     }
 }
 

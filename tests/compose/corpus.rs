@@ -1,6 +1,6 @@
 //! Real newsletters, end to end.
 
-use handbill::check::foreign_tags;
+use handbill::check::{Written, foreign_tags};
 use handbill::merge::Mail;
 use handbill::place::{Passage, Source};
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -96,7 +96,7 @@ fn a_newsletter_about_programming_raises_no_false_alarm() {
     for (name, text) in newsletters() {
         let passage = Passage::whole(&Source::new(name.clone(), body(&text)));
         let columns = ["email", "first_name", "last_name", "city"];
-        let findings = foreign_tags(&passage, true, &columns);
+        let findings = foreign_tags(&passage, Written::Markdown, &columns);
         assert!(findings.is_empty(), "{name}: {findings:#?}");
     }
 }

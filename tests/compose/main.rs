@@ -16,3 +16,4 @@ mod snapshots;
 mod strictness;
 mod strings;
 mod text_part;
+mod unfilled;

@@ -2,7 +2,7 @@
 
 use handbill::address::{Address, Mailbox};
 use handbill::campaign::Campaign;
-use handbill::check::{self, Exhibit, foreign_tags, switched};
+use handbill::check::{self, Exhibit, Written, foreign_tags, switched};
 use handbill::compose::{self, Letter};
 use handbill::merge::{Links, Mail, Merger};
 use handbill::place::{Passage, Source};
@@ -210,8 +210,8 @@ proptest! {
     #[test]
     fn any_text_can_be_searched_for_foreign_tags(text in body()) {
         let passage = Passage::whole(&Source::new("c.md", text));
-        let _ = foreign_tags(&passage, true, &["name"]);
-        let _ = foreign_tags(&passage, false, &[]);
+        let _ = foreign_tags(&passage, Written::Markdown, &["name"]);
+        let _ = foreign_tags(&passage, Written::Page, &[]);
     }
 
     #[test]

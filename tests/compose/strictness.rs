@@ -1,6 +1,6 @@
 //! P1: no unresolved field leaves, and none is refused without need.
 
-use handbill::check::{fields, foreign_tags};
+use handbill::check::{Written, fields, foreign_tags};
 use handbill::list::Column;
 use handbill::place::{Passage, Source};
 
@@ -165,7 +165,7 @@ fn a_field_that_no_column_supplies_is_an_error_with_a_suggestion() {
 fn the_tag_of_another_tool_is_an_error() {
     for tag in ["<< Test First Name >>", "*|FNAME|*", "[First Name]", "%FNAME%", "{FirstName}"] {
         let passage = Passage::whole(&Source::new("c.md", format!("Dear {tag},\n")));
-        let found = foreign_tags(&passage, true, &["email", "first_name"]);
+        let found = foreign_tags(&passage, Written::Markdown, &["email", "first_name"]);
         assert_eq!(found.len(), 1, "{tag}");
         assert_eq!(found[0].place.as_ref().expect("place").to_string(), "c.md:1:6", "{tag}");
     }
