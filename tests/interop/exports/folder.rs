@@ -176,7 +176,7 @@ impl Export {
         let expected = [may + ALL_WHO_LEFT, may, ALL_WHO_LEFT].map(Some);
         assert_eq!(counts, expected, "rows, deliverable and left of {}: {json:#}", self.name);
         assert_eq!(left_by_column(&json), BTreeMap::from(LEFT.map(text)), "{}: {json}", self.name);
-        let ran = self.send(&desk);
+        let ran = send(&desk);
         assert_eq!(ran.code, Some(0), "{}: {ran:?}", self.name);
         assert_eq!(self.mailed(&desk), self.who, "{}: {ran:?}", self.name);
     }
@@ -186,7 +186,7 @@ impl Export {
     pub(super) fn is_refused(&self, codes: &[&str]) -> Ran {
         let desk = self.desk();
         let checked = desk.run(&format!("list check {}", self.list));
-        let sent = self.send(&desk);
+        let sent = send(&desk);
         assert_eq!(self.mailed(&desk), [""; 0], "{}: {sent:?}", self.name);
         for ran in [&checked, &sent] {
             assert_eq!(ran.code, Some(1), "{}: {ran:?}", self.name);
@@ -226,7 +226,7 @@ impl Export {
     pub(super) fn warns_of_lost_letters(mut self) {
         self.has_right_names = false;
         let desk = self.desk();
-        for ran in [desk.run(&format!("list check {}", self.list)), self.send(&desk)] {
+        for ran in [desk.run(&format!("list check {}", self.list)), send(&desk)] {
             let is_said = ran.err.contains("warning[question-marks]");
             assert!(ran.code == Some(0) && is_said, "{}: {ran:?}", self.name);
         }
@@ -274,10 +274,10 @@ impl Export {
             .campaign(letter)
             .file(&self.list, &self.bytes)
     }
+}
 
-    fn send(&self, desk: &Desk) -> Ran {
-        desk.run("send campaigns/spring.md --outbox out --format json")
-    }
+fn send(desk: &Desk) -> Ran {
+    desk.run("send campaigns/spring.md --outbox out --format json")
 }
 
 fn text((column, left): (&str, u64)) -> (String, u64) {
