@@ -42,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
     (
         "check",
         &[
+            "address",
             "calendar",
             "campaign",
             "compose",
@@ -50,6 +51,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "merge",
             "place",
             "project",
+            "settings",
             "template",
         ],
     ),

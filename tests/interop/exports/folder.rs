@@ -207,7 +207,7 @@ impl Export {
         let rules: Vec<&str> = lines.filter(|line| line.contains("{ mail = [")).collect();
         let told = self.with("[list.consent]").with(&rules.join("\n"));
         let (desk, may) = (told.desk(), told.who.clone());
-        let ran = told.send(&desk);
+        let ran = send(&desk);
         assert_eq!(ran.code, Some(0), "{}: {ran:?}", told.name);
         assert_eq!(told.mailed(&desk), may, "{}: {ran:?}", told.name);
     }
