@@ -15,9 +15,9 @@ CREATE TABLE members (
     joined date, seen timestamptz, donor boolean, tags text[], rank rank, status text);
 INSERT INTO members VALUES
     (7, ' Ann@Example.org ', 'Ann', 'Leeds', 25, 25, '2024-05-03', '2024-05-03 10:00+00', true, '{a,b}', 'patron', 'subscribed'),
-    (8, 'ann@example.org', 'Ann again', 'Leeds', 0.5, 0.1, NULL, NULL, false, NULL, NULL, NULL),
-    (9, 'Bob <bob@bücher.example>', NULL, 'York', NULL, NULL, NULL, NULL, NULL, NULL, NULL, ''),
-    (11, 'nobody', 'Nob', 'York', 1, 1, NULL, NULL, false, NULL, 'friend', NULL),
+    (8, 'ann@example.org', 'Ann again', 'Leeds', 0.5, 0.1, NULL, NULL, false, NULL, NULL, 'active'),
+    (9, 'Bob <bob@bücher.example>', NULL, 'York', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'active'),
+    (11, 'nobody', 'Nob', 'York', 1, 1, NULL, NULL, false, NULL, 'friend', 'active'),
     (12, 'cyd@example.org', 'Cyd', '50% off', 12.25, 1e30, 'infinity', NULL, true, NULL, NULL, 'unsubscribed');
 ";
 

