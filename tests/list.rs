@@ -323,6 +323,12 @@ fn a_row_with_more_cells_than_columns_is_not_mailed_where_one_tells_of_consent()
         "email;name;opt_out;;\na@example.org;Ann;;;\nb@example.org;O;;x;;\nc@example.org;Cid;x;;\n",
     );
     assert_eq!((walked.counts(), walked.addresses()), ((1, 1, 1), vec!["a@example.org"]));
+    let walked = walk(
+        "email,name,note,opt_out,vip\na@example.org,Ann,,,\nb@example.org,Bob, jr,,x,\nc@example.org,Cid,,x,\n",
+    );
+    assert_eq!((walked.counts(), walked.addresses()), ((1, 1, 1), vec!["a@example.org"]));
+    let walked = walk("email,opt_out\na@example.org,,\nc@example.org,x,\n");
+    assert_eq!(walked.addresses(), ["a@example.org"], "all rows end so");
     let walked = walk("email;gift\nb@example.org;1;234,50\na@example.org;5\n");
     assert_eq!(walked.counts(), (2, 0, 0));
     assert_eq!(walked.list.notes()[0].code, "surplus-cells");

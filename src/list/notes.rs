@@ -44,6 +44,8 @@ pub(super) struct Notes {
     /// The columns without a name, and how many rows have something there.
     nameless: Vec<(usize, u64)>,
     rows: u64,
+    /// How many rows have more cells than the header, blank ones included.
+    longer: u64,
     garbled: Garbled,
     /// For each other column that may hold addresses, the rows in which it has another one.
     other_addresses: Vec<Kind>,
@@ -64,6 +66,7 @@ impl Notes {
                 .map(|(index, _)| (index, 0))
                 .collect(),
             rows: 0,
+            longer: 0,
             garbled: Garbled::new(unit),
             other_addresses: vec![Kind::default(); emails.len().saturating_sub(1)],
         }
@@ -81,6 +84,7 @@ impl Notes {
             self.surplus.add(line);
         }
         self.rows += 1;
+        self.longer += u64::from(row.len() > self.columns);
         for index in (0..self.columns).filter(|index| !self.emails.contains(index)) {
             self.garbled.add(line, index, row.cell(index));
         }
@@ -101,6 +105,11 @@ impl Notes {
     pub(super) fn stray_columns(&self) -> Vec<usize> {
         let is_stray = |(_, filled): &&(usize, u64)| filled * 2 < self.rows;
         self.nameless.iter().filter(is_stray).map(|(index, _)| *index).collect()
+    }
+
+    /// Whether every row ends in a delimiter that the header lacks.
+    pub(super) fn are_rows_longer(&self) -> bool {
+        self.longer == self.rows
     }
 
     /// Several columns may hold the address, and they do not agree.

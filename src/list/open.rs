@@ -60,6 +60,8 @@ pub struct List {
     emails: Vec<usize>,
     /// Columns without a name, and nearly without a value.
     pub(super) stray: Vec<usize>,
+    /// Whether all rows have more cells than the header.
+    pub(super) are_rows_longer: bool,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
     gone: Option<Gone>,
@@ -224,6 +226,7 @@ impl List {
             columns: columns.into(),
             emails: Vec::new(),
             stray: Vec::new(),
+            are_rows_longer: false,
             judge: Judge::default(),
             consent: Arc::new([]),
             gone: None,
@@ -245,6 +248,7 @@ impl List {
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
         list.stray = notes.stray_columns();
+        list.are_rows_longer = notes.are_rows_longer();
         list.count(&survey.decide(), place)?;
         Ok(list)
     }

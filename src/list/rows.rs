@@ -275,7 +275,12 @@ impl List {
             let reason = "something stands in a column without a name, where hardly any row has anything: nobody knows whether the cells before it are where they belong";
             return Some((*index, reason));
         }
-        if tells_consent && records.len() > columns && surplus(records, columns) > 0 {
+        // A cell too many may be blank, and those before it have moved all the same.
+        let is_longer = match records {
+            Source::File(_) => records.len() > columns && !self.are_rows_longer,
+            Source::Kept(..) => false,
+        };
+        if tells_consent && (is_longer || surplus(records, columns) > 0) {
             let reason = "more cells than columns: nobody knows which one tells of consent; a value that holds the delimiter needs quotes around it";
             return Some((columns, reason));
         }
