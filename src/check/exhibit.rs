@@ -86,13 +86,15 @@ impl<'a> Exhibit<'a> {
             let page = Passage::whole(&Source::new("", mail.html.as_str()));
             let added =
                 elements::of_html(&page, &Context::new()).into_iter().filter_map(|element| {
+                    if written.contains(&key(&element)) {
+                        return None;
+                    }
                     let needle = match &element.kind {
                         Kind::Link { url, text } if self.find(url).is_none() => text,
                         Kind::Link { url: needle, .. } | Kind::Image { src: needle, .. } => needle,
                         _ => return None,
                     };
-                    let is_new = !written.contains(&key(&element));
-                    let place = is_new.then(|| self.locate(needle))?;
+                    let place = self.locate(needle);
                     Some(Element { place, is_written: false, ..element })
                 });
             elements.extend(added.collect::<Vec<_>>());

@@ -6,7 +6,7 @@ use super::elements::{Kind, is_known};
 use super::exhibit::Exhibit;
 use super::known::{COMMON, PARAMETERS, SHORTENERS, TRACKERS, VAGUE};
 use super::rule::{Rule, error, warning};
-use crate::finding::Finding;
+use crate::finding::{Finding, closest};
 
 /// A scheme that mail programs drop, or that runs something.
 pub(super) const UNSAFE_LINK: Rule = error(
@@ -85,6 +85,13 @@ pub(super) const BROKEN_ANCHOR: Rule = warning(
     "link to a page, or give the place an `id`",
     "https://www.caniemail.com/features/html-anchor-links/",
 );
+/// A slip of the keyboard.
+pub(super) const MISSPELT_LINK: Rule = warning(
+    "misspelt-link",
+    "links whose beginning is misspelt (`htps://`), or that write to no address (`mailto:ann`)",
+    "write `https://example.org`, `mailto:ann@example.org`",
+    "RFC 3986 §3.1, RFC 6068 §2: no program knows where such a link leads",
+);
 
 /// Found by asking, with `--links`.
 pub const BROKEN_LINK: Rule = error(
@@ -112,7 +119,7 @@ fn link(url: &str, text: &str, exhibit: &Exhibit<'_>) -> Vec<Finding> {
     let url = url.trim();
     let mut findings = Vec::new();
     if is_known(url) {
-        if url.is_empty() || url == "#" {
+        if ["", "#", "mailto:", "tel:", "sms:"].contains(&url) {
             findings.push(EMPTY_LINK.says("the link leads nowhere"));
         } else if let Some(id) = url.strip_prefix('#') {
             if exhibit.mail().is_some_and(|mail| !has_id(&mail.html, id)) {
@@ -174,8 +181,19 @@ fn target(url: &str, what: &str) -> Option<Finding> {
         _ if scheme.contains('.') => {
             Some(RELATIVE_LINK.says(format!("`{shown}` leads nowhere from a mail")))
         }
-        _ => None,
+        "mailto" if !url.contains('@') && !url.contains("mailto:?") => {
+            Some(MISSPELT_LINK.says(format!("`{shown}` writes to no address")))
+        }
+        _ => misspelt(&scheme)
+            .map(|meant| MISSPELT_LINK.says(format!("`{scheme}:` is not `{meant}:`"))),
     }
+}
+
+/// The scheme that somebody meant who wrote this one.
+pub(super) fn misspelt(scheme: &str) -> Option<&'static str> {
+    let meant = ["https", "http", "mailto"];
+    let is_right = meant.iter().any(|meant| scheme.eq_ignore_ascii_case(meant));
+    if is_right { None } else { closest(scheme, meant) }
 }
 
 fn web(url: &str, shown: &str, what: &str) -> Option<Finding> {
@@ -309,6 +327,14 @@ mod tests {
             ("https://habit.ly/", None),
             ("mailto:ann@example.org", None),
             ("tel:+441234", None),
+            ("htps://example.org", Some("misspelt-link")),
+            ("httsp://example.org", Some("misspelt-link")),
+            ("htttp://example.org", Some("misspelt-link")),
+            ("malito:ann@example.org", Some("misspelt-link")),
+            ("mailto:ann.example.org", Some("misspelt-link")),
+            ("mailto:?subject=x", None),
+            ("webcal://example.org/x.ics", None),
+            ("ftp://example.org/x", None),
             ("sms:+441234", None),
         ] {
             assert_eq!(code(url), expected, "{url}");

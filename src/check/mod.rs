@@ -13,6 +13,7 @@ mod foreign;
 mod images;
 mod known;
 mod language;
+mod leftover;
 mod links;
 mod parts;
 mod rule;
@@ -33,7 +34,7 @@ pub use self::switches::switched;
 use crate::finding::Finding;
 
 /// Every rule, in the order of the docs: first those that keep promises.
-pub const RULES: [Rule; 45] = [
+pub const RULES: [Rule; 50] = [
     foreign::FOREIGN_TAG,
     fields::UNKNOWN_FIELD,
     fields::SHADOWED_COLUMN,
@@ -58,10 +59,15 @@ pub const RULES: [Rule; 45] = [
     links::VAGUE_LINK,
     links::MISLEADING_LINK,
     links::BROKEN_ANCHOR,
+    links::MISSPELT_LINK,
     images::MISSING_ALT,
     structure::HEADING_ORDER,
     structure::EMPTY_SEGMENT,
     structure::UNQUOTED_ATTRIBUTE,
+    leftover::LEFTOVER_MARKUP,
+    leftover::LEFTOVER_LINK,
+    leftover::LEFTOVER_TABLE,
+    leftover::UNDERLINED_HEADING,
     language::NO_LANGUAGE,
     language::WRONG_LANGUAGE,
     language::WRONG_DIRECTION,
@@ -88,11 +94,12 @@ type Family = fn(&Exhibit<'_>) -> Vec<Finding>;
 const DUTIES: [Family; 1] = [footer::footer];
 
 /// What makes a letter good.
-const QUALITY: [Family; 10] = [
+const QUALITY: [Family; 11] = [
     subject::subject,
     links::links,
     images::images,
     structure::structure,
+    leftover::leftover,
     language::language,
     dates::dates,
     colours::colours,

@@ -16,6 +16,7 @@ use super::events::{self, Event};
 use super::filters;
 use super::local::Language;
 use super::rewrite::{NEED, TICK, WITHIN};
+use super::schemes;
 
 /// The filter for the beginning of a URL.
 pub(crate) const URL: &str = "__url";
@@ -158,6 +159,8 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>, knows: &Knows) -> 
     tera.register_filter(WITHIN, within);
     tera.register_filter(URL, filters::url_beginning);
     tera.register_filter(URL_PART, filters::url_part);
+    tera.register_filter(schemes::MAIL_PART, schemes::mail_part);
+    tera.register_filter(schemes::PHONE_PART, schemes::phone_part);
     tera.register_filter(CSS, filters::css);
     blank::register(&mut tera);
     tera.register_filter("bar", filters::bar);

@@ -18,7 +18,7 @@ use crate::place::printable;
 
 /// The text of a value as a person reads it. What a `{% set %}` block of the HTML
 /// part captured is HTML already.
-fn shown(value: &Value, state: &State) -> TeraResult<String> {
+pub(super) fn shown(value: &Value, state: &State) -> TeraResult<String> {
     if value.is_undefined() {
         return Err(Error::message(BLANK));
     }
@@ -60,16 +60,20 @@ fn is_plain_url(text: &str) -> bool {
 /// Percent-encodes a value as one component (RFC 3986 §2.1): all but
 /// unreserved characters.
 pub(super) fn url_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
-    let text = shown(&value, state)?;
+    Ok(encoded(&shown(&value, state)?, b""))
+}
+
+/// A text with every byte percent-encoded that is neither unreserved nor one of `others`.
+pub(super) fn encoded(text: &str, others: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || others.contains(&byte) {
             out.push(byte as char);
         } else {
             let _ = write!(out, "%{byte:02X}");
         }
     }
-    Ok(out)
+    out
 }
 
 /// How many per cent a number is of another, rounded; `most` bounds it.

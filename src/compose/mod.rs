@@ -9,6 +9,7 @@ mod addresses;
 mod arguments;
 mod arrange;
 mod assemble;
+mod behind;
 pub(crate) mod blank;
 mod constant;
 mod definitions;
@@ -22,6 +23,7 @@ mod filters;
 pub(crate) mod html;
 mod images;
 pub(crate) mod letter;
+mod listing;
 mod literals;
 mod local;
 mod markdown;
@@ -29,12 +31,14 @@ mod marked;
 mod marks;
 mod names;
 mod node;
+mod offsets;
 pub mod outline;
 mod page;
 mod part;
 mod places;
 mod printed;
 mod rewrite;
+mod schemes;
 mod sight;
 mod statement;
 mod strings;
@@ -68,7 +72,7 @@ use crate::template::Template;
 
 pub use self::events::Event;
 pub use self::letter::{Letter, LocalImage};
-pub(crate) use self::markdown::options as markdown_options;
+pub(crate) use self::markdown::{Reading, bare_addresses, options as markdown_options};
 pub use self::names::{ALWAYS, FieldUse};
 
 /// Byte ranges of a text that are tags, delimiters included.
@@ -142,8 +146,9 @@ pub fn compile(
         images: Arc::new(from_components),
         events: Arc::default(),
     };
+    let language = campaign.lang.as_deref();
     let Assembled { html, text, events, emptiness } =
-        assemble(&parts, &firsts, &fields, &constants, &knows, &mut findings);
+        assemble(&parts, &firsts, &fields, &constants, &knows, language, &mut findings);
     let knows = Knows { events: Arc::new(events), ..knows };
     let mut origins = Origins { parts, firsts, html, text };
     if !findings.is_empty() {
@@ -311,6 +316,7 @@ fn assemble(
     fields: &[FieldUse],
     constants: &Context,
     knows: &Knows,
+    language: Option<&str>,
     findings: &mut Vec<Finding>,
 ) -> Assembled {
     let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();
@@ -332,7 +338,8 @@ fn assemble(
     let html_components: Vec<usize> = (FIRST_COMPONENT..texts_from).collect();
     let content = |part: usize| firsts[part] + content_tags(&parts[part]).next().unwrap_or(0);
 
-    let body = markdown::body(&parts[BODY], firsts[BODY], &marks);
+    let mut body = markdown::body(&parts[BODY], firsts[BODY], &marks, language);
+    findings.append(&mut body.findings);
     let filling = Filling {
         page: PAGE,
         content: content(PAGE),
