@@ -1,11 +1,14 @@
 //! Where links lead, and what readers see of them.
 
+use std::collections::HashSet;
+
 use url::{Host, Url};
 
 use super::elements::{Kind, is_known};
 use super::exhibit::Exhibit;
 use super::known::{COMMON, PARAMETERS, SHORTENERS, TRACKERS, VAGUE};
 use super::rule::{Rule, error, warning};
+use crate::compose::html::{self, Token};
 use crate::finding::{Finding, closest};
 
 /// A scheme that mail programs drop, or that runs something.
@@ -104,9 +107,11 @@ pub const BROKEN_LINK: Rule = error(
 /// All that there is to say about links and where images come from.
 pub(super) fn links(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let page = exhibit.mail().map(|mail| mail.html.as_str());
+    let ids = page.map(ids).unwrap_or_default();
     for element in exhibit.elements() {
         let said = match &element.kind {
-            Kind::Link { url, text } => link(url, text, exhibit),
+            Kind::Link { url, text } => link(url, text, page.map(|_| &ids)),
             Kind::Image { src, size, .. } => image(src, *size),
             _ => Vec::new(),
         };
@@ -115,14 +120,15 @@ pub(super) fn links(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     findings
 }
 
-fn link(url: &str, text: &str, exhibit: &Exhibit<'_>) -> Vec<Finding> {
+/// What is wrong with a link; `ids` are the places of the finished page, if there is one.
+fn link(url: &str, text: &str, ids: Option<&HashSet<String>>) -> Vec<Finding> {
     let url = url.trim();
     let mut findings = Vec::new();
     if is_known(url) {
         if ["", "#", "mailto:", "tel:", "sms:"].contains(&url) {
             findings.push(EMPTY_LINK.says("the link leads nowhere"));
         } else if let Some(id) = url.strip_prefix('#') {
-            if exhibit.mail().is_some_and(|mail| !has_id(&mail.html, id)) {
+            if ids.is_some_and(|ids| !ids.contains(id)) {
                 findings
                     .push(BROKEN_ANCHOR.says(format!("no place in the letter is called `{id}`")));
             }
@@ -289,8 +295,14 @@ fn is_domain(text: &str) -> bool {
     COMMON.contains(&last) && name.split('.').all(is_label)
 }
 
-fn has_id(page: &str, id: &str) -> bool {
-    ["id", "name"].iter().any(|attribute| page.contains(&format!("{attribute}=\"{id}\"")))
+/// The places of a page that a link may lead to.
+fn ids(page: &str) -> HashSet<String> {
+    let attributes = html::tokens(page).into_iter().flat_map(|token| match token {
+        Token::Start { attributes, .. } => attributes,
+        _ => Vec::new(),
+    });
+    let named = attributes.filter(|attribute| matches!(&page[attribute.name.clone()], "id" | "name"));
+    named.filter_map(|attribute| Some(page[attribute.value?].to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -155,6 +155,9 @@ pub fn compile(
         return Err(findings);
     }
     images::local_images(&campaign.id, &mut origins, &mut images);
+    if let Some(finding) = images::too_many(&images) {
+        return Err(finding.into());
+    }
     let html = engine(engine::html(&knows), &origins, Form::Html)?;
     let text = engine(engine::text(&knows), &origins, Form::Text)?;
     Ok(Letter {

@@ -2,7 +2,7 @@
 
 use super::LEFTOVER_MARKUP;
 use super::line::{Left, Line};
-use crate::compose::html::is_element;
+use crate::compose::html::{Token, is_element, tokens};
 
 /// What was meant as markup. `has_notes`: whether two asterisks are a footnote's sign.
 pub(super) fn markup(line: &Line, has_notes: bool) -> Vec<Left> {
@@ -16,6 +16,47 @@ pub(super) fn markup(line: &Line, has_notes: bool) -> Vec<Left> {
     found.extend(attributes(&line.text));
     found.extend(tag(&line.text));
     found
+}
+
+/// Markdown in a block of HTML, where it is not read: `<center>*no*</center>`.
+pub(super) fn in_html(html: &str) -> Option<Left> {
+    tokens(html).into_iter().find_map(|token| {
+        let Token::Text(range) = token else { return None };
+        let text = &html[range.clone()];
+        let (start, end) = emphasised(text, "**")
+            .or_else(|| emphasised(text, "*"))
+            .or_else(|| linked(text))?;
+        Some(Left {
+            range: range.start + start..range.start + end,
+            rule: LEFTOVER_MARKUP,
+            message: format!("`{}` stands in HTML, where Markdown is not read", &text[start..end]),
+        })
+    })
+}
+
+/// `*word*` or `**some words**`, on one line.
+fn emphasised(text: &str, sign: &str) -> Option<(usize, usize)> {
+    let is_edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '*');
+    text.match_indices(sign).find_map(|(start, _)| {
+        let inside = start + sign.len();
+        let length = text[inside..].find(sign)?;
+        let words = &text[inside..inside + length];
+        let end = inside + length + sign.len();
+        let is_one = words.starts_with(char::is_alphanumeric)
+            && words.ends_with(|c: char| !c.is_whitespace())
+            && !words.contains('\n')
+            && is_edge(text[..start].chars().next_back())
+            && is_edge(text[end..].chars().next());
+        is_one.then_some((start, end))
+    })
+}
+
+/// `[Give](https://…)`.
+fn linked(text: &str) -> Option<(usize, usize)> {
+    let middle = text.find("](http")?;
+    let start = text[..middle].rfind('[')?;
+    let end = text[middle..].find(')')?;
+    Some((start, middle + end + 1))
 }
 
 /// `** bold **`: a pair of signs, or one that begins a word and never ends.

@@ -73,6 +73,13 @@ fn of_reading(reading: &Reading<'_>) -> Vec<Finding> {
                     Event::End(TagEnd::CodeBlock | TagEnd::HtmlBlock) => false,
                     _ => is_verbatim,
                 };
+                if let Event::Start(Tag::HtmlBlock) = event {
+                    let left = markup::in_html(&reading.text()[range.clone()]);
+                    findings.extend(left.map(|left| {
+                        let range = range.start + left.range.start..range.start + left.range.end;
+                        left.rule.says(left.message).at(reading.place(&range))
+                    }));
+                }
                 if let Event::Start(Tag::Heading { .. }) = event {
                     findings.extend(underlined(reading, &range));
                 }
@@ -153,6 +160,9 @@ mod tests {
             ("| a | b | c |\n|---|---|\n| 1 | 2 |", "leftover-table 1:1"),
             ("Ann\n-- \nThe Path", "underlined-heading 2:1"),
             ("One line\nand one more\n---", "underlined-heading 3:1"),
+            ("<center>*no* emphasis</center>", "leftover-markup 1:9"),
+            ("<div>\nsome **bold**\n</div>", "leftover-markup 2:6"),
+            ("<td>[Give](https://a.test)</td>", "leftover-markup 1:5"),
         ] {
             assert_eq!(said(text), [wanted], "{text}");
         }
@@ -179,7 +189,9 @@ mod tests {
             "| a | b |\n|---|---|\n{% for x in vars.y %}\n| {{ x }} | b |\n{% endfor %}",
             "- [ ] to do\n- [x] done",
             "Note: * one * and ** two",
-            "<p>\n** raw **\n</p>",
+            "<p>\n2 * 3 * 4 <b>5*</b> [1]\n</p>",
+            "<style>\na > *{color: red} /* **x** */\n</style>",
+            "<p title=\"*a*\">x</p>",
         ] {
             assert!(said(text).is_empty(), "{text}: {:?}", said(text));
         }

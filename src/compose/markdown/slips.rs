@@ -46,11 +46,20 @@ fn comments(
             Event::Start(Md::HtmlBlock) => {
                 let html = marked.offsets.range(range);
                 if let Some(at) = open_in(&passage.text()[html.clone()]) {
-                    say(
-                        html.start + at,
-                        "this comment does not end before other text begins",
-                        "end it with `-->`; between elements, leave no empty line in it",
-                    );
+                    let at = html.start + at;
+                    if passage.text()[at..].contains(COMMENT_END) {
+                        say(
+                            at,
+                            "this comment does not end before other text begins",
+                            "end it with `-->`; between elements, leave no empty line in it",
+                        );
+                    } else {
+                        say(
+                            at,
+                            "this comment does not end: what follows would be gone",
+                            "put `-->` where the note ends",
+                        );
+                    }
                 }
             }
             Event::Text(text) if !in_code && text.contains('<') => {
