@@ -78,16 +78,21 @@ impl From<Finding> for Vec<Finding> {
     }
 }
 
-/// Findings in the order of their places, those without one first. What two
-/// rules say alike is said once.
-pub fn tidy(findings: Vec<Finding>) -> Vec<Finding> {
+/// Findings without those that say what another one says.
+pub fn unlike(mut findings: Vec<Finding>) -> Vec<Finding> {
     let mut said = HashSet::new();
-    let mut tidied = findings;
-    tidied.retain(|finding| {
+    findings.retain(|finding| {
         let place = finding.place.as_ref();
         let place = place.map(|place| (place.file.clone(), place.line, place.column));
         said.insert((finding.code, place, finding.message.clone()))
     });
+    findings
+}
+
+/// Findings in the order of their places, those without one first. What two
+/// rules say alike is said once.
+pub fn tidy(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut tidied = unlike(findings);
     tidied.sort_by_key(|finding| {
         finding.place.as_ref().map(|place| (place.file.clone(), place.line, place.column))
     });

@@ -301,7 +301,8 @@ fn ids(page: &str) -> HashSet<String> {
         Token::Start { attributes, .. } => attributes,
         _ => Vec::new(),
     });
-    let named = attributes.filter(|attribute| matches!(&page[attribute.name.clone()], "id" | "name"));
+    let named =
+        attributes.filter(|attribute| matches!(&page[attribute.name.clone()], "id" | "name"));
     named.filter_map(|attribute| Some(page[attribute.value?].to_owned())).collect()
 }
 

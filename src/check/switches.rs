@@ -35,9 +35,8 @@ pub fn switched(
     for (name, _) in &settings.rules {
         slips.extend(in_settings(name));
     }
-    let allowed = Allowances::new(
-        sources.iter().flat_map(|source| allowances(source, &mut slips)).collect(),
-    );
+    let allowed =
+        Allowances::new(sources.iter().flat_map(|source| allowances(source, &mut slips)).collect());
     let wanted = |mut finding: Finding| {
         if allowed.covers(&finding) {
             return None;

@@ -98,6 +98,56 @@ fn what_is_too_deep_is_said() {
     }
 }
 
+/// Expressions as long and as deep as a tag may hold.
+#[test]
+fn the_longest_expressions_end_in_an_answer() {
+    let joined = |piece: &str, count: usize| format!("name {}", piece.repeat(count));
+    let mut expressions: Vec<String> = [
+        "~ name",
+        "+ 1",
+        "- 1",
+        "* 2",
+        "or name",
+        "and name",
+        "== name",
+        "| trim",
+        "| upper or name",
+        "if name else name",
+        "is defined and name",
+        "in name",
+        "not in name",
+        ".a",
+        "[0]",
+        "?.a",
+    ]
+    .iter()
+    .flat_map(|piece| [30, 60, 120, 249].map(|count| joined(&format!("{piece} "), count)))
+    .collect();
+    for count in [30, 39, 41, 249] {
+        for open in ["not ", "- ", "(", "[", "[name, ", "{\"a\": ", "name | default(value="] {
+            let close = match open {
+                "(" | "name | default(value=" => ")",
+                "[" | "[name, " => "]",
+                "{\"a\": " => "}",
+                _ => "",
+            };
+            expressions.push(format!("{}name{}", open.repeat(count), close.repeat(count)));
+        }
+    }
+    for expression in expressions {
+        for body in [
+            format!("{{{{ {expression} }}}}"),
+            format!("{{% if {expression} %}}x{{% endif %}}"),
+            format!("{{% set x = {expression} %}}{{{{ x }}}}"),
+            format!("{{{{<button label={{{expression}}} url=\"https://x.test\"/>}}}}"),
+        ] {
+            if let Ok(letter) = compile(&body) {
+                let _ = merge(&letter, &ROW);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_too_much_is_said_where_it_begins() {
     for body in [branches(201), "x\n\n".to_owned() + &attributes(201)] {

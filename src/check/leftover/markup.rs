@@ -23,9 +23,8 @@ pub(super) fn in_html(html: &str) -> Option<Left> {
     tokens(html).into_iter().find_map(|token| {
         let Token::Text(range) = token else { return None };
         let text = &html[range.clone()];
-        let (start, end) = emphasised(text, "**")
-            .or_else(|| emphasised(text, "*"))
-            .or_else(|| linked(text))?;
+        let (start, end) =
+            emphasised(text, "**").or_else(|| emphasised(text, "*")).or_else(|| linked(text))?;
         Some(Left {
             range: range.start + start..range.start + end,
             rule: LEFTOVER_MARKUP,
