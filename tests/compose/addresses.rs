@@ -97,3 +97,31 @@ fn a_link_of_html_around_blocks_is_told_in_the_text_part() {
     );
     assert_eq!(text("</a>\n\nx"), "x");
 }
+
+#[test]
+fn a_value_behind_mailto_keeps_its_at_and_one_behind_tel_its_plus() {
+    let cells = [("mail", "ann&b@x.test"), ("phone", "+49 (170) 12/3"), ("name", "A&B @+")];
+    for (body, href, shown) in [
+        ("[m](mailto:{{ mail }})", "mailto:ann%26b@x.test", "m (mailto:ann%26b@x.test)"),
+        ("[c](tel:{{ phone }})", "tel:+49(170)12%2F3", "c (tel:+49(170)12%2F3)"),
+        (
+            "[m](mailto:a@x.test?subject={{ name }})",
+            "mailto:a@x.test?subject=A%26B%20%40%2B",
+            "m (mailto:a@x.test?subject=A%26B%20%40%2B)",
+        ),
+        (
+            "{{<button label=\"m\" url=\"mailto:{{ mail }}\"/>}}",
+            "mailto:ann%26b@x.test",
+            "m: mailto:ann%26b@x.test",
+        ),
+        (
+            "[w](https://x.test/{{ mail }})",
+            "https://x.test/ann%26b%40x.test",
+            "w (https://x.test/ann%26b%40x.test)",
+        ),
+    ] {
+        let mail = mail(body, &cells);
+        assert!(inner(&mail).contains(&format!("href=\"{href}\"")), "{body}: {}", inner(&mail));
+        assert_eq!(mail.text, shown, "{body}");
+    }
+}
