@@ -53,13 +53,11 @@ impl UrlPlace {
     pub(crate) fn of(&mut self, mark: &Found, url: &str, prints: Prints) -> Hint {
         self.has_begun |= !url[self.last_end..mark.range.start].trim_start().is_empty();
         self.last_end = mark.range.end;
-        let hint = match self.has_begun {
-            true => match Rest::behind(&url[..mark.range.start]) {
-                Rest::Address => Hint::Mail,
-                Rest::Number => Hint::Phone,
-                Rest::Other => Hint::UrlPart,
-            },
-            false => Hint::Url,
+        let hint = match Rest::behind(&url[..mark.range.start]) {
+            _ if !self.has_begun => Hint::Url,
+            Rest::Address => Hint::Mail,
+            Rest::Number => Hint::Phone,
+            Rest::Other => Hint::UrlPart,
         };
         match (prints, self.conditions.last_mut()) {
             (Prints::Value, _) => self.has_begun = true,

@@ -1,6 +1,8 @@
 //! What a value becomes further on in a URL, by the URL's scheme: a mail address keeps its `@`
 //! (RFC 6068 §2), a phone number its `+` and no spaces (RFC 3966 §3), everything else is encoded.
 
+#![allow(clippy::needless_pass_by_value, reason = "Tera hands values and arguments over")]
+
 use tera::{Kwargs, State, TeraResult, Value};
 
 use super::filters::{encoded, shown};

@@ -95,13 +95,13 @@ impl Workshop {
         &self,
         campaign: &Campaign,
         image: &LocalImage,
-        room: u64,
+        most: u64,
     ) -> Result<Vec<u8>, Finding> {
         let folder = Path::new(campaign.source.name()).parent().unwrap_or(Path::new(""));
         // What `handbill.toml` names, such as a logo, is relative to it.
         let root = self.project.root.as_path();
         let is_here = folder.join(&image.path).exists() || !root.join(&image.path).is_file();
-        read_within(if is_here { folder } else { root }, &image.path, room)
+        read_within(if is_here { folder } else { root }, &image.path, most)
             .map_err(|finding| finding.at(image.place.clone()))
     }
 }

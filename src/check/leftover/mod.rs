@@ -59,9 +59,10 @@ fn of_reading(reading: &Reading<'_>) -> Vec<Finding> {
     for (event, range) in reading.events() {
         match &event {
             Event::Text(text) if !is_verbatim => line.text(text, range, reading.text()),
-            Event::Code(_) | Event::FootnoteReference(_) => line.hidden(range.start),
             Event::SoftBreak | Event::HardBreak => line.end_of_line(range.start),
-            Event::Start(Tag::Link { .. } | Tag::Image { .. })
+            Event::Code(_)
+            | Event::FootnoteReference(_)
+            | Event::Start(Tag::Link { .. } | Tag::Image { .. })
             | Event::End(TagEnd::Link | TagEnd::Image) => line.hidden(range.start),
             Event::InlineHtml(_)
             | Event::TaskListMarker(_)
@@ -110,10 +111,9 @@ fn underlined(reading: &Reading<'_>, range: &Range<usize>) -> Option<Finding> {
         return None;
     }
     let start = range.start + written.len() - underline.len();
-    let message = match is_long {
-        true => format!("`{underline}` makes one heading of the lines above it"),
-        false => format!("`{underline}` makes the line above it a heading"),
-    };
+    let what =
+        if is_long { "one heading of the lines above it" } else { "the line above it a heading" };
+    let message = format!("`{underline}` makes {what}");
     Some(UNDERLINED_HEADING.says(message).at(reading.place(&(start..start + underline.len()))))
 }
 

@@ -1,6 +1,6 @@
 //! Bare addresses in a text: `https://…`, `www.…`, `ann@example.org`. Where they begin and end
 //! follows GitHub Flavored Markdown (§6.9, autolinks), but for signs that no address holds: a
-//! straight or typographic quotation mark, and the full stops of Chinese and Japanese.
+//! typographic quotation mark, and the full stops of Chinese and Japanese.
 
 use std::ops::Range;
 
@@ -63,7 +63,7 @@ fn web(text: &str, from: usize, colon: usize, prefix: &str) -> Option<Bare> {
     if text[from..start].ends_with(|c: char| c.is_ascii_alphanumeric()) {
         return None;
     }
-    let end = address(text, colon + 3, prefix)?;
+    let end = address(text, start, colon + 3, prefix)?;
     Some(Bare { range: start..end, scheme: "" })
 }
 
@@ -77,7 +77,7 @@ fn host(text: &str, from: usize, stop: usize, prefix: &str) -> Option<Bare> {
     if text[from..start].ends_with(joins) {
         return None;
     }
-    let end = address(text, start, prefix)?;
+    let end = address(text, start, start, prefix)?;
     Some(Bare { range: start..end, scheme: "https://" })
 }
 
@@ -109,15 +109,16 @@ fn mail(text: &str, from: usize, at: usize) -> Option<Bare> {
         return None;
     }
     let end = at + 1 + host.len();
-    Some(match is_named {
-        true => Bare { range: start - MAILTO.len()..end, scheme: "" },
-        false => Bare { range: start..end, scheme: MAILTO },
+    Some(if is_named {
+        Bare { range: start - MAILTO.len()..end, scheme: "" }
+    } else {
+        Bare { range: start..end, scheme: MAILTO }
     })
 }
 
-/// Where an address ends whose host begins here. The host is looked at first: what fails is
+/// Where an address that begins at `start` ends whose host begins here. The host is looked at first: what fails is
 /// not read again and again.
-fn address(text: &str, from: usize, prefix: &str) -> Option<usize> {
+fn address(text: &str, start: usize, from: usize, prefix: &str) -> Option<usize> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     let length = text[from..].char_indices().find(|(at, c)| !is_part(*c) || *at > LONGEST);
     let length = length.map_or(text.len() - from, |(at, _)| at);
@@ -126,11 +127,13 @@ fn address(text: &str, from: usize, prefix: &str) -> Option<usize> {
         return None;
     }
     let has_more = text[from + length..].starts_with(['/', '?', '#', ':']);
-    Some(if has_more { end(text, from) } else { from + host.len() })
+    Some(if has_more { end(text, start, from) } else { from + host.len() })
 }
 
-/// Where an address ends that goes on from here.
-fn end(text: &str, from: usize) -> usize {
+/// Where an address ends that begins at `start` and goes on from here.
+fn end(text: &str, start: usize, from: usize) -> usize {
+    // In `"https://…"` the next mark closes.
+    let mark = text[..start].chars().next_back().filter(|c| matches!(c, '"' | '\''));
     let mut brackets = 0_i32;
     let length = text[from..]
         .char_indices()
@@ -143,16 +146,15 @@ fn end(text: &str, from: usize) -> usize {
                 brackets -= 1;
                 brackets < 0
             }
-            c => is_outside(*c),
+            c => is_outside(*c) || Some(*c) == mark,
         })
         .map_or(text.len() - from, |(at, _)| at);
     let mut address = &text[from..from + length];
     let count = |sign: u8| memchr::memchr_iter(sign, address.as_bytes()).count();
     let mut too_many = count(b')').saturating_sub(count(b'('));
-    loop {
-        let Some(last) = address.chars().next_back() else { break };
+    while let Some(last) = address.chars().next_back() {
         let shorter = match last {
-            '?' | '!' | '.' | ',' | ':' | '*' | '_' | '~' | '\'' | '\\' => 1,
+            '?' | '!' | '.' | ',' | ':' | '*' | '_' | '~' | '\'' | '"' | '\\' => 1,
             ';' => entity(address),
             ')' if too_many > 0 => {
                 too_many -= 1;
@@ -177,7 +179,7 @@ fn entity(address: &str) -> usize {
 fn is_outside(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '<' | '>' | '"' | '`' | '|')
+        || matches!(c, '<' | '>' | '`' | '|')
         || matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '‹' | '›')
         || matches!(c, '\u{3001}'..='\u{3002}' | '\u{3008}'..='\u{3011}' | '\u{ff01}' | '\u{ff08}'..='\u{ff09}')
         || matches!(c, '\u{ff0c}' | '\u{ff1a}'..='\u{ff1b}' | '\u{ff1f}')
@@ -213,6 +215,9 @@ mod tests {
             ("https://example.org/?a=1&b=2&amp;", "https://example.org/?a=1&b=2"),
             ("https://example.org/?a=1&amp;b=2; then", "https://example.org/?a=1&b=2"),
             ("\"https://example.org\"", "https://example.org"),
+            ("\"https://example.org/a\", b\"", "https://example.org/a"),
+            ("'https://example.org/a', b", "https://example.org/a"),
+            ("https://example.org/?q=\"a\"&b=1.", "https://example.org/?q=\"a\"&b=1"),
             ("„https://example.org/ü“", "https://example.org/ü"),
             ("[https://example.org/?a[]=1]", "https://example.org/?a[]=1"),
             ("见https://example.org。请", "https://example.org"),

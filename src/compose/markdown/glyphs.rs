@@ -218,21 +218,22 @@ impl Reader<'_> {
             // A geresh.
             return;
         }
-        match (glyph.before, glyph.after) {
-            (Beside::Space, Beside::Space) | (Beside::Digit, Beside::Digit) => return,
-            (before, after) if before.is_word() && after.is_word() => {}
-            _ if glyph.opens && !(glyph.closes && *open > 0) => {
-                if has_closer && !self.is_cut(glyph) {
-                    *open += 1;
-                    return self.put(glyph, self.quotes.inner.0.clone());
-                }
-            }
-            _ if *open > 0 => {
-                *open -= 1;
-                return self.put(glyph, self.quotes.inner.1.clone());
-            }
-            (Beside::Digit, _) => return,
-            _ => {}
+        let (before, after) = (glyph.before, glyph.after);
+        if before == after && matches!(before, Beside::Space | Beside::Digit) {
+            return;
+        }
+        let is_inside = before.is_word() && after.is_word();
+        let opens = glyph.opens && !(glyph.closes && *open > 0);
+        if opens && has_closer && !self.is_cut(glyph) {
+            *open += 1;
+            return self.put(glyph, self.quotes.inner.0.clone());
+        }
+        if !opens && !is_inside && *open > 0 {
+            *open -= 1;
+            return self.put(glyph, self.quotes.inner.1.clone());
+        }
+        if !opens && !is_inside && before == Beside::Digit {
+            return;
         }
         self.put(glyph, APOSTROPHE.to_owned());
     }

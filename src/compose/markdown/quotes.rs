@@ -24,9 +24,9 @@ impl Quotes {
             return Self::of(None);
         };
         let gap = if gap.is_empty() { "" } else { "\u{a0}" };
-        let pair = |start: &str, end: &str| match is_guillemet(start) {
-            true => (format!("{start}{gap}"), format!("{gap}{end}")),
-            false => (start.to_owned(), end.to_owned()),
+        let pair = |start: &str, end: &str| {
+            let gap = if is_guillemet(start) { gap } else { "" };
+            (format!("{start}{gap}"), format!("{gap}{end}"))
         };
         let inner = pair(inner_start, inner_end);
         // Two strokes are never made one: where CLDR puts single marks first, as in Dutch,

@@ -212,7 +212,9 @@ impl<'a> Writer<'a> {
         let shown = self.marks.as_words(&self.line[start.min(self.line.len())..]);
         let address = url.strip_prefix("mailto:").unwrap_or(&url);
         // `www.example.org` is shown as it was written.
-        let short = url.strip_prefix("https://").filter(|short| short.starts_with("www."));
+        let short = url
+            .strip_prefix("https://")
+            .filter(|short| short.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")));
         // The marks of a URL are spelled otherwise than those of a text.
         let same = [Some(url.as_str()), Some(address), short];
         let is_shown = |url: &&str| shown == self.marks.as_plain(url);
