@@ -139,3 +139,16 @@ fn a_list_may_call_its_columns_as_html_calls_its_elements() {
         desk.run("send campaigns/spring.md --outbox out").ends(0);
     }
 }
+
+#[test]
+fn a_quoted_word_is_no_tag_of_another_tool_in_a_language_of_guillemets() {
+    for language in ["fr", "fr-CH", "it", "ru"] {
+        let letter = |body: &str| {
+            format!("---\nsubject: News\npreheader: x\nlang: {language}\n---\n\n{body}\n")
+        };
+        let desk = Desk::new().campaign(&letter("\"prenom\" \"nom\" \"email\""));
+        desk.run("check campaigns/spring.md").ends(0);
+        let desk = Desk::new().campaign(&letter("Cher \u{ab}\u{a0}Prenom\u{a0}\u{bb}"));
+        desk.run("check campaigns/spring.md").ends(1).says("error[foreign-tag]");
+    }
+}

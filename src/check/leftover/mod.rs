@@ -64,6 +64,11 @@ fn of_reading(reading: &Reading<'_>) -> Vec<Finding> {
             | Event::FootnoteReference(_)
             | Event::Start(Tag::Link { .. } | Tag::Image { .. })
             | Event::End(TagEnd::Link | TagEnd::Image) => line.hidden(range.start),
+            Event::Start(Tag::Emphasis | Tag::Strong) if line.text.ends_with('*') => {
+                let star = range.start - 1..range.start;
+                let message = "`*` is left as it is: as many signs end emphasis as begin it";
+                findings.push(LEFTOVER_MARKUP.says(message).at(reading.place(&star)));
+            }
             Event::InlineHtml(_)
             | Event::TaskListMarker(_)
             | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough)
@@ -141,6 +146,7 @@ mod tests {
             ("x **bold", "leftover-markup 1:3"),
             ("{{ name }} ** bold **", "leftover-markup 1:12"),
             ("~~ no ~~", "leftover-markup 1:1"),
+            ("**Important*: x", "leftover-markup 1:1"),
             ("##Heading", "leftover-markup 1:1"),
             ("#Heading", "leftover-markup 1:1"),
             ("#The path is open", "leftover-markup 1:1"),
