@@ -56,9 +56,12 @@ pub(crate) fn find(text: &str) -> (Vec<Tag>, Vec<Unclosed>) {
     while let Some(start) = next_delimiter(text, at) {
         match one_tag(text, start) {
             Ok(tag) if is_raw(text, &tag, "raw") => {
+                let was_open = !may_end;
                 let section = if may_end { raw_section(text, &tag) } else { None };
                 may_end = section.is_some();
-                if let Some(section) = section {
+                if was_open {
+                    at = tag.range.end;
+                } else if let Some(section) = section {
                     at = section.last().map_or(tag.range.end, |last| last.range.end);
                     tags.extend(section);
                 } else {
