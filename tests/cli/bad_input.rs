@@ -52,6 +52,87 @@ fn a_campaigns_front_matter() {
             "write it as `\"{{ first_name }}, hello\"`",
         ),
         ("+++\nsubject = x\n+++\n", "2:11: error[toml]", "`key = \"value\"`"),
+        // What YAML would take for a comment.
+        (
+            "---\nsubject: Spring news #3, out now\n---\n",
+            "2:22: error[yaml]: `#3, out now` would be lost",
+            "`\"Spring news #3, out now\"`",
+        ),
+        (
+            "---\nsubject: x\npreheader: #3 is out\n---\n",
+            "3:12: error[yaml]: `#3 is out` would be lost",
+            "`\"#3 is out\"`",
+        ),
+        (
+            "---\nsubject: x\nvars:\n  issue: Issue #3\n---\n",
+            "4:16: error[yaml]: `#3` would be lost",
+            "`\"Issue #3\"`",
+        ),
+        (
+            "---\nsubject: x\nattachments:\n  - Report #2.pdf\n---\n",
+            "4:12: error[yaml]: `#2.pdf` would be lost",
+            "`\"Report #2.pdf\"`",
+        ),
+        (
+            "---\nsubject: x\nfrom: Ann # Lee <ann@example.org>\n---\n",
+            "3:11: error[yaml]: `# Lee <ann@example.org>` would be lost",
+            "`\"Ann # Lee <ann@example.org>\"`",
+        ),
+        // Quotes inside of quotes.
+        (
+            "---\nsubject: \"Hi {{ name or \"friend\" }}\"\n---\n",
+            "2:25: error[yaml]: the `\"` here ends the value",
+            "`'Hi {{ name or \"friend\" }}'`",
+        ),
+        (
+            "---\nsubject: 'Ann's news'\n---\n",
+            "2:14: error[yaml]: the `'` here ends the value",
+            "`\"Ann's news\"`",
+        ),
+        (
+            "+++\nsubject = \"Hi {{ name or \"friend\" }}\"\n+++\n",
+            "2:26: error[toml]: the `\"` here ends the value",
+            "`'Hi {{ name or \"friend\" }}'`",
+        ),
+        (
+            "---\nsubject: [Update] The path\n---\n",
+            "2:10: error[yaml]: a value that begins with `[` needs quotes",
+            "`\"[Update] The path\"`",
+        ),
+        (
+            "---\nsubject: *|FNAME|*, hello\n---\n",
+            "2:10: error[yaml]: a value that begins with `*` needs quotes",
+            "`\"*|FNAME|*, hello\"`",
+        ),
+        (
+            "---\nsubject: @ the mill\n---\n",
+            "2:10: error[yaml]: a value that begins with `@` needs quotes",
+            "`\"@ the mill\"`",
+        ),
+        // Dates and languages.
+        (
+            "---\nsubject: x\ndate: 14.05.2027\n---\n",
+            "3:7: error[invalid-date]: `14.05.2027` is no date here",
+            "`date: 2027-05-14`",
+        ),
+        (
+            "---\nsubject: x\ndate: 14/05/2027\n---\n",
+            "3:7: error[invalid-date]",
+            "`date: 2027-05-14`",
+        ),
+        (
+            "---\nsubject: x\ndate: 03/04/2027\n---\n",
+            "3:7: error[invalid-date]",
+            "`date: 2027-04-03` or `date: 2027-03-04`",
+        ),
+        (
+            "---\nsubject: x\ndate: 2027-02-30\n---\n",
+            "3:7: error[invalid-date]: there is no day `2027-02-30`",
+            "year, month, day",
+        ),
+        ("---\nsubject: x\ndate: 2027\n---\n", "3:7: error[invalid-date]", "`2027-05-14`"),
+        ("---\nsubject: x\nlang: german\n---\n", "3:7: error[invalid-language]", "`lang: de`"),
+        ("---\nsubject: x\nlang: de_DE\n---\n", "3:7: error[invalid-language]", "`lang: de-DE`"),
         (
             "---\nsubject: x\ntemplate: leter\n---\n",
             "3:11: error[unknown-template]",
