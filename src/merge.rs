@@ -10,9 +10,11 @@ use tera::{Context, Value};
 use crate::address::{Address, Mailbox};
 use crate::compose::blank::BLANK;
 use crate::compose::empty::{self, Emptiness};
-use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding};
+use crate::compose::letter::{
+    Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding, is_of_letter,
+};
 use crate::compose::visible::is_blank;
-use crate::compose::{ALWAYS, BODY, Event, Letter, SUBJECT_PART};
+use crate::compose::{ALWAYS, BODY, Event, FieldUse, Letter, SUBJECT_PART};
 use crate::finding::Finding;
 use crate::list::{Column, Subscriber, Unit};
 use crate::place::Place;
@@ -258,6 +260,7 @@ impl<'a> Merger<'a> {
     fn gaps(&mut self, stop: Stop) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
         let mut stopped = Some(stop);
+        let mut stand_ins = ["2027-06-15 18:30 UTC", "42"].into_iter().cycle().take(8);
         while let Some(stop) = stopped.take() {
             let (form, template, error) = match &stop {
                 Stop::At(form, template, error) => (*form, *template, error),
@@ -274,6 +277,21 @@ impl<'a> Merger<'a> {
                 .filter(|field| Some(field.tag) == tag && self.context.get(&field.name).is_none())
                 .map(|field| (field.name.clone(), field.place.clone()))
                 .collect();
+            // What a stand-in is no number, moment or link for is no fault of the row.
+            let made_up = |field: &&FieldUse| {
+                Some(field.tag) == tag
+                    && gaps.iter().any(|gap| gap.field.as_ref() == Some(&field.name))
+            };
+            let made_up = self.letter.fields.iter().filter(made_up).map(|field| field.name.clone());
+            let made_up: Vec<String> = made_up.collect();
+            if blank.is_empty() && !made_up.is_empty() && !is_blank_told(error) {
+                let Some(other) = stand_ins.next() else { break };
+                for name in made_up {
+                    self.context.insert_value(name, Value::from(other));
+                }
+                stopped = self.parts().err();
+                continue;
+            }
             if blank.is_empty() {
                 let gap = self.other_gap(form, template, error, place);
                 // What else is blank after a filter gets a stand-in, so that the rest is known.
@@ -346,9 +364,17 @@ impl<'a> Merger<'a> {
         }
         let is_link = finding.message.contains("usable link");
         let code = if is_link { "unusable-link" } else { finding.code };
-        let help = "correct the row, or the letter where it uses it".to_owned();
+        let help = if is_of_letter(&finding) {
+            finding.help
+        } else {
+            "correct the row, or the letter where it uses it".to_owned()
+        };
         Gap { code, field: None, place: finding.place, message: finding.message, help }
     }
+}
+
+fn is_blank_told(error: &tera::Error) -> bool {
+    as_finding(error, None).message == BLANK
 }
 
 /// A header's or preheader's text: one line, without control characters.

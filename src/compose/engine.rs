@@ -164,7 +164,7 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>, knows: &Knows) -> 
     tera.register_filter("calendar_link", events::calendar_link);
     filters::in_language(&mut tera, &knows.language);
     tera.register_filter("percent", filters::percent);
-    tera.register_filter("urlencode", filters::url_part);
+    tera.register_filter("urlencode", filters::urlencode);
     tera.register_filter("replace", filters::replace);
     tera.register_filter("join", filters::join);
     tera.register_function(TICK, |arguments: Kwargs, _: &State| tick(&arguments));

@@ -152,9 +152,9 @@ impl<'a> Parser<'a> {
         let name = self.name()?;
         let start = operand.range.start;
         let mut children = vec![operand];
-        let (_, end) = self.arguments(&mut children)?;
+        let (arguments, end) = self.arguments(&mut children)?;
         let range = start..end.unwrap_or(name.end);
-        Ok(Node { range, kind: NodeKind::Test { name }, children })
+        Ok(Node { range, kind: NodeKind::Test { name, arguments }, children })
     }
 
     /// `(name=value, …)`, if it stands here: the names, and where it ends.
@@ -236,9 +236,9 @@ impl<'a> Parser<'a> {
     fn variable(&mut self, name: Range<usize>) -> Result<Node, SyntaxError> {
         if self.peek() == "(" {
             let mut children = Vec::new();
-            let (_, end) = self.arguments(&mut children)?;
+            let (arguments, end) = self.arguments(&mut children)?;
             let range = name.start..end.unwrap_or(name.end);
-            return Ok(Node { range, kind: NodeKind::Call { name }, children });
+            return Ok(Node { range, kind: NodeKind::Call { name, arguments }, children });
         }
         Ok(Node { range: name.clone(), kind: NodeKind::Name(name), children: Vec::new() })
     }

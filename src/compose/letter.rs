@@ -10,6 +10,7 @@ use super::blank::{BLANK, FIXED, SHOWN};
 use super::empty::Emptiness;
 use super::engine;
 use super::events::{self, Event};
+use super::local::NO_DATES;
 use super::names::FieldUse;
 use super::node::{Node, NodeKind};
 use super::part::Part;
@@ -257,6 +258,42 @@ impl Letter {
     }
 }
 
+/// What filters say, with its code and its cure.
+const KNOWN: [(&str, &str, &str); 9] = [
+    ("turns of loops", "merge", TOO_LONG),
+    ("8 MB", "merge", TOO_LONG),
+    (
+        "time zone",
+        "unknown-time-zone",
+        "write the zone as `Europe/Berlin`, a name of the IANA time zone database",
+    ),
+    (
+        "is no moment",
+        "unknown-moment",
+        "write year, month and day first, then hour and minute, then the zone",
+    ),
+    (
+        "is no currency",
+        "unknown-currency",
+        "write the currency as its code of three letters (ISO 4217) or its sign",
+    ),
+    (
+        NO_DATES,
+        "unknown-language",
+        "write the date out, or set `lang` to a language whose dates are known",
+    ),
+    ("there is no style", "wrong-argument", "write one of these: `date(style=\"short\")`"),
+    ("there is no calendar", "wrong-argument", "write `to=\"google\"` or `to=\"outlook\"`"),
+    ("minutes is none", "merge", "`length` is in minutes, a fortnight at most"),
+];
+const TOO_LONG: &str = "make the loop shorter: a letter that large would be sent to nobody";
+
+/// Whether a mistake is the letter's own, whatever stands in the row.
+pub(crate) fn is_of_letter(finding: &Finding) -> bool {
+    let codes = ["unknown-currency", "unknown-language", "wrong-argument"];
+    codes.contains(&finding.code)
+}
+
 /// What Tera says, as a finding.
 pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
     let message = engine::message(error);
@@ -268,23 +305,12 @@ pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
     if let Some(first) = lower.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    let help = if message.contains("turns of loops") || message.contains("8 MB") {
-        "make the loop shorter: a letter that large would be sent to nobody"
-    } else {
-        "check the tag; `handbill render` shows what it makes of one row"
-    };
-    let (code, help) = match () {
-        () if message.contains("time zone") => (
-            "unknown-time-zone",
-            "write the zone as `Europe/Berlin`, a name of the IANA time zone database",
-        ),
-        () if message.contains("is no moment") => (
-            "unknown-moment",
-            "write year, month and day first, then hour and minute, then the zone",
-        ),
-        () => ("merge", help),
-    };
-    let finding = Finding::error(code, lower, help);
+    let (_, code, help) = KNOWN.iter().find(|(words, ..)| message.contains(words)).unwrap_or(&(
+        "",
+        "merge",
+        "check the tag; `handbill render` shows what it makes of one row",
+    ));
+    let finding = Finding::error(code, lower, *help);
     match place {
         Some(place) => finding.at(place),
         None => finding,

@@ -36,6 +36,7 @@ mod places;
 mod printed;
 mod rewrite;
 mod sight;
+mod signatures;
 mod statement;
 mod strings;
 mod syntax;
@@ -84,7 +85,7 @@ pub fn printed_strings(passage: &Passage) -> Vec<std::ops::Range<usize>> {
 /// A campaign's date as its letter's language writes it; as it stands, if it is none.
 pub fn written_day(date: &str, language: Option<&str>) -> String {
     let written = Moment::read(date).ok();
-    let written = written.and_then(|day| Language::new(language).date(&day, "long"));
+    let written = written.and_then(|day| Language::new(language).date(&day, "long").ok());
     written.unwrap_or_else(|| date.to_owned())
 }
 

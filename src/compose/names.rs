@@ -8,6 +8,7 @@ use super::engine::{FILTERS, FUNCTIONS, TESTS};
 use super::node::{Literal, Node, NodeKind};
 use super::part::Part;
 use super::sight::Sight;
+use super::signatures;
 use super::statement::Statement;
 use crate::finding::{Finding, closest};
 use crate::place::Place;
@@ -153,9 +154,18 @@ impl<'a> Reader<'a, '_, '_> {
                 self.later(node, name, bound);
                 self.variable(name, bound, bare);
             }
-            NodeKind::Filter { name, .. } => self.known("filter", name, &FILTERS),
-            NodeKind::Test { name } => self.known("test", name, &TESTS),
-            NodeKind::Call { name } => self.known("function", name, &FUNCTIONS),
+            NodeKind::Filter { name, arguments } => {
+                self.known("filter", name, &FILTERS);
+                self.called("filter", name, arguments);
+            }
+            NodeKind::Test { name, arguments } => {
+                self.known("test", name, &TESTS);
+                self.called("test", name, arguments);
+            }
+            NodeKind::Call { name, arguments } => {
+                self.known("function", name, &FUNCTIONS);
+                self.called("function", name, arguments);
+            }
             NodeKind::Component { name, arguments, spreads } => {
                 self.component(node, name, arguments, *spreads);
             }
@@ -240,11 +250,37 @@ impl<'a> Reader<'a, '_, '_> {
             ("safe" | "escape" | "escape_html" | "escape_xml", _) => {
                 "every value is escaped for the place where it stands; put HTML of your own into the letter or the template".to_owned()
             }
-            ("date", _) => "write dates as you want them read".to_owned(),
             (_, Some(near)) => format!("did you mean `{near}`?"),
             _ => format!("there are: {}", known.join(", ")),
         };
         self.finding(code, name, format!("there is no {what} `{text}`"), help);
+    }
+
+    /// What is handed to a filter, test or function: Tera ignores what it does not know.
+    fn called(&mut self, what: &str, name: &Range<usize>, arguments: &[Range<usize>]) {
+        let text = self.part.text_of(name);
+        let Some(signature) = signatures::of(what, text) else { return };
+        let mut is_complete = true;
+        for argument in arguments {
+            let given = self.part.text_of(argument);
+            if signature.takes(given) {
+                continue;
+            }
+            is_complete = false;
+            self.finding(
+                "unknown-argument",
+                argument,
+                format!("the {what} `{text}` takes no `{given}`"),
+                signature.instead(given),
+            );
+        }
+        let is_given =
+            |wanted: &str| arguments.iter().any(|name| self.part.text_of(name) == wanted);
+        let missing = signature.required.iter().find(|wanted| !is_given(wanted));
+        if let Some(missing) = missing.filter(|_| is_complete) {
+            let message = format!("the {what} `{text}` needs `{missing}`");
+            self.finding("missing-argument", name, message, signature.example());
+        }
     }
 
     fn component(

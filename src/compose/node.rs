@@ -34,9 +34,9 @@ pub(crate) enum NodeKind {
     /// `a | name(…)`: the operand is the first child.
     Filter { name: Range<usize>, arguments: Vec<Range<usize>> },
     /// `a is name(…)`
-    Test { name: Range<usize> },
+    Test { name: Range<usize>, arguments: Vec<Range<usize>> },
     /// `name(…)`
-    Call { name: Range<usize> },
+    Call { name: Range<usize>, arguments: Vec<Range<usize>> },
     /// `<name …>`: children are the values, in the order of the names.
     Component { name: Range<usize>, arguments: Vec<Range<usize>>, spreads: bool },
     /// `[… for a in b]`: names that only exist inside.

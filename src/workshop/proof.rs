@@ -123,7 +123,12 @@ fn as_finding(gap: Gap) -> Option<Finding> {
     if gap.field.is_some() {
         return None;
     }
-    let help = "check the tag; `handbill render` shows what it makes of one row";
+    // A made-up reader has no row to correct.
+    let help = if gap.help.starts_with("correct the row") {
+        "check the tag; `handbill render` shows what it makes of one row".to_owned()
+    } else {
+        gap.help
+    };
     let finding = Finding::error(gap.code, gap.message, help);
     Some(match gap.place {
         Some(place) => finding.at(place),

@@ -43,10 +43,38 @@ impl Moment {
         (self.day.year(), self.day.month(), self.day.day())
     }
 
-    /// Hour and minute, some minutes later.
-    pub(crate) fn time(&self, later: u32) -> Option<(u32, u32)> {
-        let minutes = (self.time? + later) % (24 * 60);
-        Some((minutes / 60, minutes % 60))
+    /// Hour and minute.
+    pub(crate) fn time(&self) -> Option<(u32, u32)> {
+        self.time.map(|minutes| (minutes / 60, minutes % 60))
+    }
+
+    /// The moment some minutes later, where it is: over changes of the clock, and over days.
+    ///
+    /// # Errors
+    /// Its time zone is not known, or skips the time.
+    pub(crate) fn later(&self, minutes: u32) -> Result<Self, String> {
+        use chrono::{Duration, Timelike};
+        if minutes == 0 {
+            return Ok(self.clone());
+        }
+        let length = Duration::minutes(i64::from(minutes));
+        let end = match &self.zone {
+            Some(name) if self.time.is_some() => {
+                let zone: Tz = name.parse().map_err(|_| unknown_zone(name))?;
+                let start = zone.timestamp_opt(self.unix()?, 0).single();
+                start
+                    .and_then(|start| start.checked_add_signed(length))
+                    .map(|end| end.naive_local())
+            }
+            _ => {
+                let minute = self.time.unwrap_or(0);
+                let start = self.day.and_hms_opt(minute / 60, minute % 60, 0);
+                start.and_then(|start| start.checked_add_signed(length))
+            }
+        };
+        let end = end.ok_or("there is no such time")?;
+        let time = self.time.map(|_| end.hour() * 60 + end.minute());
+        Ok(Self { day: end.date(), time, zone: self.zone.clone() })
     }
 
     /// The zone as it was written, with spaces.
