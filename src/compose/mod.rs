@@ -37,6 +37,7 @@ mod printed;
 mod rewrite;
 mod sight;
 mod signatures;
+mod slips;
 mod statement;
 mod strings;
 mod syntax;

@@ -15,5 +15,6 @@ mod properties;
 mod snapshots;
 mod strictness;
 mod strings;
+mod tag_slips;
 mod text_part;
 mod unfilled;

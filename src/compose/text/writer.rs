@@ -39,6 +39,8 @@ pub(super) struct Writer<'a> {
     table: Option<table::Table>,
     /// The indents around open bodies of components.
     bodies: Vec<Vec<Indent>>,
+    /// What a heading is underlined with, while it is written.
+    rule: &'static str,
 }
 
 impl<'a> Writer<'a> {
@@ -60,6 +62,7 @@ impl<'a> Writer<'a> {
             links: Vec::new(),
             table: None,
             bodies: Vec::new(),
+            rule: "",
         }
     }
 
@@ -220,7 +223,6 @@ impl<'a> Writer<'a> {
 
     fn heading(&mut self, level: HeadingLevel) {
         let title = self.marks.as_words(self.line.trim());
-        let width = wrap::width(&self.marks.removed(&title)) + 8 * self.marks.find(&title).len();
         if title.is_empty() {
             return self.flush();
         }
@@ -233,9 +235,9 @@ impl<'a> Writer<'a> {
             self.line = format!("### {title}");
             return self.flush_block();
         }
-        let rule = rule.repeat(width.clamp(3, 60));
+        self.rule = rule;
         self.flush();
-        self.verbatim(&rule);
+        self.rule = "";
         self.gap = true;
     }
 
@@ -330,8 +332,11 @@ impl<'a> Writer<'a> {
         let rest = self.rest();
         if self.marks.find(&line).is_empty() && !first.contains(&flow::number()) {
             self.out.push_str(&gap);
+            let start = self.out.len();
             wrap::wrap(&line, &first, &rest, &mut self.out);
+            wrap::underline(start, &rest, self.rule, &mut self.out);
         } else {
+            let line = flow::underlined(&line, self.rule);
             flow::soft(&line, &gap, &first, &rest, &mut self.out);
         }
     }
