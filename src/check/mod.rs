@@ -3,6 +3,7 @@
 //! a source. `docs/check.md` is made of them. Pure.
 
 mod attachments;
+mod blocked;
 mod colours;
 mod dates;
 mod elements;
@@ -16,6 +17,7 @@ mod language;
 mod links;
 mod parts;
 mod rule;
+mod shown;
 mod structure;
 mod subject;
 pub mod support;
@@ -33,7 +35,7 @@ pub use self::switches::switched;
 use crate::finding::Finding;
 
 /// Every rule, in the order of the docs: first those that keep promises.
-pub const RULES: [Rule; 45] = [
+pub const RULES: [Rule; 47] = [
     foreign::FOREIGN_TAG,
     fields::UNKNOWN_FIELD,
     fields::SHADOWED_COLUMN,
@@ -60,8 +62,10 @@ pub const RULES: [Rule; 45] = [
     links::BROKEN_ANCHOR,
     images::MISSING_ALT,
     structure::HEADING_ORDER,
+    structure::EMPTY_HEADING,
     structure::EMPTY_SEGMENT,
     structure::UNQUOTED_ATTRIBUTE,
+    blocked::BLOCKED_ELEMENT,
     language::NO_LANGUAGE,
     language::WRONG_LANGUAGE,
     language::WRONG_DIRECTION,
@@ -88,11 +92,12 @@ type Family = fn(&Exhibit<'_>) -> Vec<Finding>;
 const DUTIES: [Family; 1] = [footer::footer];
 
 /// What makes a letter good.
-const QUALITY: [Family; 10] = [
+const QUALITY: [Family; 11] = [
     subject::subject,
     links::links,
     images::images,
     structure::structure,
+    blocked::elements,
     language::language,
     dates::dates,
     colours::colours,
