@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::date_words::{ABBREVIATED, HOURS, MONTHS, PAST, TO_COME, WEEKDAYS};
 use super::exhibit::Exhibit;
 use super::rule::{Rule, warning};
 use crate::calendar::{Civil, civil, day_of};
@@ -93,7 +94,10 @@ fn words(text: &str) -> Vec<Word<'_>> {
             .map_or(text.len(), |found| start + found);
         let gap = &text[gap_start..start];
         // `14. Mai` is one date.
-        let is_ordinal = text[..gap_start].ends_with(|c: char| c.is_ascii_digit());
+        // … and so are `14 Oct. 2027` and `14. Okt. 2027`.
+        let before = words.last().map_or("", |word: &Word<'_>| word.text).to_lowercase();
+        let is_ordinal = text[..gap_start].ends_with(|c: char| c.is_ascii_digit())
+            || is_number(&text[start..end]) && ABBREVIATED.contains(&before.as_str());
         let begins = gap.contains("\n\n")
             || gap.contains(['?', '!', ';'])
             || (gap.contains(". ") && !is_ordinal);
@@ -209,41 +213,6 @@ fn named(names: &[&[&str]], word: &str) -> Option<usize> {
     (first.is_uppercase() || !is_english).then_some(found)
 }
 
-/// In English, German, French, Spanish, Italian, Dutch and Portuguese.
-const WEEKDAYS: [&[&str]; 7] = [
-    &[
-        "thursday",
-        "thu",
-        "thurs",
-        "donnerstag",
-        "jeudi",
-        "jueves",
-        "giovedì",
-        "donderdag",
-        "quinta",
-    ],
-    &["friday", "fri", "freitag", "vendredi", "viernes", "venerdì", "vrijdag", "sexta"],
-    &["saturday", "sat", "samstag", "sonnabend", "samedi", "sábado", "sabato", "zaterdag"],
-    &["sunday", "sun", "sonntag", "dimanche", "domingo", "domenica", "zondag"],
-    &["monday", "mon", "montag", "lundi", "lunes", "lunedì", "maandag", "segunda"],
-    &["tuesday", "tue", "tues", "dienstag", "mardi", "martes", "martedì", "dinsdag", "terça"],
-    &["wednesday", "wed", "mittwoch", "mercredi", "miércoles", "mercoledì", "woensdag", "quarta"],
-];
-const MONTHS: [&[&str]; 12] = [
-    &["january", "jan", "januar", "jänner", "janvier", "enero", "gennaio", "januari", "janeiro"],
-    &["february", "feb", "februar", "février", "febrero", "febbraio", "februari", "fevereiro"],
-    &["march", "mar", "märz", "mars", "marzo", "maart", "março"],
-    &["april", "apr", "avril", "abril", "aprile"],
-    &["may", "mai", "mayo", "maggio", "mei", "maio"],
-    &["june", "jun", "juni", "juin", "junio", "giugno", "junho"],
-    &["july", "jul", "juli", "juillet", "julio", "luglio", "julho"],
-    &["august", "aug", "août", "agosto", "augustus"],
-    &["september", "sep", "sept", "septembre", "septiembre", "settembre", "setembro"],
-    &["october", "oct", "oktober", "octobre", "octubre", "ottobre", "outubro"],
-    &["november", "nov", "novembre", "noviembre", "novembro"],
-    &["december", "dec", "dezember", "décembre", "diciembre", "dicembre", "dezembro"],
-];
-
 /// The week day that the date has, if it is not the one that stands there.
 fn right_weekday(date: &Date, weekday: usize, reference: i64) -> Option<&'static str> {
     let at = |year: i64| day_of(year, date.month, date.day);
@@ -268,40 +237,10 @@ const SHOWN: [&str; 7] =
 
 /// Whether the words before a date, in its sentence, speak of something to come.
 fn is_to_come(before: &[Word<'_>]) -> bool {
-    const SIGNS: [&str; 28] = [
-        "until",
-        "till",
-        "by",
-        "before",
-        "deadline",
-        "ends",
-        "closes",
-        "will",
-        "join",
-        "register",
-        "rsvp",
-        "upcoming",
-        "next",
-        "start",
-        "bis",
-        "spätestens",
-        "frist",
-        "jusqu",
-        "avant",
-        "inscrivez",
-        "hasta",
-        "antes",
-        "entro",
-        "fino",
-        "tot",
-        "voor",
-        "até",
-        "prazo",
-    ];
     for (at, word) in before.iter().enumerate().rev().take(8) {
         // `join(sep=…)` is a filter.
         let next = before.get(at + 1).map_or("", |next| next.gap);
-        if SIGNS.contains(&word.text.to_lowercase().as_str()) && !next.starts_with('(') {
+        if TO_COME.contains(&word.text.to_lowercase().as_str()) && !next.starts_with('(') {
             return true;
         }
         if word.begins {
@@ -313,7 +252,6 @@ fn is_to_come(before: &[Word<'_>]) -> bool {
 
 /// Whether a time of the day stands behind a date: nobody reports of last year by the hour.
 fn has_time(behind: &[Word<'_>]) -> bool {
-    const SIGNS: [&str; 9] = ["am", "pm", "uhr", "h", "noon", "midday", "clock", "uur", "heures"];
     let end = behind.iter().position(|word| word.begins).unwrap_or(behind.len()).min(4);
     behind[..end].windows(2).any(|pair| {
         let [hour, next] = pair else { return false };
@@ -321,7 +259,7 @@ fn has_time(behind: &[Word<'_>]) -> bool {
         is_hour
             && (next.gap == ":"
                 || next.gap == "."
-                || SIGNS.contains(&next.text.to_lowercase().as_str()))
+                || HOURS.contains(&next.text.to_lowercase().as_str()))
     }) || behind[..end].iter().any(|word| {
         let word = word.text.to_lowercase();
         let digits = word.trim_end_matches(|c: char| c.is_alphabetic());
@@ -333,12 +271,8 @@ fn has_time(behind: &[Word<'_>]) -> bool {
 
 /// Whether the words before a date, in its sentence, tell of something that was.
 fn is_told(before: &[Word<'_>]) -> bool {
-    const SIGNS: [&str; 20] = [
-        "was", "were", "met", "had", "held", "opened", "closed", "began", "died", "born", "since",
-        "war", "waren", "wurde", "wurden", "seit", "était", "depuis", "fue", "desde",
-    ];
     for word in before.iter().rev().take(12) {
-        if SIGNS.contains(&word.text.to_lowercase().as_str()) {
+        if PAST.contains(&word.text.to_lowercase().as_str()) {
             return true;
         }
         if word.begins {
@@ -404,6 +338,12 @@ mod tests {
             ["30/04/2027 is over", "2027-04-30 is over"]
         );
         assert_eq!(on("Anmeldung bis 30. 4. 2027"), ["30. 4. 2027 is over"]);
+        assert_eq!(on("by 15 Oct. 2025"), ["15 Oct. 2025 is over"]);
+        assert_eq!(on("bis 15. Okt. 2025"), ["15. Okt. 2025 is over"]);
+        assert_eq!(on("avant le 12 févr. 2025"), ["12 févr. 2025 is over"]);
+        assert_eq!(on("до 3 сентября 2025"), ["3 сентября 2025 is over"]);
+        assert_eq!(on("senast den 3 maj 2025"), ["3 maj 2025 is over"]);
+        assert_eq!(on("until 3 Oct. We met 2025 people"), [""; 0]);
         assert_eq!(on("start=\"2027-04-30 18:30 Europe/Berlin\""), ["2027-04-30 is over"]);
         assert_eq!(on("Saturday 24 April 2027, 10:30"), ["Saturday 24 April 2027 is over"]);
         assert_eq!(on("Samstag, 24. April 2027 um 18 Uhr"), ["Samstag, 24. April 2027 is over"]);

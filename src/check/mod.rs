@@ -5,6 +5,7 @@
 mod attachments;
 mod blocked;
 mod colours;
+mod date_words;
 mod dates;
 mod elements;
 mod exhibit;

@@ -10,6 +10,7 @@ mod arguments;
 mod arrange;
 mod assemble;
 pub(crate) mod blank;
+mod braces;
 mod constant;
 mod definitions;
 pub(crate) mod empty;
@@ -43,6 +44,7 @@ mod strings;
 mod syntax;
 mod tags;
 mod text;
+mod unknown;
 pub(crate) mod visible;
 
 use std::cell::RefCell;

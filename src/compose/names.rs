@@ -8,8 +8,9 @@ use super::engine::{FILTERS, FUNCTIONS, TESTS};
 use super::node::{Literal, Node, NodeKind};
 use super::part::Part;
 use super::sight::Sight;
-use super::signatures;
+use super::signatures::{self, example, fits};
 use super::statement::Statement;
+use super::unknown;
 use crate::finding::{Finding, closest};
 use crate::place::Place;
 
@@ -246,13 +247,7 @@ impl<'a> Reader<'a, '_, '_> {
             "test" => "unknown-test",
             _ => "unknown-function",
         };
-        let help = match (text, closest(text, known.iter().copied())) {
-            ("safe" | "escape" | "escape_html" | "escape_xml", _) => {
-                "every value is escaped for the place where it stands; put HTML of your own into the letter or the template".to_owned()
-            }
-            (_, Some(near)) => format!("did you mean `{near}`?"),
-            _ => format!("there are: {}", known.join(", ")),
-        };
+        let help = unknown::instead(what, text, known);
         self.finding(code, name, format!("there is no {what} `{text}`"), help);
     }
 
@@ -377,29 +372,6 @@ impl<'a> Reader<'a, '_, '_> {
         let place = self.part.passage.place(range.clone());
         self.names.findings.push(Finding::error(code, message, help).at(place));
     }
-}
-
-fn fits(wanted: &str, literal: Literal) -> bool {
-    match literal {
-        Literal::Str => wanted == "string",
-        Literal::Integer => matches!(wanted, "integer" | "number"),
-        Literal::Float => matches!(wanted, "float" | "number"),
-        Literal::Bool => wanted == "bool",
-        Literal::None => true,
-    }
-}
-
-fn example(component: &str, signature: &Signature) -> String {
-    let arguments: Vec<String> = signature
-        .parameters
-        .iter()
-        .filter(|parameter| parameter.required)
-        .map(|parameter| match parameter.type_name {
-            None | Some("string") => format!("{}=\"…\"", parameter.name),
-            Some(_) => format!("{}={{…}}", parameter.name),
-        })
-        .collect();
-    format!("{{{{<{component} {}/>}}}}", arguments.join(" "))
 }
 
 impl Part {

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::braces::{InBraces, in_braces};
 use super::slips;
 use super::statement::{self, Statement};
 use super::syntax::SyntaxError;
@@ -323,10 +324,10 @@ fn read_one(
 const IN_BRACES: &str = "{{";
 
 /// What belongs into `{% … %}`, in a tag that shows fields.
-fn braces(passage: &Passage, tag: &Tag) -> Option<slips::InBraces> {
+fn braces(passage: &Passage, tag: &Tag) -> Option<InBraces> {
     // A condition of the settings has no braces.
     let is_shown = tag.kind == Kind::Expression && tag.range != tag.inner;
-    is_shown.then(|| slips::in_braces(&passage.text()[tag.inner.clone()])).flatten()
+    is_shown.then(|| in_braces(&passage.text()[tag.inner.clone()])).flatten()
 }
 
 fn as_finding(passage: &Passage, slip: slips::Slip) -> Finding {

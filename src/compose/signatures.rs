@@ -1,6 +1,7 @@
 //! What filters, tests and functions may be handed: Tera 2.4 ignores an argument that it
 //! does not know, and the author would think that it does something.
 
+use super::node::Literal;
 use crate::finding::closest;
 
 /// The arguments of a filter, test or function.
@@ -133,6 +134,31 @@ impl Signature {
             self.required.iter().map(|argument| format!("{argument}=…")).collect();
         format!("write it as `{}({})`", self.name, arguments.join(", "))
     }
+}
+
+/// Whether a literal is of a parameter's type.
+pub(super) fn fits(wanted: &str, literal: Literal) -> bool {
+    match literal {
+        Literal::Str => wanted == "string",
+        Literal::Integer => matches!(wanted, "integer" | "number"),
+        Literal::Float => matches!(wanted, "float" | "number"),
+        Literal::Bool => wanted == "bool",
+        Literal::None => true,
+    }
+}
+
+/// How a component is called.
+pub(super) fn example(component: &str, signature: &super::names::Signature) -> String {
+    let arguments: Vec<String> = signature
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.required)
+        .map(|parameter| match parameter.type_name {
+            None | Some("string") => format!("{}=\"…\"", parameter.name),
+            Some(_) => format!("{}={{…}}", parameter.name),
+        })
+        .collect();
+    format!("{{{{<{component} {}/>}}}}", arguments.join(" "))
 }
 
 #[cfg(test)]

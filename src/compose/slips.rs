@@ -15,74 +15,6 @@ pub(super) struct Slip {
     pub(super) help: String,
 }
 
-/// Words that open a block, and those that divide or end one, as they stand in braces.
-const OPENING: [&str; 6] = ["if", "for", "unless", "each", "foreach", "set"];
-const CLOSING: [&str; 9] =
-    ["else", "elif", "elseif", "elsif", "endif", "endfor", "endunless", "endeach", "end"];
-
-/// What stands in `{{ … }}` and belongs into `{% … %}`: `{{ if town }}`, `{{#if town}}`.
-pub(super) struct InBraces {
-    /// Whether it opens a block.
-    pub(super) opens: bool,
-    /// What to write.
-    instead: String,
-}
-
-pub(super) fn in_braces(inner: &str) -> Option<InBraces> {
-    let inner = inner.trim().trim_end_matches(':').trim_end();
-    let (sign, rest) = match inner.chars().next()? {
-        c @ ('#' | '/' | '^') => (Some(c), inner[1..].trim_start()),
-        _ => (None, inner),
-    };
-    let (word, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let rest = rest.trim();
-    // `{{ if or "x" }}` would be a field of that name; `{{ end }}` is one.
-    let is_operand = !["or", "|", ".", "~", "=="].iter().any(|sign| rest.starts_with(sign));
-    let opens = OPENING.contains(&word) && !rest.is_empty() && is_operand;
-    let instead = match (sign, word) {
-        (Some('/'), "if" | "unless") => "{% endif %}".to_owned(),
-        (Some('/'), "each" | "for") => "{% endfor %}".to_owned(),
-        (Some('^'), "") => "{% else %}".to_owned(),
-        (_, "else" | "elif" | "elseif" | "elsif") if rest.is_empty() => "{% else %}".to_owned(),
-        (_, "elif" | "elseif" | "elsif") => format!("{{% elif {rest} %}}"),
-        (_, "else") => {
-            let condition = rest.strip_prefix("if ")?;
-            format!("{{% elif {} %}}", condition.trim())
-        }
-        (_, "endif" | "endunless") => "{% endif %}".to_owned(),
-        (_, "endfor" | "endeach") => "{% endfor %}".to_owned(),
-        (_, "end") if rest == "if" || rest == "for" => format!("{{% end{rest} %}}"),
-        (_, "if") if opens => format!("{{% if {rest} %}}"),
-        (_, "unless") if opens => format!("{{% if not {rest} %}}"),
-        (_, "for") if opens && rest.contains(" in ") => format!("{{% for {rest} %}}"),
-        (_, "each" | "foreach") if opens => format!("{{% for item in {rest} %}}"),
-        (_, "set") if opens && rest.contains('=') => format!("{{% set {rest} %}}"),
-        _ => return None,
-    };
-    let opens = !CLOSING.contains(&word) && sign != Some('/') && sign != Some('^');
-    Some(InBraces { opens, instead })
-}
-
-impl InBraces {
-    /// The slip, of a tag.
-    pub(super) fn slip(self, text: &str, tag: &Tag) -> Slip {
-        let shown = one_line(&text[tag.range.clone()]);
-        let end = match () {
-            () if !self.opens => "",
-            () if self.instead.starts_with("{% for") => ", and `{% endfor %}` where it ends",
-            () if self.instead.starts_with("{% if") => ", and `{% endif %}` where it ends",
-            () => "",
-        };
-        Slip {
-            range: tag.range.clone(),
-            message: format!(
-                "`{shown}` shows nothing: what chooses or repeats stands in `{{% … %}}`"
-            ),
-            help: format!("write `{}`{end}", self.instead),
-        }
-    }
-}
-
 /// What somebody meant who made a slip that is known.
 pub(super) fn known(text: &str, tag: &Tag, slip: &SyntaxError) -> Option<Slip> {
     let it = Around { text, tag, at: slip.range.start };
@@ -285,33 +217,38 @@ impl Around<'_> {
         }
     }
 
-    /// An argument without its name: `default("friend")`, `default: "friend"`.
+    /// An argument without its name: `default("friend")`, `default: "friend"`, `upper(name)`.
     fn argument(&self) -> Option<String> {
-        let before = self.before();
-        let (called, is_liquid) = match before.strip_suffix('(') {
-            Some(called) => (called, false),
-            None if self.rest().starts_with(':') => (before, true),
-            None => return None,
+        let (before, rest) = (self.before(), self.rest());
+        let (called, value) = if let Some(called) = before.strip_suffix('(') {
+            (called, rest.to_owned())
+        } else if let Some(value) = rest.strip_prefix(':') {
+            (before, value.trim_start().to_owned())
+        } else if rest.starts_with([')', ',']) {
+            let (called, given) = before.rsplit_once('(').filter(|(_, given)| is_name(given))?;
+            (called, format!("{given}{rest}"))
+        } else {
+            return None;
         };
-        let start =
-            called.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map_or(0, |at| at + 1);
-        let name = &called[start..];
-        let operand = called[..start].trim_end();
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let start = called.rfind(|c: char| !is_word(c)).map_or(0, |at| at + 1);
+        let (operand, name) = (called[..start].trim_end(), &called[start..]);
         let what = match operand.chars().last() {
             Some('|') => "filter",
             _ if operand.ends_with("is") || operand.ends_with("not") => "test",
             _ => "function",
         };
-        let argument = signatures::of(what, name)?.first()?;
-        let value = self.rest().trim_start_matches(':').trim_start();
-        let end = end_of_value(value);
+        let end = end_of_value(&value);
         let given = value[..end].trim();
-        if given.is_empty() {
-            return None;
+        let is_filter = what == "function" && super::engine::FILTERS.contains(&name);
+        if is_filter && !given.is_empty() && !rest.starts_with(':') {
+            let call = format!("{given} | {name}");
+            return Some(format!("it is a filter: write `{}`", self.written(&call)));
         }
-        let behind = if is_liquid { &value[end..] } else { value[end..].strip_prefix(')')? };
-        let head = &before[..before.len() - usize::from(!is_liquid)];
-        let inner = format!("{head}({argument}={given}){behind}");
+        let argument = signatures::of(what, name)?.first().filter(|_| !given.is_empty())?;
+        let behind = &value[end..];
+        let behind = if rest.starts_with(':') { behind } else { behind.strip_prefix(')')? };
+        let inner = format!("{called}({argument}={given}){behind}");
         Some(format!("arguments have names: write `{}`", self.written(&inner)))
     }
 
@@ -389,8 +326,7 @@ fn tag_word(word: &str, behind: &str) -> Option<String> {
             _ => write("{% endif %}".to_owned()),
         },
         "endforeach" | "endeach" => write("{% endfor %}".to_owned()),
-        "assign" | "let" | "var" => write(format!("{{% set {behind} %}}")),
-        "capture" => write(format!("{{% set {behind} %}}")),
+        "assign" | "let" | "var" | "capture" => write(format!("{{% set {behind} %}}")),
         "endcapture" => write("{% endset %}".to_owned()),
         "case" | "switch" | "when" => write("{% if field == \"…\" %} … {% elif field == \"…\" %} … {% endif %}".to_owned()),
         "print" | "echo" | "output" => write(format!("{{{{ {behind} }}}}")),
@@ -417,8 +353,7 @@ fn end_of_value(value: &str) -> usize {
     let mut depth = 0;
     for (at, c) in value.char_indices() {
         match (quote, c) {
-            (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
+            (Some(open), c) => quote = (open != c).then_some(open),
             (None, '"' | '\'' | '`') => quote = Some(c),
             (None, '(' | '[') => depth += 1,
             (None, ')' | ']') if depth > 0 => depth -= 1,
@@ -438,7 +373,7 @@ fn is_unseen(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split([' ', '\t', '\n', '\r'])
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()

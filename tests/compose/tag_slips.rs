@@ -88,6 +88,7 @@ fn each_slip_in_a_tag_is_told_with_what_to_write() {
         ),
         ("{{ name | default: \"friend\" }}", ":", "`{{ name | default(value=\"friend\") }}`"),
         ("{{ name | truncate(20) | upper }}", "20", "`{{ name | truncate(length=20) | upper }}`"),
+        ("{{ name | default(city) }}", ")", "`{{ name | default(value=city) }}`"),
         // Fallbacks.
         ("{{ name \"friend\" }}", "\"friend\"", "write `{{ name or \"friend\" }}`"),
         ("{{ name or }}", "}", "write `{{ name or \"…\" }}`"),
@@ -150,6 +151,25 @@ fn what_takes_no_such_argument_says_what_it_takes() {
         assert!(finding.message.contains(said), "{body}: {finding:?}");
         assert!(finding.help.contains(help), "{body}: {finding:?}");
         assert_eq!(underlined, under, "{body}");
+    }
+}
+
+#[test]
+fn what_there_is_not_is_told_with_what_does_it_here() {
+    for (body, help) in [
+        ("{{ name | upcase }}", "write `upper`"),
+        ("{{ name | strip }}", "write `trim`"),
+        ("{{ name | uper }}", "did you mean `upper`?"),
+        ("{{ day | strftime }}", "write `date`"),
+        ("{{ name | safe }}", "every value is escaped"),
+        ("{{ upper(name) }}", "write `{{ name | upper }}`"),
+        ("{{ upper() }}", "`{{ field | upper }}`"),
+        ("{{ now() }}", "campaign.day"),
+        ("{% if name is empty %}x{% endif %}", "`not field`"),
+        ("{% if name is not blank %}x{% endif %}", "`not field`"),
+    ] {
+        let (finding, _) = only(body);
+        assert!(finding.help.contains(help), "{body}: {finding:?}");
     }
 }
 
