@@ -37,7 +37,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
     ("archive", &["calendar"]),
     ("bounces", &[]),
     ("calendar", &[]),
-    ("campaign", &["address", "consent", "finding", "place", "settings"]),
+    ("campaign", &["address", "calendar", "consent", "finding", "place", "settings"]),
     ("consent", &["finding", "place", "settings"]),
     (
         "check",

@@ -52,10 +52,10 @@ impl Moment {
     ///
     /// # Errors
     /// Its time zone is not known, or skips the time.
-    pub(crate) fn later(&self, minutes: u32) -> Result<Self, String> {
+    pub(crate) fn later(self, minutes: u32) -> Result<Self, String> {
         use chrono::{Duration, Timelike};
         if minutes == 0 {
-            return Ok(self.clone());
+            return Ok(self);
         }
         let length = Duration::minutes(i64::from(minutes));
         let end = match &self.zone {
@@ -74,7 +74,7 @@ impl Moment {
         };
         let end = end.ok_or("there is no such time")?;
         let time = self.time.map(|_| end.hour() * 60 + end.minute());
-        Ok(Self { day: end.date(), time, zone: self.zone.clone() })
+        Ok(Self { day: end.date(), time, zone: self.zone })
     }
 
     /// The zone as it was written, with spaces.
