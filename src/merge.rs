@@ -10,9 +10,7 @@ use tera::{Context, Value};
 use crate::address::{Address, Mailbox};
 use crate::compose::blank::BLANK;
 use crate::compose::empty::{self, Emptiness};
-use crate::compose::letter::{
-    Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding, is_of_letter,
-};
+use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding, cell_help};
 use crate::compose::visible::is_blank;
 use crate::compose::{ALWAYS, BODY, Event, FieldUse, Letter, SUBJECT_PART};
 use crate::finding::Finding;
@@ -293,7 +291,8 @@ impl<'a> Merger<'a> {
                 continue;
             }
             if blank.is_empty() {
-                let gap = self.other_gap(form, template, error, place);
+                let is_of_row = self.letter.fields.iter().any(|field| Some(field.tag) == tag);
+                let gap = self.other_gap(form, template, error, place, is_of_row);
                 // What else is blank after a filter gets a stand-in, so that the rest is known.
                 let goes_on = gap.code == "blank-field" && !self.is_made_up;
                 gaps.push(gap);
@@ -349,6 +348,7 @@ impl<'a> Merger<'a> {
         template: &str,
         error: &tera::Error,
         place: Option<Place>,
+        is_of_row: bool,
     ) -> Gap {
         let finding = as_finding(error, place);
         if finding.message == BLANK
@@ -364,11 +364,7 @@ impl<'a> Merger<'a> {
         }
         let is_link = finding.message.contains("usable link");
         let code = if is_link { "unusable-link" } else { finding.code };
-        let help = if is_of_letter(&finding) {
-            finding.help
-        } else {
-            "correct the row, or the letter where it uses it".to_owned()
-        };
+        let help = if is_of_row { cell_help(&finding) } else { finding.help };
         Gap { code, field: None, place: finding.place, message: finding.message, help }
     }
 }

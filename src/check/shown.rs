@@ -33,7 +33,14 @@ pub(super) fn misleading(url: &str, text: &str) -> Option<(String, String)> {
         }
         (Shown::Mail(_), Shown::Page { .. }) => false,
     };
-    (!is_right).then(|| (shown.to_string(), leads.to_string()))
+    // Of another place, its name is enough.
+    let elsewhere = match (&shown, &leads) {
+        (Shown::Page { host, .. }, Shown::Page { host: other, .. }) if host != other => {
+            other.clone()
+        }
+        _ => leads.to_string(),
+    };
+    (!is_right).then(|| (shown.to_string(), elsewhere))
 }
 
 /// An address as a reader sees it: what tells two of them apart.

@@ -166,7 +166,14 @@ fn wrong(name: &str, wanted: &str, value: &Value) -> Error {
     if value.is_undefined() {
         return Error::message(BLANK);
     }
-    Error::message(format!("`{name}` works on {wanted}, and this is a {}", value.name()))
+    let is = match value.name() {
+        "string" => "a text",
+        "bool" => "true or false",
+        "array" => "a list",
+        "map" => "a table",
+        _ => "a number",
+    };
+    Error::message(format!("`{name}` works on {wanted}, and this is {is}"))
 }
 
 /// The first letter large, the others small.

@@ -170,8 +170,12 @@ fn date(language: &Language, text: &str, arguments: &Kwargs) -> TeraResult<Strin
 fn time(language: &Language, text: &str, arguments: &Kwargs) -> TeraResult<String> {
     let later = arguments.get::<u32>("later")?.unwrap_or(0);
     // A time may stand alone.
-    let whole = if text.contains('-') { text.to_owned() } else { format!("2000-01-01 {text}") };
-    let moment = Moment::read(&whole).and_then(|moment| moment.later(later));
+    let is_alone = !text.contains('-');
+    let whole = if is_alone { format!("2000-01-01 {text}") } else { text.to_owned() };
+    let moment = Moment::read(&whole).map_err(|why| {
+        if is_alone { format!("`{text}` is no moment: write it as `18:30`") } else { why }
+    });
+    let moment = moment.and_then(|moment| moment.later(later));
     let time = moment.map_err(Error::message)?.time();
     time.and_then(|(hour, minute)| language.time(hour, minute))
         .ok_or_else(|| Error::message(format!("`{text}` has no time")))

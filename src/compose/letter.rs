@@ -258,8 +258,46 @@ impl Letter {
     }
 }
 
+/// What Tera says of types, without the names that they have in Rust.
+fn in_words(message: &str) -> String {
+    let word = |name: &str| match name {
+        "usize" | "u32" | "u64" | "i32" | "i64" | "u128" | "i128" => "a whole number",
+        "f64" | "number" => "a number",
+        "&[Value]" | "array" => "a list",
+        "bool" => "true or false",
+        "&Map" | "map" => "a table",
+        "none" | "undefined" => "nothing",
+        _ => "a text",
+    };
+    let types = |rest: &str| {
+        let mut names = rest.split('`').skip(1).step_by(2);
+        Some((word(names.next()?), word(names.next()?)))
+    };
+    if let Some((_, rest)) = message.split_once("Invalid type for the value, expected ")
+        && let Some((wanted, found)) = types(rest)
+    {
+        return format!("this works on {wanted}, and gets {found}");
+    }
+    if let Some((operator, rest)) = message.split_once(" requires both operands to be numbers")
+        && let Some((left, right)) = types(rest)
+    {
+        return format!("{operator} works on two numbers, and gets {left} and {right}");
+    }
+    message.to_owned()
+}
+
 /// What filters say, with its code and its cure.
-const KNOWN: [(&str, &str, &str); 9] = [
+const KNOWN: [(&str, &str, &str); 11] = [
+    (
+        "this works on",
+        "merge",
+        "`| float` makes a number of a text, `| str` a text of a number, `| split(pat=\" \")` a list",
+    ),
+    (
+        "the value is not there",
+        "merge",
+        "look for it in the front matter, under `vars`, or write `… or \"…\"`",
+    ),
     ("turns of loops", "merge", TOO_LONG),
     ("8 MB", "merge", TOO_LONG),
     (
@@ -288,10 +326,21 @@ const KNOWN: [(&str, &str, &str); 9] = [
 ];
 const TOO_LONG: &str = "make the loop shorter: a letter that large would be sent to nobody";
 
-/// Whether a mistake is the letter's own, whatever stands in the row.
-pub(crate) fn is_of_letter(finding: &Finding) -> bool {
-    let codes = ["unknown-currency", "unknown-language", "wrong-argument"];
-    codes.contains(&finding.code)
+/// The same where a row's cell is at stake: what belongs into it, and that the letter may be
+/// the one to correct.
+pub(crate) fn cell_help(finding: &Finding) -> String {
+    let wanted = match finding.code {
+        // Whatever stands in the row.
+        "unknown-currency" | "unknown-language" | "wrong-argument" => return finding.help.clone(),
+        "unknown-moment" => "a date such as `2027-06-15`",
+        _ if finding.message.contains("is no number") => "a number such as `1250.50`",
+        _ if finding.message.contains("usable link") => {
+            "an address such as `https://example.org/page`"
+        }
+        _ if finding.message.starts_with("this works on") => return finding.help.clone(),
+        _ => return "correct the cell, or the letter where it uses it".to_owned(),
+    };
+    format!("the cell has to be {wanted}; if it is right as it is, correct the letter")
 }
 
 /// What Tera says, as a finding.
@@ -300,7 +349,7 @@ pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
     let message = message.lines().next().unwrap_or("");
     // What Tera lists then are the program's own names.
     let message = message.split(". Available").next().unwrap_or(message);
-    let message = message.trim_end_matches('.').to_owned();
+    let message = in_words(message.trim_end_matches('.'));
     let mut lower = message.clone();
     if let Some(first) = lower.get_mut(..1) {
         first.make_ascii_lowercase();

@@ -124,7 +124,7 @@ fn as_finding(gap: Gap) -> Option<Finding> {
         return None;
     }
     // A made-up reader has no row to correct.
-    let help = if gap.help.starts_with("correct the row") {
+    let help = if gap.help.starts_with("correct the cell") || gap.help.starts_with("the cell") {
         "check the tag; `handbill render` shows what it makes of one row".to_owned()
     } else {
         gap.help

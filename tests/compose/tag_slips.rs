@@ -219,3 +219,35 @@ fn a_heading_is_underlined_as_far_as_it_is_read() {
     assert_eq!(heading("> # To {{ name }}", "Ann"), ["> To Ann", "> ======"]);
     assert_eq!(heading("# To all\n\nx", "Ann"), ["To all", "======", ""]);
 }
+
+#[test]
+fn what_a_filter_does_not_work_on_is_told_in_words_and_not_held_against_the_row() {
+    let gap = |body: &str, cell: &str| {
+        let letter = compile(body).unwrap_or_else(|findings| panic!("{body}: {findings:?}"));
+        let mut gaps = merge(&letter, &[("cell", cell)]).expect_err(body);
+        assert_eq!(gaps.len(), 1, "{body}: {gaps:?}");
+        gaps.remove(0)
+    };
+    for (body, cell, message, help) in [
+        ("{{ cell | round }}", "Ann", "this works on a number, and gets a text", "`| float`"),
+        ("{{ cell | join }}", "Ann", "this works on a list, and gets a text", "split("),
+        ("{{ cell | truncate(length=\"x\") }}", "Ann", "works on a whole number", ""),
+        ("{{ cell | nth(n=0) }}", "Ann", "and this is a text", ""),
+        ("{{ cell | money(currency=\"EUR\") }}", "Ann", "`Ann` is no number", "such as `1250.50`"),
+        ("{{ cell | date }}", "20", "`20` is no moment", "such as `2027-06-15`; if it is right"),
+        ("{{ cell | time }}", "Ann", "`Ann` is no moment: write it as `18:30`", "if it is right"),
+        ("[x]({{ cell }})", "Ann", "no usable link", "such as `https://example.org/page`"),
+        ("{{ cell | money(currency=\"EURO\") }}", "20", "did you mean `EUR`?", "ISO 4217"),
+        ("{{ vars.goal.x }} {{ cell }}", "Ann", "the value is not there", "under `vars`"),
+        (
+            "{{ \"2026-13-45\" | date }} {{ cell }}",
+            "Ann",
+            "is no moment",
+            "year, month and day first",
+        ),
+    ] {
+        let gap = gap(body, cell);
+        assert!(gap.message.contains(message), "{body}: {gap:?}");
+        assert!(gap.help.contains(help), "{body}: {gap:?}");
+    }
+}
