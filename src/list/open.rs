@@ -24,10 +24,12 @@ use super::rows::{Rows, Unit};
 use super::snapshot::{Position, Snapshot};
 use super::source::Source;
 use super::spool::{Spool, Writer};
+use super::types::Known;
 use crate::address::Address;
 use crate::consent::{ConsentRule, Hidden, Told};
 use crate::finding::{Checked, Finding};
 use crate::place::Place;
+use crate::types::TypeRule;
 
 /// What the user says about a list.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,8 @@ pub struct Options {
     pub blank: Vec<String>,
     /// What is data although programs write it for nothing: `NA`.
     pub keep: Vec<String>,
+    /// What columns are.
+    pub types: Vec<TypeRule>,
 }
 
 /// A list that can be read, and walked as often as needed: every walk sees the same rows.
@@ -66,6 +70,7 @@ pub struct List {
     consent: Arc<[ColumnConsent]>,
     gone: Option<Gone>,
     blanks: Arc<Blanks>,
+    types: Known,
     refusals: Vec<Finding>,
     notes: Vec<Finding>,
 }
@@ -220,6 +225,7 @@ impl List {
         place: &dyn Fn(usize) -> Place,
     ) -> Checked<Self> {
         let meaning = meaning(&columns, name, options, place);
+        let (types, unused) = Known::new(&columns, &options.types, name);
         let mut list = Self {
             name: name.into(),
             held,
@@ -231,6 +237,7 @@ impl List {
             consent: Arc::new([]),
             gone: None,
             blanks: Arc::new(Blanks::new(&options.blank, &options.keep)),
+            types,
             refusals: Vec::new(),
             notes: Vec::new(),
         };
@@ -247,6 +254,7 @@ impl List {
         let (survey, notes) = list.survey(&told, !list.is_unnamed(options))?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
+        list.notes.extend(unused);
         list.stray = notes.stray_columns();
         list.are_rows_longer = notes.are_rows_longer();
         list.count(&survey.decide(), place)?;
@@ -428,7 +436,11 @@ impl List {
         Ok(Rows::new(self.clone(), self.source()?))
     }
 
-    fn source(&self) -> Checked<Source> {
+    pub(super) fn known(&self) -> &Known {
+        &self.types
+    }
+
+    pub(super) fn source(&self) -> Checked<Source> {
         match &self.held {
             Held::Kept(kept) => Ok(Source::Kept(Box::new(kept.spool.replay()), kept.unit)),
             Held::Text(text) => {
