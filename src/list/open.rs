@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::blank::Blanks;
 use super::columns::Column;
-use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
+use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Leavers, Survey};
 use super::dialect::Dialect;
 use super::document::{self, Document};
 use super::encoding::{self, Charset, Content, Decoded};
@@ -68,7 +68,7 @@ pub struct List {
     pub(super) are_rows_longer: bool,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
-    gone: Option<Gone>,
+    gone: Vec<Gone>,
     blanks: Arc<Blanks>,
     types: Known,
     refusals: Vec<Finding>,
@@ -181,7 +181,15 @@ impl List {
         let header_row = (document.header_row > 0).then_some(document.header_row);
         let left_out = refusal::hidden_left_out(name, document.left_out);
         let mut writer = Writer::new().map_err(unreadable)?;
-        document.pour(&mut |number, cells| {
+        // What is wrong with the columns is told below.
+        let emails = header::email(&columns, name, options.email_column.as_deref());
+        let emails = emails.unwrap_or_default();
+        let mut leavers = Leavers::new().map_err(unreadable)?;
+        document.pour(&mut |number, is_left_out, cells| {
+            if is_left_out {
+                let addresses = emails.iter().filter_map(|index| cells.get(*index));
+                return leavers.add(number, addresses.map(String::as_str)).map_err(unreadable);
+            }
             for cell in cells {
                 writer.push(cell);
                 writer.end_cell();
@@ -192,7 +200,10 @@ impl List {
         let held = Held::Kept(Kept { spool, unit, snapshot: Some(snapshot), header_row });
         let row = usize::try_from(header_row.unwrap_or(1)).unwrap_or(usize::MAX);
         let place = |_| Place::row(name, row);
-        let list = Self::read(held, name, columns, options, &place)?;
+        let mut list = Self::read(held, name, columns, options, &place)?;
+        let leavers = leavers.finish().map_err(unreadable)?;
+        list.notes.extend(refusal::nameless(name, leavers.nameless));
+        list.gone.push(leavers);
         Ok(match left_out {
             Some(note) => list.noting(note),
             None => list,
@@ -235,7 +246,7 @@ impl List {
             are_rows_longer: false,
             judge: Judge::default(),
             consent: Arc::new([]),
-            gone: None,
+            gone: Vec::new(),
             blanks: Arc::new(Blanks::new(&options.blank, &options.keep)),
             types,
             refusals: Vec::new(),
@@ -349,7 +360,7 @@ impl List {
         self.refusals.extend(unclear);
         self.notes.extend(refusal::nameless(&self.name, gone.nameless));
         self.consent = told.into();
-        self.gone = Some(gone);
+        self.gone.push(gone);
         Ok(())
     }
 
