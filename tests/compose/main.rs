@@ -17,4 +17,5 @@ mod strictness;
 mod strings;
 mod tag_slips;
 mod text_part;
+mod typed;
 mod unfilled;

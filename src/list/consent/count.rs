@@ -16,9 +16,46 @@ pub(in crate::list) struct Count {
     judge: Judge,
     counts: Vec<ColumnCount>,
     verdicts: Vec<Verdict>,
-    gone: Writer,
+    leavers: Leavers,
+}
+
+/// Keeps the addresses of those who left.
+pub(in crate::list) struct Leavers {
+    addresses: Writer,
     /// Rows of people who left in which no address can be read, with the first one's number.
     nameless: (u64, Option<u64>),
+}
+
+impl Leavers {
+    /// Nobody yet.
+    pub(in crate::list) fn new() -> io::Result<Self> {
+        Ok(Self { addresses: Writer::new()?, nameless: (0, None) })
+    }
+
+    /// Adds whom the cells of a row name that may hold addresses.
+    pub(in crate::list) fn add<'a>(
+        &mut self,
+        number: u64,
+        cells: impl Iterator<Item = &'a str>,
+    ) -> io::Result<()> {
+        let mut has_one = false;
+        for address in cells.flat_map(person::everybody) {
+            has_one = true;
+            self.addresses.push(address.as_str());
+            self.addresses.end_cell();
+            self.addresses.end_row_at(number)?;
+        }
+        if !has_one {
+            self.nameless.0 += 1;
+            self.nameless.1.get_or_insert(number);
+        }
+        Ok(())
+    }
+
+    /// All of them.
+    pub(in crate::list) fn finish(self) -> io::Result<Gone> {
+        Ok(Gone { addresses: self.addresses.finish()?, nameless: self.nameless })
+    }
 }
 
 impl Count {
@@ -28,8 +65,7 @@ impl Count {
             judge: Judge::new(columns),
             counts: vec![ColumnCount::default(); columns.len()],
             verdicts: Vec::new(),
-            gone: Writer::new()?,
-            nameless: (0, None),
+            leavers: Leavers::new()?,
         })
     }
 
@@ -56,27 +92,7 @@ impl Count {
             self.counts[position].add(*verdict, cell(index), matters);
         }
         if whole == Verdict::Left {
-            self.keep(number, addresses, cell)?;
-        }
-        Ok(())
-    }
-
-    fn keep<'a>(
-        &mut self,
-        number: u64,
-        addresses: &[usize],
-        cell: impl Fn(usize) -> &'a str,
-    ) -> io::Result<()> {
-        let mut has_one = false;
-        for address in addresses.iter().flat_map(|index| person::everybody(cell(*index))) {
-            has_one = true;
-            self.gone.push(address.as_str());
-            self.gone.end_cell();
-            self.gone.end_row_at(number)?;
-        }
-        if !has_one {
-            self.nameless.0 += 1;
-            self.nameless.1.get_or_insert(number);
+            self.leavers.add(number, addresses.iter().map(|index| cell(*index)))?;
         }
         Ok(())
     }
@@ -91,7 +107,7 @@ impl Count {
             .filter(|(column, count)| column.is_worth_telling(count))
             .map(|(column, count)| count.report(column, headers(column.index)))
             .collect();
-        Ok((report, Gone { addresses: self.gone.finish()?, nameless: self.nameless }))
+        Ok((report, self.leavers.finish()?))
     }
 }
 
