@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::blank::Blanks;
 use super::columns::Column;
 use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Sniffed};
 use super::document::{self, Document};
 use super::encoding::{self, Charset, Content, Decoded};
 use super::garbled;
@@ -62,6 +62,10 @@ pub struct List {
     pub(super) stray: Vec<usize>,
     /// Whether all rows have more cells than the header.
     pub(super) are_rows_longer: bool,
+    /// Whether `psql` has drawn it as a table.
+    pub(super) is_ruled: bool,
+    /// Whether rows were cut in two by line breaks in their cells.
+    pub(super) are_rows_cut: bool,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
     gone: Option<Gone>,
@@ -143,8 +147,11 @@ impl List {
             return Self::of_document(snapshot, name, sheet, options);
         }
         let (encoding, said) = text_encoding(&mut snapshot.reader(), name, options)?;
-        let dialect =
-            Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding)).map_err(unreadable)?;
+        let sniffed = Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding));
+        let dialect = match sniffed.map_err(unreadable)? {
+            Sniffed::Dialect(dialect) => dialect,
+            Sniffed::Unclear(cell) => return Err(refusal::unclear_backslashes(name, &cell).into()),
+        };
         let mut text = Text { snapshot, encoding, dialect, header_line: None };
         let header = Header::read(&mut text.records().map_err(unreadable)?, name, options)?;
         text.header_line = header.line;
@@ -227,6 +234,8 @@ impl List {
             emails: Vec::new(),
             stray: Vec::new(),
             are_rows_longer: false,
+            is_ruled: false,
+            are_rows_cut: false,
             judge: Judge::default(),
             consent: Arc::new([]),
             gone: None,
@@ -249,6 +258,8 @@ impl List {
         list.notes = notes.findings(&list);
         list.stray = notes.stray_columns();
         list.are_rows_longer = notes.are_rows_longer();
+        list.is_ruled = notes.is_ruled();
+        list.are_rows_cut = notes.are_rows_cut();
         list.count(&survey.decide(), place)?;
         Ok(list)
     }
@@ -289,7 +300,7 @@ impl List {
                     return Err(refusal::open_quote(&self.name, records, line).into());
                 }
                 Step::TooLong => has_rows = true,
-                Step::Record if rows.is_blank() => {}
+                Step::Record if rows.is_none() => notes.none(&rows),
                 Step::Record => {
                     has_rows = true;
                     let cell = |index| rows.cell(index);
@@ -321,7 +332,7 @@ impl List {
             match rows.next().map_err(unreadable)? {
                 Step::End | Step::OpenQuote { .. } => break,
                 Step::TooLong => {}
-                Step::Record if rows.is_blank() => {}
+                Step::Record if rows.is_none() => {}
                 Step::Record => {
                     let cell = |index| rows.cell(index);
                     let is_usable = || self.is_readable(&rows);

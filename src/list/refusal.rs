@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::cell;
 use super::origin::Query;
 use super::records::Records;
 use crate::finding::Finding;
@@ -144,6 +145,18 @@ pub(super) fn nameless(name: &str, (count, first): (u64, Option<u64>)) -> Option
             "correct the address: if they stand on the list once more, that row is mailed",
         )
         .at(Place::new(name, line, 1)),
+    )
+}
+
+/// Backslashes that may be themselves, or the beginning of a tab or a line break.
+pub(super) fn unclear_backslashes(name: &str, cell: &str) -> Finding {
+    let cell = cell::shown(cell);
+    Finding::error(
+        "unclear-backslashes",
+        format!(
+            "nobody knows what the backslash in `{cell}` means in `{name}`: itself, or what databases write for a tab, a line break or a delimiter"
+        ),
+        "export the list again as CSV, in which it is itself: psql by `CSV HEADER`, Miller by `--ocsv`, a spreadsheet by `Save As`",
     )
 }
 

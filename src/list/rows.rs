@@ -147,7 +147,7 @@ impl Rows {
                     let reason = "the row is longer than 1 MiB";
                     return Ok(Some(self.invalid(0, "", reason.to_owned())));
                 }
-                Step::Record if self.records.is_blank() || self.is_repeated_header() => {}
+                Step::Record if self.records.is_none() || self.is_repeated_header() => {}
                 Step::Record => return Ok(Some(self.row())),
             }
         }
@@ -241,7 +241,8 @@ fn spaced_quote(records: &Source) -> Option<usize> {
     let Source::File(records) = records else { return None };
     let is_spaced = |index: &usize| {
         let cell = records.cell(*index);
-        cell.starts_with([' ', '\t'])
+        records.knows_quotes()
+            && cell.starts_with([' ', '\t'])
             && cell.trim_start_matches([' ', '\t']).starts_with('"')
             && !records.is_quoted(*index)
     };
@@ -270,6 +271,10 @@ impl List {
             let reason = "a space stands before the quote, which opens no cell then; take it out";
             return Some((index, reason));
         }
+        if let Some(index) = self.wrapped_cell(records) {
+            let reason = "a line break in a cell is drawn as `+` here, and the rest of it stands in the row below; export the list as CSV";
+            return Some((index, reason));
+        }
         let is_filled = |index: &&usize| !cell::is_blank(records.cell(**index));
         if let Some(index) = self.stray.iter().find(is_filled).filter(|_| tells_consent) {
             let reason = "something stands in a column without a name, where hardly any row has anything: nobody knows whether the cells before it are where they belong";
@@ -280,11 +285,27 @@ impl List {
             Source::File(_) => records.len() > columns && !self.are_rows_longer,
             Source::Kept(..) => false,
         };
+        if let Some(index) = self.cut_row(records).filter(|_| tells_consent) {
+            let reason = "the row ends before the column that tells of consent, and the next line goes on with it: a line break in a cell needs quotes around the cell";
+            return Some((index, reason));
+        }
         if tells_consent && (is_longer || surplus(records, columns) > 0) {
             let reason = "more cells than columns: nobody knows which one tells of consent; a value that holds the delimiter needs quotes around it";
             return Some((columns, reason));
         }
         None
+    }
+
+    /// A cell that goes on in the next line: `psql` draws its tables so.
+    fn wrapped_cell(&self, records: &Source) -> Option<usize> {
+        let is_wrapped = |index: &usize| records.cell(*index).ends_with('+');
+        self.is_ruled.then(|| (0..records.len()).find(is_wrapped)).flatten()
+    }
+
+    /// The last cell of a row that lacks columns, where rows are cut in two: what the other half
+    /// says of consent would be said of nobody.
+    fn cut_row(&self, records: &Source) -> Option<usize> {
+        (self.are_rows_cut && records.len() < self.columns().len()).then(|| records.len() - 1)
     }
 
     /// A cell with whole rows in it: a quote was left open, and the next

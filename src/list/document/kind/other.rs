@@ -69,6 +69,8 @@ pub(in super::super::super) enum OtherKind {
     Ldif,
     /// HTML, also what calls itself an Excel file.
     Html,
+    /// A table in Markdown.
+    Markdown,
     /// XML of another kind.
     Xml,
 }
@@ -171,6 +173,7 @@ impl OtherKind {
                 "a web page, whatever its name says",
                 "open it in a spreadsheet program, and save it as `.xlsx` or as CSV",
             ),
+            Self::Markdown => ("a table in Markdown", TABLE),
             Self::Xml => ("an XML file", TABLE),
             Self::Locked => ("protected by a password", TABLE),
         }

@@ -34,6 +34,9 @@ pub(super) fn of(text: &str, is_whole: bool) -> Kind {
     if first.eq_ignore_ascii_case("BEGIN:VCALENDAR") {
         return Kind::Other(OtherKind::Calendar);
     }
+    if first.starts_with('|') && lines.next().is_some_and(is_rule) {
+        return Kind::Other(OtherKind::Markdown);
+    }
     if is_ldif(text) {
         return Kind::Other(OtherKind::Ldif);
     }
@@ -41,6 +44,13 @@ pub(super) fn of(text: &str, is_whole: bool) -> Kind {
         return Kind::Other(OtherKind::Mail);
     }
     Kind::Delimited
+}
+
+/// The line between the names and the rows of a table in Markdown.
+fn is_rule(line: &str) -> bool {
+    line.starts_with('|')
+        && line.contains('-')
+        && line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' '))
 }
 
 /// `[{`, `[]`, `["…",`, `{"…":`. A header in brackets or braces has letters behind them.
@@ -268,6 +278,15 @@ mod tests {
         }
         for text in ["{\"a\":1}\n{\"a\":2}\n", "{\"a\":1}\n\n{\"a\":2}"] {
             assert_eq!(kind(text), Kind::NdJson, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_in_markdown_is_known_by_its_rule() {
+        let table = "| email | name |\n|:---|---:|\n| ann@example.org | Ann |\n";
+        assert_eq!(kind(table), Kind::Other(OtherKind::Markdown));
+        for list in ["|email|name|\n|ann@example.org|Ann|\n", "email|name\n--|--\n"] {
+            assert_eq!(kind(list), Kind::Delimited);
         }
     }
 
