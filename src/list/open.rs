@@ -62,6 +62,8 @@ pub struct List {
     pub(super) stray: Vec<usize>,
     /// Whether all rows have more cells than the header.
     pub(super) are_rows_longer: bool,
+    /// Whether a column's name is one of consent, or no column has a name.
+    may_tell_consent: bool,
     /// Whether `psql` has drawn it as a table.
     pub(super) is_ruled: bool,
     /// Whether rows were cut in two by line breaks in their cells.
@@ -234,6 +236,7 @@ impl List {
             emails: Vec::new(),
             stray: Vec::new(),
             are_rows_longer: false,
+            may_tell_consent: false,
             is_ruled: false,
             are_rows_cut: false,
             judge: Judge::default(),
@@ -253,7 +256,10 @@ impl List {
                 return Err(findings);
             }
         };
-        let (survey, notes) = list.survey(&told, !list.is_unnamed(options))?;
+        let is_named = !list.is_unnamed(options);
+        list.may_tell_consent =
+            !is_named || list.columns.iter().any(|c| consent::is_about_consent(&c.header));
+        let (survey, notes) = list.survey(&told, is_named)?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
         list.stray = notes.stray_columns();
@@ -469,9 +475,10 @@ impl List {
         &self.emails
     }
 
-    /// Whether a column says who may be mailed.
+    /// Whether a column says who may be mailed, or would if its rows were whole: all that it says
+    /// may stand elsewhere.
     pub(super) fn tells_consent(&self) -> bool {
-        !self.consent.is_empty()
+        !self.consent.is_empty() || self.may_tell_consent
     }
 }
 

@@ -20,8 +20,8 @@ fn the_text_of_databases_is_read_as_it_was_in_them() {
         let walked = walk(&list);
         assert_eq!(walked.counts(), (4, 2, 0), "{list}");
         let note = "two\nlines, a\ttab, a back\\slash and \\";
-        assert_eq!(walked.cells(0), ["ann@example.org", "Ann", note, ""]);
-        assert_eq!(walked.cells(1)[1..3], ["B\"o", ""], "a quote alone says nothing");
+        assert_eq!(walked.cells(0)[..3], ["ann@example.org", "Ann", note]);
+        assert_eq!(walked.cells(1)[1..3], ["B\"o", "\""]);
         assert_eq!(walked.cells(2)[1..3], ["Zoë \"Zed\" O'Neil", "\\\""]);
         assert_eq!(walked.cells(3)[1..3], ["Jörg | Ümit", "C:\\new"]);
     }
@@ -100,8 +100,7 @@ fn a_backslash_in_a_csv_is_one() {
         ] {
             let walked = walk(&list);
             assert_eq!(walked.addresses(), ["ann@example.org", "bo@example.org"], "{list}");
-            let shown = if cell == "\\" { "" } else { cell };
-            let has = |row: usize| walked.cells(row).contains(&shown);
+            let has = |row: usize| walked.cells(row).contains(&cell);
             assert!(has(0) && has(1), "{list}: {:?}", walked.cells(0));
         }
     }

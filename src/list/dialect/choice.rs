@@ -41,6 +41,7 @@ pub(super) fn quoting(
 }
 
 /// The best reading so far.
+#[derive(Clone, Copy)]
 struct Best {
     quoting: Quoting,
     misfits: u64,
@@ -69,36 +70,39 @@ fn text(
     doubled: &Look,
     look: &dyn Fn(Quoting) -> io::Result<Look>,
 ) -> io::Result<Result<Quoting, String>> {
-    // Databases separate so what they write without quotes.
+    // So databases separate what they write without quotes. Between commas a quote that nothing
+    // closes is rather somebody's mistake, and is told.
     let is_usual = matches!(dialect.delimiter, b'\t' | b'|');
     let bare = look(Quoting::Text { has_escapes: false })?;
+    let others = best;
+    let is_fitter =
+        bare.misfits < others.misfits || (bare.misfits == others.misfits && bare.odd < others.odd);
+    let is_bare = is_usual && is_fitter;
+    let signs = &bare.backslashes;
     if bare.odd * 2 > bare.rows {
         return Ok(Ok(best.quoting));
     }
-    let signs = &bare.backslashes;
-    let is_bare = bare.misfits < best.misfits
-        || (is_usual && bare.misfits == best.misfits && bare.odd < best.odd);
-    let others = best.misfits;
-    let others_odd = best.odd;
     best.take_if(is_bare, Quoting::Text { has_escapes: false }, &bare);
     if signs.are_plain {
         return Ok(Ok(best.quoting));
     }
     let escaped = look(Quoting::Text { has_escapes: true })?;
     let chosen = Quoting::Text { has_escapes: true };
-    let least = bare.misfits.min(others);
-    if escaped.misfits != least {
-        return Ok(Ok(if escaped.misfits < least { chosen } else { best.quoting }));
+    if escaped.misfits < best.misfits && (is_usual || escaped.misfits < bare.misfits) {
+        return Ok(Ok(chosen));
+    }
+    if escaped.misfits != best.misfits {
+        return Ok(Ok(best.quoting));
     }
     // Whether the quotes that stand there leave it open that they mean nothing.
-    let may_be_text = is_bare || !doubled.has_wrapped || escaped.odd <= others_odd;
+    let may_be_text = is_bare || !doubled.has_wrapped || escaped.odd <= others.odd;
     let is_likely = if is_usual {
         may_be_text && (signs.has_null || signs.are_escapes)
     } else {
         !doubled.has_wrapped && signs.has_null
     };
-    // Other rows are whole by either reading.
-    if let Some(cell) = signs.last.as_ref().filter(|_| least > 0 && (is_likely || is_bare)) {
+    // As many rows are whole by either reading, and not the same ones.
+    if let Some(cell) = signs.last.as_ref().filter(|_| best.misfits > 0 && (is_likely || is_bare)) {
         return Ok(Err(cell.clone()));
     }
     if is_likely {

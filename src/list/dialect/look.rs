@@ -145,7 +145,7 @@ impl Backslashes {
             return;
         }
         let mut at = 0;
-        while let Some(found) = memchr::memchr(b'\\', &bytes[at..]) {
+        while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
             let start = at + found;
             at = start + 2;
             let is_drive = start >= 1 && bytes[start - 1] == b':';
