@@ -342,9 +342,10 @@ impl List {
                 Step::Record => {
                     let cell = |index| rows.cell(index);
                     let is_usable = || self.is_readable(&rows);
+                    let is_whole = || self.is_whole(&rows);
                     if header::repeated(&self.columns, self.emails[0], rows.len(), cell).is_none() {
                         count
-                            .row(rows.line(), &self.emails, is_usable, cell)
+                            .row(rows.line(), &self.emails, is_whole, is_usable, cell)
                             .map_err(unreadable)?;
                     }
                 }
@@ -357,6 +358,7 @@ impl List {
             told.iter().filter_map(|column| consent::unclear(column, Some(place(column.index))));
         self.refusals.extend(unclear);
         self.notes.extend(refusal::nameless(&self.name, gone.nameless));
+        self.notes.extend(refusal::doubtful(&self.name, gone.doubtful));
         self.consent = told.into();
         self.gone = Some(gone);
         Ok(())

@@ -160,6 +160,20 @@ pub(super) fn unclear_backslashes(name: &str, cell: &str) -> Finding {
     )
 }
 
+/// Rows that say that somebody left, and whose cells may not be where they belong.
+pub(super) fn doubtful(name: &str, (count, first): (u64, Option<u64>)) -> Option<Finding> {
+    let rows = if count == 1 { "row" } else { "rows" };
+    let line = usize::try_from(first?).unwrap_or(usize::MAX);
+    Some(
+        Finding::warning(
+            "doubtful-row",
+            format!("{count} {rows} of `{name}` would leave somebody out, and cannot be read by the header: their cells may have moved, the first one here"),
+            "nobody in them is mailed; a value that holds the delimiter, a quote or a line break needs quotes around it",
+        )
+        .at(Place::new(name, line, 1)),
+    )
+}
+
 /// The quote that the records ended in, which was opened on a line.
 pub(super) fn open_quote<R: io::Read>(name: &str, records: &Records<R>, line: u64) -> Finding {
     let place = if line == records.line() {

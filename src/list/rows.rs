@@ -250,14 +250,28 @@ fn spaced_quote(records: &Source) -> Option<usize> {
 }
 
 impl List {
-    /// Whether a row can be mailed, as far as its form tells.
+    /// Whether a row could be mailed, as far as its form tells. What the half of one does not say
+    /// is asked about: it is not known whether the other half would.
     pub(super) fn is_readable(&self, records: &Source) -> bool {
         person::read(records.cell(self.email_index())).is_ok()
-            && self.unreadable(records, true).is_none()
+            && self.misread(records, true).is_none()
+    }
+
+    /// Whether a row can be read by the header.
+    pub(super) fn is_whole(&self, records: &Source) -> bool {
+        self.unreadable(records, true).is_none()
     }
 
     /// Why a row cannot be read by the header, and at which of its cells that is seen.
     fn unreadable(&self, records: &Source, tells_consent: bool) -> Option<(usize, &'static str)> {
+        self.misread(records, tells_consent).or_else(|| {
+            let reason = "the row ends before the columns do, and the next line goes on with it: a line break in a cell needs quotes around the cell";
+            self.cut_row(records).filter(|_| tells_consent).map(|index| (index, reason))
+        })
+    }
+
+    /// The same of what is there of a row, were it the half of one.
+    fn misread(&self, records: &Source, tells_consent: bool) -> Option<(usize, &'static str)> {
         let columns = self.columns().len();
         if let Some(index) = self.swallowing_cell(records) {
             let reason = "a quote is not closed here, and the rows below are taken for its cell";
@@ -285,10 +299,6 @@ impl List {
             Source::File(_) => records.len() > columns && !self.are_rows_longer,
             Source::Kept(..) => false,
         };
-        if let Some(index) = self.cut_row(records).filter(|_| tells_consent) {
-            let reason = "the row ends before the column that tells of consent, and the next line goes on with it: a line break in a cell needs quotes around the cell";
-            return Some((index, reason));
-        }
         if tells_consent && (is_longer || surplus(records, columns) > 0) {
             let reason = "more cells than columns: nobody knows which one tells of consent; a value that holds the delimiter needs quotes around it";
             return Some((columns, reason));

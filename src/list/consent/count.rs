@@ -19,6 +19,8 @@ pub(in crate::list) struct Count {
     gone: Writer,
     /// Rows of people who left in which no address can be read, with the first one's number.
     nameless: (u64, Option<u64>),
+    /// Rows of people who left by cells that may not be where they belong, with the first one's.
+    doubtful: (u64, Option<u64>),
 }
 
 impl Count {
@@ -30,15 +32,18 @@ impl Count {
             verdicts: Vec::new(),
             gone: Writer::new()?,
             nameless: (0, None),
+            doubtful: (0, None),
         })
     }
 
-    /// Counts a row. `addresses` are its cells that may hold addresses.
+    /// Counts a row. `addresses` are its cells that may hold addresses; `is_whole` tells whether it
+    /// can be read by the header, `is_usable` whether it has an address, too.
     pub(in crate::list) fn row<'a>(
         &mut self,
         number: u64,
         addresses: &[usize],
-        is_usable: impl FnOnce() -> bool,
+        is_whole: impl Fn() -> bool,
+        is_usable: impl Fn() -> bool,
         cell: impl Fn(usize) -> &'a str,
     ) -> io::Result<()> {
         self.verdicts.clear();
@@ -55,18 +60,21 @@ impl Count {
             let index = self.judge.columns[position].index;
             self.counts[position].add(*verdict, cell(index), matters);
         }
-        if whole == Verdict::Left {
-            self.keep(number, addresses, cell)?;
+        let has_left = whole == Verdict::Left && !self.keep(number, addresses, cell)?;
+        if (has_left || whole == Verdict::NotYet) && !is_whole() {
+            self.doubtful.0 += 1;
+            self.doubtful.1.get_or_insert(number);
         }
         Ok(())
     }
 
+    /// Keeps the addresses of somebody who left; whether there is none.
     fn keep<'a>(
         &mut self,
         number: u64,
         addresses: &[usize],
         cell: impl Fn(usize) -> &'a str,
-    ) -> io::Result<()> {
+    ) -> io::Result<bool> {
         let mut has_one = false;
         for address in addresses.iter().flat_map(|index| person::everybody(cell(*index))) {
             has_one = true;
@@ -78,7 +86,7 @@ impl Count {
             self.nameless.0 += 1;
             self.nameless.1.get_or_insert(number);
         }
-        Ok(())
+        Ok(!has_one)
     }
 
     /// What was counted.
@@ -91,7 +99,8 @@ impl Count {
             .filter(|(column, count)| column.is_worth_telling(count))
             .map(|(column, count)| count.report(column, headers(column.index)))
             .collect();
-        Ok((report, Gone { addresses: self.gone.finish()?, nameless: self.nameless }))
+        let addresses = self.gone.finish()?;
+        Ok((report, Gone { addresses, nameless: self.nameless, doubtful: self.doubtful }))
     }
 }
 
@@ -101,6 +110,8 @@ pub(in crate::list) struct Gone {
     addresses: Spool,
     /// In how many rows no address can be read, and the first of them.
     pub(in crate::list) nameless: (u64, Option<u64>),
+    /// How many rows may say it only because their cells have moved, and the first of them.
+    pub(in crate::list) doubtful: (u64, Option<u64>),
 }
 
 impl Gone {

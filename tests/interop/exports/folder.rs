@@ -181,25 +181,6 @@ impl Export {
         assert_eq!(self.mailed(&desk), self.who, "{}: {ran:?}", self.name);
     }
 
-    /// Whoever is in it gets a mail with their name; so many rows cannot be read, each of which is
-    /// named, and nobody else is missing.
-    #[track_caller]
-    pub(super) fn mails_all_but(&self, unreadable: usize) {
-        let desk = self.desk();
-        let checked = desk.run(&format!("list check {} --format json", self.list));
-        let json = checked.ends(0).json();
-        let count = |name: &str| json[name].as_u64().expect("a count");
-        let invalid = json["invalid"].as_array().map_or(0, Vec::len);
-        assert_eq!(invalid, unreadable, "{}: {json:#}", self.name);
-        assert_eq!(count("deliverable"), self.who.len() as u64, "{}: {json:#}", self.name);
-        let told = count("deliverable") + count("left") + count("duplicates") + invalid as u64;
-        assert_eq!(count("rows"), told, "{}: {json:#}", self.name);
-        let ran = send(&desk);
-        assert_eq!(ran.code, Some(0), "{}: {ran:?}", self.name);
-        assert_eq!(ran.err.matches("[invalid-row]").count(), unreadable, "{}: {ran:?}", self.name);
-        assert_eq!(self.mailed(&desk), self.who, "{}", self.name);
-    }
-
     /// Nobody gets a mail: it is refused by these findings, with what to do.
     #[track_caller]
     pub(super) fn is_refused(&self, codes: &[&str]) -> Ran {

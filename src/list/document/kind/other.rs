@@ -71,6 +71,8 @@ pub(in super::super::super) enum OtherKind {
     Html,
     /// A table in Markdown.
     Markdown,
+    /// Records with a field in each line, as databases' shells write what is too wide.
+    Vertical,
     /// XML of another kind.
     Xml,
 }
@@ -174,6 +176,10 @@ impl OtherKind {
                 "open it in a spreadsheet program, and save it as `.xlsx` or as CSV",
             ),
             Self::Markdown => ("a table in Markdown", TABLE),
+            Self::Vertical => (
+                "written with a field in each line",
+                "export it again with a person in each line, as CSV: psql by `--csv`, Miller by `--ocsv`, mysql without `\\G`",
+            ),
             Self::Xml => ("an XML file", TABLE),
             Self::Locked => ("protected by a password", TABLE),
         }
