@@ -35,6 +35,22 @@ impl Kind {
     }
 }
 
+/// How the rows of a list fit its columns.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    /// The columns without a name that most rows leave blank: what stands there was moved there by
+    /// a delimiter that should have stood in quotes.
+    pub(super) stray: Vec<usize>,
+    /// Whether every row ends in a delimiter that the header lacks.
+    pub(super) are_rows_longer: bool,
+    /// Whether `psql` has drawn the rows as a table.
+    pub(super) is_ruled: bool,
+    /// Whether rows were cut by line breaks that stood in their cells: a row that is too short has
+    /// lines without an address below it, and together they have the cells of a row. A short row
+    /// alone is one whose last cells are blank, as spreadsheets write it.
+    pub(super) are_rows_cut: bool,
+}
+
 /// What was seen so far.
 pub(super) struct Notes {
     columns: usize,
@@ -91,11 +107,6 @@ impl Notes {
         self.is_ruled |= row.is_ruler() && row.cell(0).contains('+');
     }
 
-    /// Whether `psql` has drawn the table.
-    pub(super) fn is_ruled(&self) -> bool {
-        self.is_ruled
-    }
-
     /// Looks at a row.
     pub(super) fn row(&mut self, row: &Source) {
         let line = row.line();
@@ -122,23 +133,15 @@ impl Notes {
         }
     }
 
-    /// The columns without a name that most rows leave blank: what stands there was moved there by
-    /// a delimiter that should have stood in quotes.
-    pub(super) fn stray_columns(&self) -> Vec<usize> {
+    /// How the rows fit the columns.
+    pub(super) fn shape(&self) -> Shape {
         let is_stray = |(_, filled): &&(usize, u64)| filled * 2 < self.rows;
-        self.nameless.iter().filter(is_stray).map(|(index, _)| *index).collect()
-    }
-
-    /// Whether every row ends in a delimiter that the header lacks.
-    pub(super) fn are_rows_longer(&self) -> bool {
-        self.longer == self.rows
-    }
-
-    /// Whether rows were cut by line breaks that stood in their cells: a row that is too short has
-    /// lines without an address below it, and together they have the cells of a row. A short row
-    /// alone is one whose last cells are blank, as spreadsheets write it.
-    pub(super) fn are_rows_cut(&self) -> bool {
-        self.cut > 0
+        Shape {
+            stray: self.nameless.iter().filter(is_stray).map(|(index, _)| *index).collect(),
+            are_rows_longer: self.longer == self.rows,
+            is_ruled: self.is_ruled,
+            are_rows_cut: self.cut > 0,
+        }
     }
 
     fn join(&mut self, row: &Source) {

@@ -15,7 +15,7 @@ use super::document::{self, Document};
 use super::encoding::{self, Charset, Content, Decoded};
 use super::garbled;
 use super::header::{self, Header};
-use super::notes::Notes;
+use super::notes::{Notes, Shape};
 use super::origin::Query;
 use super::query::Answer;
 use super::records::{Records, Step};
@@ -58,16 +58,10 @@ pub struct List {
     columns: Arc<[Column]>,
     /// The columns that may hold addresses; the first one does.
     emails: Vec<usize>,
-    /// Columns without a name, and nearly without a value.
-    pub(super) stray: Vec<usize>,
-    /// Whether all rows have more cells than the header.
-    pub(super) are_rows_longer: bool,
+    /// How its rows fit its columns.
+    pub(super) shape: Shape,
     /// Whether a column's name is one of consent, or no column has a name.
     may_tell_consent: bool,
-    /// Whether `psql` has drawn it as a table.
-    pub(super) is_ruled: bool,
-    /// Whether rows were cut in two by line breaks in their cells.
-    pub(super) are_rows_cut: bool,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
     gone: Option<Gone>,
@@ -234,11 +228,8 @@ impl List {
             held,
             columns: columns.into(),
             emails: Vec::new(),
-            stray: Vec::new(),
-            are_rows_longer: false,
+            shape: Shape::default(),
             may_tell_consent: false,
-            is_ruled: false,
-            are_rows_cut: false,
             judge: Judge::default(),
             consent: Arc::new([]),
             gone: None,
@@ -262,10 +253,7 @@ impl List {
         let (survey, notes) = list.survey(&told, is_named)?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
-        list.stray = notes.stray_columns();
-        list.are_rows_longer = notes.are_rows_longer();
-        list.is_ruled = notes.is_ruled();
-        list.are_rows_cut = notes.are_rows_cut();
+        list.shape = notes.shape();
         list.count(&survey.decide(), place)?;
         Ok(list)
     }

@@ -55,7 +55,7 @@ pub(super) struct Records<R> {
 
 /// What finds the ends of fields.
 enum Core {
-    Csv(Reader),
+    Csv(Box<Reader>),
     Plain(Plain),
 }
 
@@ -64,9 +64,10 @@ impl Core {
         let mut csv = ReaderBuilder::new();
         csv.delimiter(dialect.delimiter);
         let form = match dialect.quoting {
-            Quoting::Doubled => return Self::Csv(csv.build()),
+            Quoting::Doubled => return Self::Csv(Box::new(csv.build())),
             Quoting::Escaped { .. } => {
-                return Self::Csv(csv.escape(Some(b'\\')).double_quote(false).build());
+                let csv = csv.escape(Some(b'\\')).double_quote(false);
+                return Self::Csv(Box::new(csv.build()));
             }
             Quoting::Single => Form::Quotes,
             Quoting::Text { has_escapes: false } => Form::Bare,

@@ -290,13 +290,13 @@ impl List {
             return Some((index, reason));
         }
         let is_filled = |index: &&usize| !cell::is_blank(records.cell(**index));
-        if let Some(index) = self.stray.iter().find(is_filled).filter(|_| tells_consent) {
+        if let Some(index) = self.shape.stray.iter().find(is_filled).filter(|_| tells_consent) {
             let reason = "something stands in a column without a name, where hardly any row has anything: nobody knows whether the cells before it are where they belong";
             return Some((*index, reason));
         }
         // A cell too many may be blank, and those before it have moved all the same.
         let is_longer = match records {
-            Source::File(_) => records.len() > columns && !self.are_rows_longer,
+            Source::File(_) => records.len() > columns && !self.shape.are_rows_longer,
             Source::Kept(..) => false,
         };
         if tells_consent && (is_longer || surplus(records, columns) > 0) {
@@ -309,13 +309,13 @@ impl List {
     /// A cell that goes on in the next line: `psql` draws its tables so.
     fn wrapped_cell(&self, records: &Source) -> Option<usize> {
         let is_wrapped = |index: &usize| records.cell(*index).ends_with('+');
-        self.is_ruled.then(|| (0..records.len()).find(is_wrapped)).flatten()
+        self.shape.is_ruled.then(|| (0..records.len()).find(is_wrapped)).flatten()
     }
 
     /// The last cell of a row that lacks columns, where rows are cut in two: what the other half
     /// says of consent would be said of nobody.
     fn cut_row(&self, records: &Source) -> Option<usize> {
-        (self.are_rows_cut && records.len() < self.columns().len()).then(|| records.len() - 1)
+        (self.shape.are_rows_cut && records.len() < self.columns().len()).then(|| records.len() - 1)
     }
 
     /// A cell with whole rows in it: a quote was left open, and the next

@@ -1,9 +1,10 @@
 //! The text that databases and their shells write: what quotes, backslashes and lines mean in it.
 
+use handbill::consent::Told;
 use handbill::list::Options;
 use proptest::prelude::*;
 
-use super::{open, refused, walk};
+use super::{Walked, open, refused, rule, walk};
 
 const TEXT: &str = "email\tname\tnote\tleft_at\n\
     ann@example.org\tAnn\ttwo\\nlines, a\\ttab, a back\\\\slash and \\\\\t\\N\n\
@@ -171,6 +172,28 @@ fn what_shells_write_around_the_rows_is_no_row() {
 }
 
 #[test]
+fn the_bits_of_a_database_are_told_as_people_write_them() {
+    let list = "email\tname\topt_in\nann@example.org\tAnn\t\u{1}\nleft@example.org\tBob\t\\0\ncyd@example.org\tCyd\tNULL\n";
+    let walked = walk(list);
+    let refusal = &walked.list.refusals()[0];
+    assert!(refusal.help.contains("{ mail = [\"1\"] }"), "{}", refusal.help);
+    let told = Told::Values { mail: Some(vec!["1".to_owned()]), left: None };
+    let options = Options { consent: vec![rule("opt_in", told)], ..Options::default() };
+    let (_folder, list) = open(list, &options);
+    assert_eq!(Walked::new(list.expect("a list")).addresses(), ["ann@example.org"]);
+}
+
+#[test]
+fn who_is_left_out_by_a_cell_that_has_moved_is_said() {
+    let walked = walk(
+        "email|name|opt_out|city\nann@example.org|Ann||York\njoerg@example.org|J|x|U|Bonn\nleft@example.org|Bob|x|Leeds\n",
+    );
+    assert_eq!((walked.counts(), walked.addresses()), ((1, 2, 0), vec!["ann@example.org"]));
+    let codes: Vec<_> = walked.list.notes().iter().map(|note| note.code).collect();
+    assert!(codes.contains(&"doubtful-row"), "{codes:?}");
+}
+
+#[test]
 fn a_table_in_markdown_is_named_for_what_it_is() {
     for rule in ["|---|:---:|", "| --- | --- |", "|-|-|"] {
         let list = format!("| email | name |\n{rule}\n| ann@example.org | Ann \\| Lee |\n");
@@ -226,7 +249,7 @@ proptest! {
         }
         let (_folder, opened) = open(&list, &Options::default());
         if let Ok(opened) = opened {
-            let walked = super::Walked::new(opened);
+            let walked = Walked::new(opened);
             let staying: Vec<_> = rows.iter().filter(|(.., has_left)| !has_left).collect();
             let has_null = !staying.is_empty();
             for subscriber in &walked.subscribers {

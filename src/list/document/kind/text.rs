@@ -71,7 +71,10 @@ fn is_vertical(text: &str) -> bool {
     };
     let mut groups = text.split("\n\n");
     match (groups.next().map(words), groups.next().map(words)) {
-        (Some(one), Some(other)) => one.len() > 1 && one == other,
+        (Some(one), Some(other)) => {
+            let is_name = |word: &String| !word.contains(['@', ',', ';', '|', '"']);
+            one.len() > 1 && one == other && one.iter().all(is_name)
+        }
         _ => false,
     }
 }
