@@ -145,7 +145,10 @@ impl Notes {
     }
 
     fn join(&mut self, row: &Source) {
-        if row.cell(self.emails[0]).contains('@') {
+        let address = row.cell(self.emails[0]);
+        // The other half may have something like it there.
+        let is_short = row.len() < self.columns;
+        if address.contains('@') && (!is_short || person::read(address).is_ok()) {
             self.joined = row.len();
         } else if self.joined > 0 {
             self.joined += row.len() - 1;

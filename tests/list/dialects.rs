@@ -76,6 +76,12 @@ fn escapes_within_quotes_are_known_by_how_nothing_is_written() {
     );
     assert_eq!(walked.counts(), (1, 1, 0));
     assert_eq!(walked.cells(0)[1], "a back\\slash and \\");
+    let walked = walk(
+        "\"email\",\"name\"\n\"ann@example.org\",\"two\\\nlines\"\n\"bo@example.org\",\"B\\\no\"\n",
+    );
+    assert_eq!((walked.cells(0)[1], walked.cells(1)[1]), ("two\nlines", "B\no"));
+    let once = walk("email,name\nann@example.org,\"two\\\nlines\"\nbo@example.org,\"B\no\"\n");
+    assert_eq!(once.cells(0)[1], "two\\\nlines");
     let walked =
         walk("email,path\n\"ann@example.org\",\"\\\\server\\share, twice\"\nbo@example.org,\\N\n");
     assert_eq!(walked.cells(0)[1], "\\\\server\\share, twice");

@@ -57,10 +57,16 @@ impl Best {
 }
 
 /// Whether backslashes are escapes where no quote has one: nothing is written as `\N` outside of
-/// quotes, and there are others inside.
+/// quotes, or each line break inside has one before it. Once may be by chance.
 fn is_escaped_within_quotes(doubled: &Look) -> bool {
     let signs = &doubled.backslashes;
-    doubled.has_wrapped && signs.has_null && signs.are_escapes && !signs.are_plain
+    let are_breaks = signs.escaped_breaks > 0 && signs.other_breaks == 0;
+    let is_likely = if signs.has_null {
+        signs.are_escapes || are_breaks
+    } else {
+        are_breaks && signs.escaped_breaks > 1
+    };
+    doubled.has_wrapped && is_likely && !signs.are_plain
 }
 
 /// Whether the list is the text of a database or its shell, which knows no quotes.

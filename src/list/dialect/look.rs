@@ -130,6 +130,9 @@ pub(super) struct Backslashes {
     pub(super) last: Option<String>,
     /// Whether a sign stands behind one that no program escapes.
     pub(super) are_plain: bool,
+    /// How many line breaks within quotes stand behind one, and how many do not.
+    pub(super) escaped_breaks: u64,
+    pub(super) other_breaks: u64,
     /// A cell with one before a letter that means a tab or a line break.
     pub(super) unclear: Option<String>,
 }
@@ -137,6 +140,11 @@ pub(super) struct Backslashes {
 impl Backslashes {
     fn see(&mut self, cell: &str, is_quoted: bool) {
         let bytes = cell.as_bytes();
+        for at in memchr::memchr_iter(b'\n', bytes).filter(|_| is_quoted) {
+            let is_escaped = bytes[..at].ends_with(b"\\");
+            self.escaped_breaks += u64::from(is_escaped);
+            self.other_breaks += u64::from(!is_escaped);
+        }
         if memchr::memchr(b'\\', bytes).is_none() {
             return;
         }
