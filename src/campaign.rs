@@ -8,6 +8,7 @@ use crate::consent::{self, ConsentRule};
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Source};
 use crate::settings::{self, Kind, Reader, Value};
+use crate::types::{self, Zone};
 
 /// One Markdown file, one mailing.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub struct Campaign {
     pub consent: Vec<ConsentRule>,
     /// The date that the campaign bears, as written.
     pub date: Option<String>,
+    /// Where days begin and end, if not where the sender is.
+    pub timezone: Option<Zone>,
     /// Files to attach, relative to the campaign's file.
     pub attachments: Vec<Passage>,
     /// Anything that the letter wants, as `{{ vars.name }}`.
@@ -68,6 +71,7 @@ impl Campaign {
             where_: reader.text("where"),
             consent: consent::rules(&mut reader, "consent"),
             date: reader.text("date").map(|date| date.text().to_owned()),
+            timezone: types::timezone(&mut reader, "timezone"),
             attachments: attachments(&mut reader, source),
             vars: reader.take("vars"),
             body: Passage::slice(source, body),

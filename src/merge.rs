@@ -11,11 +11,13 @@ use crate::address::{Address, Mailbox};
 use crate::compose::blank::BLANK;
 use crate::compose::empty::{self, Emptiness};
 use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding};
+use crate::compose::typed::value_name;
 use crate::compose::visible::is_blank;
 use crate::compose::{ALWAYS, BODY, Event, Letter, SUBJECT_PART};
 use crate::finding::Finding;
 use crate::list::{Column, Subscriber, Unit};
 use crate::place::Place;
+use crate::types::{ColumnType, Kind, Scalar};
 
 /// One letter merged for one subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Merger<'a> {
     letter: &'a Letter,
     /// The columns that the letter uses, by their position.
     fields: Vec<(usize, String)>,
+    /// Those that it asks for what they mean, and the names of their meanings.
+    values: Vec<(usize, String, &'a ColumnType)>,
     context: Context,
     /// The campaign as the page shows it, with the subject of the row before: often the same.
     campaign: Option<(String, Value)>,
@@ -102,14 +106,19 @@ impl<'a> Merger<'a> {
     /// A merger for rows of these columns.
     pub fn new(letter: &'a Letter, columns: &[Column]) -> Self {
         let is_used = |name: &str| letter.fields.iter().any(|field| field.name == name);
-        let fields = columns
+        let fields: Vec<(usize, String)> = columns
             .iter()
             .enumerate()
             .filter(|(_, column)| is_used(&column.name) && !ALWAYS.contains(&column.name.as_str()))
             .map(|(at, column)| (at, column.name.clone()))
             .collect();
+        let value = |(at, name): &(usize, String)| {
+            let column = letter.types.get(name).filter(|column| column.kind != Kind::Text)?;
+            Some((*at, value_name(name), column))
+        };
         Self {
             letter,
+            values: fields.iter().filter_map(value).collect(),
             fields,
             context: letter.constants.clone(),
             campaign: None,
@@ -176,6 +185,15 @@ impl<'a> Merger<'a> {
         for (at, name) in &self.fields {
             match subscriber.cells.get(*at).filter(|cell| !is_blank(cell)) {
                 Some(cell) => self.context.insert_value(name.clone(), Value::from(cell.as_str())),
+                None => {
+                    self.context.remove(name);
+                }
+            }
+        }
+        for (at, name, column) in &self.values {
+            let cell = subscriber.cells.get(*at).filter(|cell| !is_blank(cell));
+            match cell.and_then(|cell| column.read(cell, self.letter.types.zone)) {
+                Some(scalar) => self.context.insert_value(name.clone(), value(scalar)),
                 None => {
                     self.context.remove(name);
                 }
@@ -294,6 +312,11 @@ impl<'a> Merger<'a> {
                         field: Some(name.clone()),
                     });
                 }
+                if let Some(column) = self.letter.types.get(&name)
+                    && let Some(scalar) = column.read(&column.sample(), self.letter.types.zone)
+                {
+                    self.context.insert_value(value_name(&name), value(scalar));
+                }
                 // A stand-in that a link may begin with, too.
                 self.context.insert_value(name, Value::from("https://example.org/"));
             }
@@ -302,6 +325,7 @@ impl<'a> Merger<'a> {
         for gap in &gaps {
             if let Some(name) = &gap.field {
                 self.context.remove(name);
+                self.context.remove(&value_name(name));
             }
         }
         gaps
@@ -351,6 +375,20 @@ impl<'a> Merger<'a> {
     }
 }
 
+/// What a cell means, for a template.
+fn value(scalar: Scalar) -> Value {
+    match scalar {
+        Scalar::Text(text) | Scalar::Day(text) => Value::from(text),
+        Scalar::YesNo(is_yes) => Value::from(is_yes),
+        // A whole number is written without a point.
+        #[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
+        Scalar::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            Value::from(number as i64)
+        }
+        Scalar::Number(number) => Value::from(number),
+    }
+}
+
 /// A header's or preheader's text: one line, without control characters.
 fn one_line(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
@@ -369,7 +407,11 @@ pub fn made_up(letter: &Letter, address: &Address) -> (Vec<Column>, Subscriber) 
     let mut names: Vec<String> = letter.fields.iter().map(|field| field.name.clone()).collect();
     names.sort();
     names.dedup();
-    let cells = names.iter().map(|name| stand_in(name)).collect();
+    let cells = names.iter().map(|name| match letter.types.get(name).map(ColumnType::sample) {
+        Some(sample) if !sample.is_empty() => sample,
+        _ => stand_in(name),
+    });
+    let cells = cells.collect();
     let columns = names.into_iter().map(|name| Column { header: name.clone(), name }).collect();
     let mailbox = Mailbox { name: None, address: address.clone() };
     (columns, Subscriber { mailbox, line: 0, unit: Unit::Line, cells, surplus: 0 })

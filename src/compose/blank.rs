@@ -78,7 +78,7 @@ pub(super) fn register(tera: &mut Tera) {
 }
 
 /// Whether a reader would see nothing of a value.
-fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_nothing(value: &Value) -> bool {
     value.is_undefined() || value.is_none() || value.as_str().is_some_and(is_blank)
 }
 

@@ -16,6 +16,7 @@ use super::events::{self, Event};
 use super::filters;
 use super::local::Language;
 use super::rewrite::{NEED, TICK, WITHIN};
+use super::typed;
 
 /// The filter for the beginning of a URL.
 pub(crate) const URL: &str = "__url";
@@ -160,6 +161,7 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>, knows: &Knows) -> 
     tera.register_filter(URL_PART, filters::url_part);
     tera.register_filter(CSS, filters::css);
     blank::register(&mut tera);
+    typed::filters::register(&mut tera);
     tera.register_filter("bar", filters::bar);
     tera.register_filter("calendar_link", events::calendar_link);
     filters::in_language(&mut tera, &knows.language);

@@ -17,6 +17,7 @@ use super::text;
 use crate::finding::Finding;
 use crate::place::Place;
 use crate::template::is_built_in;
+use crate::types::Types;
 
 /// The names under which the compiled templates are known to Tera.
 pub(crate) const HTML: &str = "html";
@@ -42,6 +43,10 @@ pub struct Letter {
     pub fields: Vec<FieldUse>,
     /// Image files that the letter shows, relative to the campaign's file.
     pub images: Vec<LocalImage>,
+    /// What the columns are that the letter asks about.
+    pub types: Types,
+    /// What there is to say of how it asks.
+    pub warnings: Vec<Finding>,
 }
 
 /// An image that goes with the mail: `![](photo.jpg)`.

@@ -26,8 +26,6 @@ pub struct FieldUse {
     pub name: String,
     /// Where it stands.
     pub place: Place,
-    /// Whether the letter only asks if it is there: `{% if donated %}`.
-    pub bare_condition: bool,
     /// The tag that uses it, counted over all parts.
     pub(crate) tag: usize,
 }
@@ -109,8 +107,7 @@ impl Names<'_> {
                 sight,
             };
             if let Some(node) = statement.node() {
-                let condition = matches!(statement, Statement::If(_) | Statement::Elif(_));
-                reader.node(node, &mut Vec::new(), condition);
+                reader.node(node, &mut Vec::new());
             }
             if let Statement::Set { name, .. } = statement {
                 scope.insert(part.text(name));
@@ -144,25 +141,18 @@ struct Reader<'a, 'n, 'c> {
 }
 
 impl<'a> Reader<'a, '_, '_> {
-    /// `bound` are names of comprehensions around; `bare` says that only
-    /// the truth of this node counts.
-    fn node(&mut self, node: &Node, bound: &mut Vec<&'a str>, bare: bool) {
-        let mut inner_bare = false;
+    /// `bound` are names of comprehensions around.
+    fn node(&mut self, node: &Node, bound: &mut Vec<&'a str>) {
         match &node.kind {
             NodeKind::Name(name) => {
                 self.later(node, name, bound);
-                self.variable(name, bound, bare);
+                self.variable(name, bound);
             }
             NodeKind::Filter { name, .. } => self.known("filter", name, &FILTERS),
-            NodeKind::Test { name } => self.known("test", name, &TESTS),
+            NodeKind::Test { name, .. } => self.known("test", name, &TESTS),
             NodeKind::Call { name } => self.known("function", name, &FUNCTIONS),
             NodeKind::Component { name, arguments, spreads } => {
                 self.component(node, name, arguments, *spreads);
-            }
-            NodeKind::Other | NodeKind::And | NodeKind::Group | NodeKind::Ternary => {
-                let text = self.part.text(&node.range);
-                let comparison = ["=", "<", ">", " in ", "+", "[", "{"];
-                inner_bare = bare && !comparison.iter().any(|sign| text.contains(sign));
             }
             _ => {}
         }
@@ -171,12 +161,12 @@ impl<'a> Reader<'a, '_, '_> {
             bound.extend(names.iter().map(|name| self.part.text_of(name)));
         }
         for child in &node.children {
-            self.node(child, bound, inner_bare);
+            self.node(child, bound);
         }
         bound.truncate(before);
     }
 
-    fn variable(&mut self, name: &Range<usize>, bound: &[&'a str], bare: bool) {
+    fn variable(&mut self, name: &Range<usize>, bound: &[&'a str]) {
         let text = self.part.text_of(name);
         let is_known =
             self.scope.contains(text) || self.parameters.contains(text) || bound.contains(&text);
@@ -205,7 +195,6 @@ impl<'a> Reader<'a, '_, '_> {
             self.names.fields.push(FieldUse {
                 name: text.to_owned(),
                 place: self.part.passage.place(name.clone()),
-                bare_condition: bare,
                 tag: self.tag,
             });
         }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::node::Node;
 use super::statement::{self, Statement};
 use super::syntax::SyntaxError;
 use super::tags::{self, Kind, Tag, Unclosed};
@@ -76,6 +77,19 @@ impl Part {
     /// Whether a loop or a variable here has this name.
     pub(crate) fn binds(&self, name: &str) -> bool {
         self.bound.contains(name)
+    }
+
+    /// What a variable stands for that is set here, and only once.
+    pub(crate) fn set_once(&self, name: &str) -> Option<&Node> {
+        if !self.binds(name) {
+            return None;
+        }
+        let is_it = |own: &Range<usize>| self.text(own) == name;
+        let mut sets = self.statements.iter().flatten().filter(|one| one.binds().iter().any(is_it));
+        match (sets.next(), sets.next()) {
+            (Some(Statement::Set { value, .. }), None) => Some(value),
+            _ => None,
+        }
     }
 
     /// Whether a component here is handed something by this name.

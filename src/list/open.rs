@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::blank::Blanks;
 use super::columns::Column;
-use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
+use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Leavers, Survey};
 use super::dialect::{Dialect, Sniffed};
 use super::document::{self, Document};
 use super::encoding::{self, Charset, Content, Decoded};
@@ -24,10 +24,12 @@ use super::rows::{Rows, Unit};
 use super::snapshot::{Position, Snapshot};
 use super::source::Source;
 use super::spool::{Spool, Writer};
+use super::types::Known;
 use crate::address::Address;
 use crate::consent::{ConsentRule, Hidden, Told};
 use crate::finding::{Checked, Finding};
 use crate::place::Place;
+use crate::types::TypeRule;
 
 /// What the user says about a list.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,8 @@ pub struct Options {
     pub blank: Vec<String>,
     /// What is data although programs write it for nothing: `NA`.
     pub keep: Vec<String>,
+    /// What columns are.
+    pub types: Vec<TypeRule>,
 }
 
 /// A list that can be read, and walked as often as needed: every walk sees the same rows.
@@ -64,8 +68,9 @@ pub struct List {
     may_tell_consent: bool,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
-    gone: Option<Gone>,
+    gone: Vec<Gone>,
     blanks: Arc<Blanks>,
+    types: Known,
     refusals: Vec<Finding>,
     notes: Vec<Finding>,
 }
@@ -179,7 +184,16 @@ impl List {
         let header_row = (document.header_row > 0).then_some(document.header_row);
         let left_out = refusal::hidden_left_out(name, document.left_out);
         let mut writer = Writer::new().map_err(unreadable)?;
-        document.pour(&mut |number, cells| {
+        // What is wrong with the columns is told below.
+        let emails = header::email(&columns, name, options.email_column.as_deref());
+        let emails = emails.unwrap_or_default();
+        let mut leavers = Leavers::new().map_err(unreadable)?;
+        document.pour(&mut |number, is_left_out, cells| {
+            if is_left_out {
+                let addresses = emails.iter().filter_map(|index| cells.get(*index));
+                let added = leavers.add(number, addresses.map(String::as_str));
+                return added.map(|_| ()).map_err(unreadable);
+            }
             for cell in cells {
                 writer.push(cell);
                 writer.end_cell();
@@ -190,7 +204,10 @@ impl List {
         let held = Held::Kept(Kept { spool, unit, snapshot: Some(snapshot), header_row });
         let row = usize::try_from(header_row.unwrap_or(1)).unwrap_or(usize::MAX);
         let place = |_| Place::row(name, row);
-        let list = Self::read(held, name, columns, options, &place)?;
+        let mut list = Self::read(held, name, columns, options, &place)?;
+        let leavers = leavers.finish().map_err(unreadable)?;
+        list.notes.extend(refusal::nameless(name, leavers.nameless));
+        list.gone.push(leavers);
         Ok(match left_out {
             Some(note) => list.noting(note),
             None => list,
@@ -223,6 +240,7 @@ impl List {
         place: &dyn Fn(usize) -> Place,
     ) -> Checked<Self> {
         let meaning = meaning(&columns, name, options, place);
+        let (types, unused) = Known::new(&columns, &options.types, name);
         let mut list = Self {
             name: name.into(),
             held,
@@ -232,8 +250,9 @@ impl List {
             may_tell_consent: false,
             judge: Judge::default(),
             consent: Arc::new([]),
-            gone: None,
+            gone: Vec::new(),
             blanks: Arc::new(Blanks::new(&options.blank, &options.keep)),
+            types,
             refusals: Vec::new(),
             notes: Vec::new(),
         };
@@ -253,6 +272,7 @@ impl List {
         let (survey, notes) = list.survey(&told, is_named)?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
+        list.notes.extend(unused);
         list.shape = notes.shape();
         list.count(&survey.decide(), place)?;
         Ok(list)
@@ -348,7 +368,7 @@ impl List {
         self.notes.extend(refusal::nameless(&self.name, gone.nameless));
         self.notes.extend(refusal::doubtful(&self.name, gone.doubtful));
         self.consent = told.into();
-        self.gone = Some(gone);
+        self.gone.push(gone);
         Ok(())
     }
 
@@ -435,7 +455,11 @@ impl List {
         Ok(Rows::new(self.clone(), self.source()?))
     }
 
-    fn source(&self) -> Checked<Source> {
+    pub(super) fn known(&self) -> &Known {
+        &self.types
+    }
+
+    pub(super) fn source(&self) -> Checked<Source> {
         match &self.held {
             Held::Kept(kept) => Ok(Source::Kept(Box::new(kept.spool.replay()), kept.unit)),
             Held::Text(text) => {

@@ -199,17 +199,7 @@ impl Rows {
 
     /// A cell for every column, cleaned.
     fn cells(&self) -> Vec<String> {
-        let is_marked = person::has_text_mark(self.records.cell(self.list.email_index()));
-        let columns = self.list.columns().iter().enumerate();
-        columns
-            .map(|(index, column)| {
-                let raw = self.records.cell(index);
-                // A spreadsheet's mark of text: it stands before all cells of the row then.
-                let raw = if is_marked { raw.strip_prefix('\'').unwrap_or(raw) } else { raw };
-                let cell = cell::clean(&cell::unwrapped(raw));
-                if self.list.says_nothing(index, column, &cell) { String::new() } else { cell }
-            })
-            .collect()
+        (0..self.list.columns().len()).map(|index| self.list.cell(&self.records, index)).collect()
     }
 
     fn invalid(&self, index: usize, value: &str, reason: String) -> Row {
@@ -250,6 +240,18 @@ fn spaced_quote(records: &Source) -> Option<usize> {
 }
 
 impl List {
+    /// A cell, cleaned; empty where it says nothing.
+    pub(super) fn cell(&self, records: &Source, index: usize) -> String {
+        let raw = records.cell(index);
+        // A spreadsheet's mark of text: it stands before all cells of the row then.
+        let raw = match raw.strip_prefix('\'') {
+            Some(rest) if person::has_text_mark(records.cell(self.email_index())) => rest,
+            _ => raw,
+        };
+        let cell = cell::clean(&cell::unwrapped(raw));
+        if self.says_nothing(index, &self.columns()[index], &cell) { String::new() } else { cell }
+    }
+
     /// Whether a row could be mailed, as far as its form tells. What the half of one does not say
     /// is asked about: it is not known whether the other half would.
     pub(super) fn is_readable(&self, records: &Source) -> bool {

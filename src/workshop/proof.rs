@@ -32,7 +32,7 @@ impl Workshop {
         let mut findings = Vec::new();
         let condition = self.condition(campaign, None);
         let letter = self
-            .letter(campaign, condition.as_ref())
+            .letter(campaign, condition.as_ref(), list)
             .map_err(|mut slips| findings.append(&mut slips))
             .ok();
         let (mut said, links) = self.said(campaign, letter.as_ref(), list);

@@ -13,8 +13,9 @@ use crate::desk::{bare, constants};
 fn merged(lang: &str, body: &str, row: &[(&str, &str)]) -> Result<Mail, String> {
     let text = format!("---\nsubject: News\nlang: {lang}\n---\n{body}");
     let campaign = Campaign::parse(&Source::new("c.md", text), "c").expect("a campaign");
-    let letter = compose::compile(&campaign, &bare(), constants(), None)
-        .map_err(|findings| format!("{findings:?}"))?;
+    let letter =
+        compose::compile(&campaign, &bare(), constants(), None, &handbill::types::Types::default())
+            .map_err(|findings| format!("{findings:?}"))?;
     let columns: Vec<Column> = row
         .iter()
         .map(|(name, _)| Column { header: (*name).to_owned(), name: (*name).to_owned() })

@@ -16,4 +16,5 @@ mod snapshots;
 mod strictness;
 mod strings;
 mod text_part;
+mod typed;
 mod unfilled;

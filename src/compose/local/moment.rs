@@ -1,9 +1,9 @@
 //! A moment as an author writes it: `2027-06-15 18:30 Europe/Berlin`.
 
 use chrono::{LocalResult, NaiveDate, TimeZone};
-use chrono_tz::Tz;
 
 use crate::calendar;
+use crate::types;
 
 /// A day, perhaps with a time, perhaps somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Moment {
             .zone
             .as_deref()
             .ok_or("the moment has no time zone: write it as `2027-06-15 18:30 Europe/Berlin`")?;
-        let zone: Tz = name.parse().map_err(|_| unknown_zone(name))?;
+        let zone = types::zone(name)?.clocks();
         let local = self.day.and_hms_opt(time / 60, time % 60, 0).ok_or("there is no such time")?;
         match zone.from_local_datetime(&local) {
             LocalResult::Single(moment) | LocalResult::Ambiguous(moment, _) => {
@@ -74,16 +74,6 @@ impl Moment {
             }
         }
     }
-}
-
-/// `Europe/Berln` is told with what was meant.
-fn unknown_zone(name: &str) -> String {
-    let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let hint = match crate::finding::closest(name, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "write it as `Europe/Berlin` or `America/New_York`".to_owned(),
-    };
-    format!("unknown time zone `{name}`: {hint}")
 }
 
 /// `18:30`, `18:30:00`
