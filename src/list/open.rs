@@ -10,12 +10,12 @@ use std::sync::Arc;
 use super::blank::Blanks;
 use super::columns::Column;
 use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Leavers, Survey};
-use super::dialect::Dialect;
+use super::dialect::{Dialect, Sniffed};
 use super::document::{self, Document};
 use super::encoding::{self, Charset, Content, Decoded};
 use super::garbled;
 use super::header::{self, Header};
-use super::notes::Notes;
+use super::notes::{Notes, Shape};
 use super::origin::Query;
 use super::query::Answer;
 use super::records::{Records, Step};
@@ -62,10 +62,10 @@ pub struct List {
     columns: Arc<[Column]>,
     /// The columns that may hold addresses; the first one does.
     emails: Vec<usize>,
-    /// Columns without a name, and nearly without a value.
-    pub(super) stray: Vec<usize>,
-    /// Whether all rows have more cells than the header.
-    pub(super) are_rows_longer: bool,
+    /// How its rows fit its columns.
+    pub(super) shape: Shape,
+    /// Whether a column's name is one of consent, or no column has a name.
+    may_tell_consent: bool,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
     gone: Vec<Gone>,
@@ -148,8 +148,11 @@ impl List {
             return Self::of_document(snapshot, name, sheet, options);
         }
         let (encoding, said) = text_encoding(&mut snapshot.reader(), name, options)?;
-        let dialect =
-            Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding)).map_err(unreadable)?;
+        let sniffed = Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding));
+        let dialect = match sniffed.map_err(unreadable)? {
+            Sniffed::Dialect(dialect) => dialect,
+            Sniffed::Unclear(cell) => return Err(refusal::unclear_backslashes(name, &cell).into()),
+        };
         let mut text = Text { snapshot, encoding, dialect, header_line: None };
         let header = Header::read(&mut text.records().map_err(unreadable)?, name, options)?;
         text.header_line = header.line;
@@ -188,7 +191,8 @@ impl List {
         document.pour(&mut |number, is_left_out, cells| {
             if is_left_out {
                 let addresses = emails.iter().filter_map(|index| cells.get(*index));
-                return leavers.add(number, addresses.map(String::as_str)).map_err(unreadable);
+                let added = leavers.add(number, addresses.map(String::as_str));
+                return added.map(|_| ()).map_err(unreadable);
             }
             for cell in cells {
                 writer.push(cell);
@@ -242,8 +246,8 @@ impl List {
             held,
             columns: columns.into(),
             emails: Vec::new(),
-            stray: Vec::new(),
-            are_rows_longer: false,
+            shape: Shape::default(),
+            may_tell_consent: false,
             judge: Judge::default(),
             consent: Arc::new([]),
             gone: Vec::new(),
@@ -262,12 +266,14 @@ impl List {
                 return Err(findings);
             }
         };
-        let (survey, notes) = list.survey(&told, !list.is_unnamed(options))?;
+        let is_named = !list.is_unnamed(options);
+        list.may_tell_consent =
+            !is_named || list.columns.iter().any(|c| consent::is_about_consent(&c.header));
+        let (survey, notes) = list.survey(&told, is_named)?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
         list.notes.extend(unused);
-        list.stray = notes.stray_columns();
-        list.are_rows_longer = notes.are_rows_longer();
+        list.shape = notes.shape();
         list.count(&survey.decide(), place)?;
         Ok(list)
     }
@@ -308,7 +314,7 @@ impl List {
                     return Err(refusal::open_quote(&self.name, records, line).into());
                 }
                 Step::TooLong => has_rows = true,
-                Step::Record if rows.is_blank() => {}
+                Step::Record if rows.is_none() => notes.none(&rows),
                 Step::Record => {
                     has_rows = true;
                     let cell = |index| rows.cell(index);
@@ -340,13 +346,14 @@ impl List {
             match rows.next().map_err(unreadable)? {
                 Step::End | Step::OpenQuote { .. } => break,
                 Step::TooLong => {}
-                Step::Record if rows.is_blank() => {}
+                Step::Record if rows.is_none() => {}
                 Step::Record => {
                     let cell = |index| rows.cell(index);
                     let is_usable = || self.is_readable(&rows);
+                    let is_whole = || self.is_whole(&rows);
                     if header::repeated(&self.columns, self.emails[0], rows.len(), cell).is_none() {
                         count
-                            .row(rows.line(), &self.emails, is_usable, cell)
+                            .row(rows.line(), &self.emails, is_whole, is_usable, cell)
                             .map_err(unreadable)?;
                     }
                 }
@@ -359,6 +366,7 @@ impl List {
             told.iter().filter_map(|column| consent::unclear(column, Some(place(column.index))));
         self.refusals.extend(unclear);
         self.notes.extend(refusal::nameless(&self.name, gone.nameless));
+        self.notes.extend(refusal::doubtful(&self.name, gone.doubtful));
         self.consent = told.into();
         self.gone.push(gone);
         Ok(())
@@ -481,9 +489,10 @@ impl List {
         &self.emails
     }
 
-    /// Whether a column says who may be mailed.
+    /// Whether a column says who may be mailed, or would if its rows were whole: all that it says
+    /// may stand elsewhere.
     pub(super) fn tells_consent(&self) -> bool {
-        !self.consent.is_empty()
+        !self.consent.is_empty() || self.may_tell_consent
     }
 }
 

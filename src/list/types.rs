@@ -88,7 +88,7 @@ impl List {
             match rows.next().map_err(unreadable)? {
                 Step::End | Step::OpenQuote { .. } => break,
                 Step::TooLong => continue,
-                Step::Record if rows.is_blank() => continue,
+                Step::Record if rows.is_none() => continue,
                 Step::Record => {}
             }
             let of = |index| rows.cell(index);
