@@ -114,9 +114,10 @@ impl Desk {
 pub(crate) fn compile(campaign: &str, template: &Template) -> Letter {
     let source = Source::new("newsletter.md", campaign);
     let campaign = Campaign::parse(&source, "newsletter").expect("a campaign");
-    compose::compile(&campaign, template, constants(), None).unwrap_or_else(|findings| {
-        panic!("the newsletter does not compile: {findings:?}");
-    })
+    compose::compile(&campaign, template, constants(), None, &handbill::types::Types::default())
+        .unwrap_or_else(|findings| {
+            panic!("the newsletter does not compile: {findings:?}");
+        })
 }
 
 /// What is the same for every reader, as the commands make it.

@@ -79,6 +79,37 @@ pub fn read(text: &str) -> Option<i64> {
     (i64::from(civil(unix).day) == day).then_some(unix)
 }
 
+/// How a day that was written in another order would be written here: `14.05.2027` is
+/// `2027-05-14`, and `03/04/2027` may be either of two.
+pub fn meant(text: &str) -> Vec<String> {
+    let parts: Vec<&str> = text.trim().trim_end_matches('.').split(['.', '/', '-']).collect();
+    let number = |part: &str| {
+        let part = part.trim();
+        let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| is_number)
+    };
+    let [a, b, c] = parts.as_slice() else { return Vec::new() };
+    let (Some(first), Some(second), Some(third)) = (number(a), number(b), number(c)) else {
+        return Vec::new();
+    };
+    let orders = if a.trim().len() == 4 {
+        vec![(first, second, third)]
+    } else if c.trim().len() == 4 && text.contains('.') {
+        vec![(third, second, first)]
+    } else if c.trim().len() == 4 {
+        vec![(third, second, first), (third, first, second)]
+    } else {
+        Vec::new()
+    };
+    let mut days: Vec<String> = orders
+        .into_iter()
+        .filter(|(year, month, day)| day_of(i64::from(*year), *month, *day).is_some())
+        .map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}"))
+        .collect();
+    days.dedup();
+    days
+}
+
 /// The beginning of a day, in seconds since 1970; nothing if there is no such day.
 pub fn day_of(year: i64, month: u32, day: u32) -> Option<i64> {
     read(&format!("{year}-{month}-{day}"))
@@ -96,7 +127,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{from_minute, minute, read, rfc3339};
+    use super::{from_minute, meant, minute, read, rfc3339};
 
     #[test]
     fn moments_are_written_in_utc() {
@@ -124,6 +155,20 @@ mod tests {
         let wrong = ["", "soon", "2026-02-30", "2026-13-01", "2026-11-21 10:61", "21/11/2026"];
         for text in wrong.into_iter().chain(["2026-11-21T10:13:20+02:00", "99999999999999-1-1"]) {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_in_another_order_is_known_by_what_can_be_meant() {
+        assert_eq!(meant("14.05.2027"), ["2027-05-14"]);
+        assert_eq!(meant("3.4.2027"), ["2027-04-03"], "points stand behind days");
+        assert_eq!(meant("14/05/2027"), ["2027-05-14"]);
+        assert_eq!(meant("05/14/2027"), ["2027-05-14"]);
+        assert_eq!(meant("03/04/2027"), ["2027-04-03", "2027-03-04"]);
+        assert_eq!(meant("04-04-2027"), ["2027-04-04"]);
+        assert_eq!(meant("2027/5/4"), ["2027-05-04"]);
+        for text in ["", "soon", "14 May 2027", "30.02.2027", "1.2.27", "1.2", "2027-02-30"] {
+            assert_eq!(meant(text), [""; 0], "{text}");
         }
     }
 }

@@ -1,13 +1,17 @@
 //! A campaign: one Markdown file with front matter, read with the place of
 //! every part. Pure: the text comes in, the campaign or every mistake goes out.
 
+mod language;
+
 use std::ops::Range;
 
 use crate::address::Mailbox;
+use crate::calendar;
 use crate::consent::{self, ConsentRule};
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Source};
 use crate::settings::{self, Kind, Reader, Value};
+use crate::types::{self, Zone};
 
 /// One Markdown file, one mailing.
 #[derive(Clone, Debug)]
@@ -36,6 +40,8 @@ pub struct Campaign {
     pub consent: Vec<ConsentRule>,
     /// The date that the campaign bears, as written.
     pub date: Option<String>,
+    /// Where days begin and end, if not where the sender is.
+    pub timezone: Option<Zone>,
     /// Files to attach, relative to the campaign's file.
     pub attachments: Vec<Passage>,
     /// Anything that the letter wants, as `{{ vars.name }}`.
@@ -67,7 +73,8 @@ impl Campaign {
             list: reader.text("list"),
             where_: reader.text("where"),
             consent: consent::rules(&mut reader, "consent"),
-            date: reader.text("date").map(|date| date.text().to_owned()),
+            date: date(&mut reader),
+            timezone: types::timezone(&mut reader, "timezone"),
             attachments: attachments(&mut reader, source),
             vars: reader.take("vars"),
             body: Passage::slice(source, body),
@@ -92,12 +99,10 @@ impl Campaign {
 
     /// `ltr` or `rtl`: as the campaign says, or as its language is written.
     pub fn direction(&self) -> &str {
-        const RTL: [&str; 9] = ["ar", "arc", "dv", "fa", "he", "ku", "ps", "ur", "yi"];
         if let Some(dir) = &self.dir {
             return dir;
         }
-        let lang = self.lang.as_deref().unwrap_or("").to_ascii_lowercase();
-        if RTL.contains(&lang.split('-').next().unwrap_or("")) { "rtl" } else { "ltr" }
+        if language::is_rtl(self.lang.as_deref().unwrap_or("")) { "rtl" } else { "ltr" }
     }
 }
 
@@ -182,24 +187,48 @@ fn id(reader: &mut Reader<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// The date that the campaign bears: the archive and `check` go by it.
+fn date(reader: &mut Reader<'_>) -> Option<String> {
+    let date = reader.text("date")?;
+    let text = date.text();
+    let day = text.split(['T', ' ']).next().unwrap_or("");
+    let is_date = day.find('-') == Some(4) && calendar::read(day).is_some();
+    // `14 May 2027` is shown as it stands, and cannot be taken for another day.
+    let is_words = text.contains(char::is_alphabetic) && day.matches(['-', '/', '.']).count() < 2;
+    if is_date || is_words {
+        return Some(text.to_owned());
+    }
+    let meant = calendar::meant(text);
+    let help = match meant.as_slice() {
+        [] => "write `date` as `2027-05-14`: year, month, day".to_owned(),
+        days => format!("write `date: {}`: year, month, day", days.join("` or `date: ")),
+    };
+    let parts: Vec<&str> = day.split('-').collect();
+    let is_written_so = parts.len() == 3
+        && [4, 2, 2].iter().zip(&parts).all(|(length, part)| {
+            part.len() == *length && part.bytes().all(|byte| byte.is_ascii_digit())
+        });
+    let message = if is_written_so {
+        format!("there is no day `{day}`")
+    } else {
+        format!("`{text}` is no date here")
+    };
+    let finding = Finding::error("invalid-date", message, help);
+    reader.findings.push(finding.at(date.place(0..text.len())));
+    None
+}
+
 fn language(reader: &mut Reader<'_>) -> Option<String> {
     let lang = reader.text("lang")?;
-    let text = lang.text();
-    let is_tag = (2..=35).contains(&text.len())
-        && text.split('-').all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-        });
-    if !is_tag {
-        reader.findings.push(
-            Finding::error(
-                "invalid-language",
-                format!("`{text}` is no language tag"),
-                "write `lang` as `en`, `de` or `pt-BR` (BCP 47)",
-            )
-            .at(lang.place(0..text.len())),
-        );
+    match language::modern(lang.text()) {
+        Ok(tag) => Some(tag),
+        Err(help) => {
+            let message = format!("`{}` is no language tag", lang.text());
+            let finding = Finding::error("invalid-language", message, help);
+            reader.findings.push(finding.at(lang.place(0..lang.text().len())));
+            None
+        }
     }
-    Some(text.to_owned())
 }
 
 fn direction(reader: &mut Reader<'_>) -> Option<String> {

@@ -35,6 +35,7 @@ pub mod subscribe;
 pub mod template;
 pub mod tls;
 pub mod token;
+pub mod types;
 pub mod ui;
 pub mod unsubscribe;
 pub mod wire;

@@ -10,12 +10,14 @@ use tera::{Context, Value};
 use crate::address::{Address, Mailbox};
 use crate::compose::blank::BLANK;
 use crate::compose::empty::{self, Emptiness};
-use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding};
+use crate::compose::letter::{Form, HTML, PREHEADER, SUBJECT, TEXT, WHERE, as_finding, cell_help};
+use crate::compose::typed::value_name;
 use crate::compose::visible::is_blank;
-use crate::compose::{ALWAYS, BODY, Event, Letter, SUBJECT_PART};
+use crate::compose::{ALWAYS, BODY, Event, FieldUse, Letter, SUBJECT_PART};
 use crate::finding::Finding;
 use crate::list::{Column, Subscriber, Unit};
 use crate::place::Place;
+use crate::types::{ColumnType, Kind, Scalar};
 
 /// One letter merged for one subscriber.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +80,8 @@ pub struct Merger<'a> {
     letter: &'a Letter,
     /// The columns that the letter uses, by their position.
     fields: Vec<(usize, String)>,
+    /// Those that it asks for what they mean, and the names of their meanings.
+    values: Vec<(usize, String, &'a ColumnType)>,
     context: Context,
     /// The campaign as the page shows it, with the subject of the row before: often the same.
     campaign: Option<(String, Value)>,
@@ -102,14 +106,19 @@ impl<'a> Merger<'a> {
     /// A merger for rows of these columns.
     pub fn new(letter: &'a Letter, columns: &[Column]) -> Self {
         let is_used = |name: &str| letter.fields.iter().any(|field| field.name == name);
-        let fields = columns
+        let fields: Vec<(usize, String)> = columns
             .iter()
             .enumerate()
             .filter(|(_, column)| is_used(&column.name) && !ALWAYS.contains(&column.name.as_str()))
             .map(|(at, column)| (at, column.name.clone()))
             .collect();
+        let value = |(at, name): &(usize, String)| {
+            let column = letter.types.get(name).filter(|column| column.kind != Kind::Text)?;
+            Some((*at, value_name(name), column))
+        };
         Self {
             letter,
+            values: fields.iter().filter_map(value).collect(),
             fields,
             context: letter.constants.clone(),
             campaign: None,
@@ -176,6 +185,15 @@ impl<'a> Merger<'a> {
         for (at, name) in &self.fields {
             match subscriber.cells.get(*at).filter(|cell| !is_blank(cell)) {
                 Some(cell) => self.context.insert_value(name.clone(), Value::from(cell.as_str())),
+                None => {
+                    self.context.remove(name);
+                }
+            }
+        }
+        for (at, name, column) in &self.values {
+            let cell = subscriber.cells.get(*at).filter(|cell| !is_blank(cell));
+            match cell.and_then(|cell| column.read(cell, self.letter.types.zone)) {
+                Some(scalar) => self.context.insert_value(name.clone(), value(scalar)),
                 None => {
                     self.context.remove(name);
                 }
@@ -258,6 +276,7 @@ impl<'a> Merger<'a> {
     fn gaps(&mut self, stop: Stop) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
         let mut stopped = Some(stop);
+        let mut stand_ins = ["2027-06-15 18:30 UTC", "42"].into_iter().cycle().take(8);
         while let Some(stop) = stopped.take() {
             let (form, template, error) = match &stop {
                 Stop::At(form, template, error) => (*form, *template, error),
@@ -274,8 +293,24 @@ impl<'a> Merger<'a> {
                 .filter(|field| Some(field.tag) == tag && self.context.get(&field.name).is_none())
                 .map(|field| (field.name.clone(), field.place.clone()))
                 .collect();
+            // What a stand-in is no number, moment or link for is no fault of the row.
+            let made_up = |field: &&FieldUse| {
+                Some(field.tag) == tag
+                    && gaps.iter().any(|gap| gap.field.as_ref() == Some(&field.name))
+            };
+            let made_up = self.letter.fields.iter().filter(made_up).map(|field| field.name.clone());
+            let made_up: Vec<String> = made_up.collect();
+            if blank.is_empty() && !made_up.is_empty() && !is_blank_told(error) {
+                let Some(other) = stand_ins.next() else { break };
+                for name in made_up {
+                    self.context.insert_value(name, Value::from(other));
+                }
+                stopped = self.parts().err();
+                continue;
+            }
             if blank.is_empty() {
-                let gap = self.other_gap(form, template, error, place);
+                let is_of_row = self.letter.fields.iter().any(|field| Some(field.tag) == tag);
+                let gap = self.other_gap(form, template, error, place, is_of_row);
                 // What else is blank after a filter gets a stand-in, so that the rest is known.
                 let goes_on = gap.code == "blank-field" && !self.is_made_up;
                 gaps.push(gap);
@@ -294,6 +329,11 @@ impl<'a> Merger<'a> {
                         field: Some(name.clone()),
                     });
                 }
+                if let Some(column) = self.letter.types.get(&name)
+                    && let Some(scalar) = column.read(&column.sample(), self.letter.types.zone)
+                {
+                    self.context.insert_value(value_name(&name), value(scalar));
+                }
                 // A stand-in that a link may begin with, too.
                 self.context.insert_value(name, Value::from("https://example.org/"));
             }
@@ -302,6 +342,7 @@ impl<'a> Merger<'a> {
         for gap in &gaps {
             if let Some(name) = &gap.field {
                 self.context.remove(name);
+                self.context.remove(&value_name(name));
             }
         }
         gaps
@@ -331,6 +372,7 @@ impl<'a> Merger<'a> {
         template: &str,
         error: &tera::Error,
         place: Option<Place>,
+        is_of_row: bool,
     ) -> Gap {
         let finding = as_finding(error, place);
         if finding.message == BLANK
@@ -346,8 +388,26 @@ impl<'a> Merger<'a> {
         }
         let is_link = finding.message.contains("usable link");
         let code = if is_link { "unusable-link" } else { finding.code };
-        let help = "correct the row, or the letter where it uses it".to_owned();
+        let help = if is_of_row { cell_help(&finding) } else { finding.help };
         Gap { code, field: None, place: finding.place, message: finding.message, help }
+    }
+}
+
+fn is_blank_told(error: &tera::Error) -> bool {
+    as_finding(error, None).message == BLANK
+}
+
+/// What a cell means, for a template.
+fn value(scalar: Scalar) -> Value {
+    match scalar {
+        Scalar::Text(text) | Scalar::Day(text) => Value::from(text),
+        Scalar::YesNo(is_yes) => Value::from(is_yes),
+        // A whole number is written without a point.
+        #[allow(clippy::cast_possible_truncation, reason = "it is whole and small")]
+        Scalar::Number(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            Value::from(number as i64)
+        }
+        Scalar::Number(number) => Value::from(number),
     }
 }
 
@@ -369,7 +429,11 @@ pub fn made_up(letter: &Letter, address: &Address) -> (Vec<Column>, Subscriber) 
     let mut names: Vec<String> = letter.fields.iter().map(|field| field.name.clone()).collect();
     names.sort();
     names.dedup();
-    let cells = names.iter().map(|name| stand_in(name)).collect();
+    let cells = names.iter().map(|name| match letter.types.get(name).map(ColumnType::sample) {
+        Some(sample) if !sample.is_empty() => sample,
+        _ => stand_in(name),
+    });
+    let cells = cells.collect();
     let columns = names.into_iter().map(|name| Column { header: name.clone(), name }).collect();
     let mailbox = Mailbox { name: None, address: address.clone() };
     (columns, Subscriber { mailbox, line: 0, unit: Unit::Line, cells, surplus: 0 })

@@ -15,6 +15,7 @@ use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::rate::Rate;
 use crate::settings::{self, Key, Kind, Reader, Value};
+use crate::types::{self, TypeRule, Zone};
 
 pub use bounces::Bounces;
 
@@ -66,6 +67,8 @@ pub struct Sender {
     pub website: Option<String>,
     /// A picture's URL, for templates that show one.
     pub logo: Option<String>,
+    /// Where days begin and end.
+    pub timezone: Option<Zone>,
 }
 
 /// Which list, and how it is read.
@@ -91,6 +94,8 @@ pub struct ListSettings {
     pub blank: Vec<String>,
     /// What is data although programs write it for nothing.
     pub keep: Vec<String>,
+    /// What columns are: `[list.types]`.
+    pub types: Vec<TypeRule>,
     /// A command that prints the password of the database that the list is asked from.
     pub password_command: Option<String>,
 }
@@ -283,6 +288,7 @@ fn sender(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Sender {
         postal_address: owned(&mut reader, "postal_address"),
         website: owned(&mut reader, "website"),
         logo: owned(&mut reader, "logo"),
+        timezone: types::timezone(&mut reader, "timezone"),
     };
     findings.append(&mut reader.finish());
     sender
@@ -302,6 +308,7 @@ fn list(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> ListSettings {
         encoding: owned(&mut reader, "encoding"),
         blank: texts(&mut reader, "blank", "a list of words: [\"-\", \"unknown\"]"),
         keep: texts(&mut reader, "keep", "a list of words: [\"NA\"]"),
+        types: types::rules(&mut reader, "types"),
         password_command: owned(&mut reader, "password_command"),
     };
     findings.append(&mut reader.finish());

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Rooms that take values and give values: no files, network, processes,
 /// environment, clock or printing.
-const PURE: [&str; 20] = [
+const PURE: [&str; 21] = [
     "address",
     "archive",
     "bounces",
@@ -27,17 +27,18 @@ const PURE: [&str; 20] = [
     "subscribe",
     "template",
     "token",
+    "types",
     "unsubscribe",
 ];
 
 /// Every arrow between rooms. An arrow to `list::Column` leads only to that
 /// name: the pure rooms know a list's words, and never open one.
-const ARROWS: [(&str, &[&str]); 39] = [
+const ARROWS: [(&str, &[&str]); 40] = [
     ("address", &[]),
     ("archive", &["calendar"]),
     ("bounces", &[]),
     ("calendar", &[]),
-    ("campaign", &["address", "consent", "finding", "place", "settings"]),
+    ("campaign", &["address", "calendar", "consent", "finding", "place", "settings", "types"]),
     ("consent", &["finding", "place", "settings"]),
     (
         "check",
@@ -57,7 +58,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
     ),
     ("cli", &["*"]),
     ("clock", &[]),
-    ("compose", &["calendar", "campaign", "finding", "identifier", "place", "template"]),
+    ("compose", &["calendar", "campaign", "finding", "identifier", "place", "template", "types"]),
     (
         "deliver",
         &[
@@ -103,6 +104,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "place",
             "postgres",
             "secret",
+            "types",
         ],
     ),
     ("mailbox", &["files", "finding", "place", "secret", "tls", "wire"]),
@@ -117,6 +119,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "list::Subscriber",
             "list::Unit",
             "place",
+            "types",
         ],
     ),
     ("message", &["address", "calendar", "finding", "token"]),
@@ -140,11 +143,15 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "place",
             "project",
             "stop",
+            "types",
             "unsubscribe",
             "workshop",
         ],
     ),
-    ("project", &["address", "campaign", "consent", "finding", "place", "rate", "settings"]),
+    (
+        "project",
+        &["address", "campaign", "consent", "finding", "place", "rate", "settings", "types"],
+    ),
     ("rate", &[]),
     ("secret", &["finding", "place"]),
     (
@@ -170,6 +177,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
     ("template", &["place"]),
     ("tls", &["finding"]),
     ("token", &[]),
+    ("types", &["finding", "identifier", "place", "settings"]),
     ("ui", &["clock", "finding", "place"]),
     ("unsubscribe", &["address", "token"]),
     ("wire", &["finding", "place"]),
@@ -186,6 +194,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "deliver",
             "files",
             "finding",
+            "identifier",
             "ledger",
             "list",
             "mailbox",
@@ -199,6 +208,7 @@ const ARROWS: [(&str, &[&str]); 39] = [
             "subscribe",
             "template",
             "token",
+            "types",
             "unsubscribe",
             "wire",
         ],

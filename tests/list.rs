@@ -1,5 +1,8 @@
 //! Lists as other systems export them, and what becomes of their rows.
 
+#[path = "list/dialects.rs"]
+mod dialects;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

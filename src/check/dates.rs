@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::date_words::{ABBREVIATED, HOURS, MONTHS, PAST, TO_COME, WEEKDAYS};
 use super::exhibit::Exhibit;
 use super::rule::{Rule, warning};
 use crate::calendar::{Civil, civil, day_of};
@@ -47,7 +48,10 @@ pub(super) fn dates(exhibit: &Exhibit<'_>) -> Vec<Finding> {
             findings.push(WRONG_WEEKDAY.says(format!("`{shown}` is a {right}")).at(place.clone()));
         }
         let day = date.year.and_then(|year| day_of(year, date.month, date.day));
-        if day.is_some_and(|day| day < reference) && is_to_come(&words[..at]) {
+        let behind = words.iter().position(|word| word.range.start >= date.range.end);
+        let behind = &words[behind.unwrap_or(words.len())..];
+        let is_coming = is_to_come(&words[..at]) || has_time(behind) && !is_told(&words[..at]);
+        if day.is_some_and(|day| day < reference) && is_coming {
             findings.push(DATE_PASSED.says(format!("`{shown}` is over")).at(place));
         }
     }
@@ -70,6 +74,8 @@ fn without_tags(source: &Source) -> String {
 
 struct Word<'t> {
     text: &'t str,
+    /// What stands between the word before and this one.
+    gap: &'t str,
     range: Range<usize>,
     /// Whether a sentence or a paragraph ends right before it.
     begins: bool,
@@ -88,14 +94,20 @@ fn words(text: &str) -> Vec<Word<'_>> {
             .map_or(text.len(), |found| start + found);
         let gap = &text[gap_start..start];
         // `14. Mai` is one date.
-        let is_ordinal = text[..gap_start].ends_with(|c: char| c.is_ascii_digit());
+        // … and so are `14 Oct. 2027` and `14. Okt. 2027`.
+        let before = words.last().map_or("", |word: &Word<'_>| word.text).to_lowercase();
+        let is_ordinal = text[..gap_start].ends_with(|c: char| c.is_ascii_digit())
+            || is_number(&text[start..end]) && ABBREVIATED.contains(&before.as_str());
         let begins = gap.contains("\n\n")
             || gap.contains(['?', '!', ';'])
             || (gap.contains(". ") && !is_ordinal);
-        // `https://example.org/2024/may/14` is no date.
+        // `https://example.org/2024/may/14` is no date, `14/05/2024` is one.
+        let is_slashed = gap == "/"
+            && words.last().is_some_and(|word: &Word<'_>| is_number(word.text))
+            && is_number(&text[start..end]);
         let is_address = gap.ends_with(['/', '=', '&', '@', '_']);
-        let text = if is_address { "" } else { &text[start..end] };
-        words.push(Word { text, range: start..end, begins });
+        let word = if is_address && !is_slashed { "" } else { &text[start..end] };
+        words.push(Word { text: word, gap, range: start..end, begins });
         at = end;
         gap_start = end;
     }
@@ -115,6 +127,9 @@ struct Date {
 /// The date that begins with a word: `Tuesday, 14 May 2027`, `Tuesday, May 14th`,
 /// `Dienstag, den 14. Mai`, `14 May 2027`.
 fn date_at(words: &[Word<'_>], at: usize) -> Option<Date> {
+    if let Some(date) = in_numbers(words, at) {
+        return Some(date);
+    }
     let weekday = named(&WEEKDAYS, words[at].text);
     let mut next = at + usize::from(weekday.is_some());
     if weekday.is_some() && words.get(next).is_some_and(|word| is_filler(word.text)) {
@@ -150,6 +165,30 @@ fn date_at(words: &[Word<'_>], at: usize) -> Option<Date> {
     Some(Date { weekday, day, month, year, range })
 }
 
+/// `2027-05-14`, `14.05.2027`, `14/05/2027`: where day and month cannot be told apart, it is
+/// none.
+fn in_numbers(words: &[Word<'_>], at: usize) -> Option<Date> {
+    let [first, second, third] = words.get(at..at + 3)? else { return None };
+    let sign = second.gap.trim_end();
+    // `10.30` is a time, and the middle of a longer number no date.
+    let is_one = ["-", ".", "/"].contains(&sign)
+        && third.gap.trim_end() == sign
+        && [first, second, third].iter().all(|word| is_number(word.text))
+        && (at == 0 || !words[at].gap.ends_with(['-', '/', '.']) || words[at].gap.len() > 1);
+    let written = format!("{}{sign}{}{sign}{}", first.text, second.text, third.text);
+    let meant = if is_one { crate::calendar::meant(&written) } else { Vec::new() };
+    let [day] = meant.as_slice() else { return None };
+    let mut parts = day.split('-').map(|part| part.parse::<u32>().ok());
+    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
+    day_of(i64::from(year), month, day)?;
+    let range = first.range.start..third.range.end;
+    Some(Date { weekday: None, day, month, year: Some(i64::from(year)), range })
+}
+
+fn is_number(word: &str) -> bool {
+    (1..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn is_filler(word: &str) -> bool {
     ["the", "of", "den", "dem", "der", "le", "el", "il", "de", "di", "dia", "op"]
         .contains(&word.to_lowercase().as_str())
@@ -173,41 +212,6 @@ fn named(names: &[&[&str]], word: &str) -> Option<usize> {
     let is_english = names[found][0] == folded || names[found][0].get(..3) == Some(&folded);
     (first.is_uppercase() || !is_english).then_some(found)
 }
-
-/// In English, German, French, Spanish, Italian, Dutch and Portuguese.
-const WEEKDAYS: [&[&str]; 7] = [
-    &[
-        "thursday",
-        "thu",
-        "thurs",
-        "donnerstag",
-        "jeudi",
-        "jueves",
-        "giovedì",
-        "donderdag",
-        "quinta",
-    ],
-    &["friday", "fri", "freitag", "vendredi", "viernes", "venerdì", "vrijdag", "sexta"],
-    &["saturday", "sat", "samstag", "sonnabend", "samedi", "sábado", "sabato", "zaterdag"],
-    &["sunday", "sun", "sonntag", "dimanche", "domingo", "domenica", "zondag"],
-    &["monday", "mon", "montag", "lundi", "lunes", "lunedì", "maandag", "segunda"],
-    &["tuesday", "tue", "tues", "dienstag", "mardi", "martes", "martedì", "dinsdag", "terça"],
-    &["wednesday", "wed", "mittwoch", "mercredi", "miércoles", "mercoledì", "woensdag", "quarta"],
-];
-const MONTHS: [&[&str]; 12] = [
-    &["january", "jan", "januar", "jänner", "janvier", "enero", "gennaio", "januari", "janeiro"],
-    &["february", "feb", "februar", "février", "febrero", "febbraio", "februari", "fevereiro"],
-    &["march", "mar", "märz", "mars", "marzo", "maart", "março"],
-    &["april", "apr", "avril", "abril", "aprile"],
-    &["may", "mai", "mayo", "maggio", "mei", "maio"],
-    &["june", "jun", "juni", "juin", "junio", "giugno", "junho"],
-    &["july", "jul", "juli", "juillet", "julio", "luglio", "julho"],
-    &["august", "aug", "août", "agosto", "augustus"],
-    &["september", "sep", "sept", "septembre", "septiembre", "settembre", "setembro"],
-    &["october", "oct", "oktober", "octobre", "octubre", "ottobre", "outubro"],
-    &["november", "nov", "novembre", "noviembre", "novembro"],
-    &["december", "dec", "dezember", "décembre", "diciembre", "dicembre", "dezembro"],
-];
 
 /// The week day that the date has, if it is not the one that stands there.
 fn right_weekday(date: &Date, weekday: usize, reference: i64) -> Option<&'static str> {
@@ -233,38 +237,42 @@ const SHOWN: [&str; 7] =
 
 /// Whether the words before a date, in its sentence, speak of something to come.
 fn is_to_come(before: &[Word<'_>]) -> bool {
-    const SIGNS: [&str; 28] = [
-        "until",
-        "till",
-        "by",
-        "before",
-        "deadline",
-        "ends",
-        "closes",
-        "will",
-        "join",
-        "register",
-        "rsvp",
-        "upcoming",
-        "next",
-        "start",
-        "bis",
-        "spätestens",
-        "frist",
-        "jusqu",
-        "avant",
-        "inscrivez",
-        "hasta",
-        "antes",
-        "entro",
-        "fino",
-        "tot",
-        "voor",
-        "até",
-        "prazo",
-    ];
-    for word in before.iter().rev().take(8) {
-        if SIGNS.contains(&word.text.to_lowercase().as_str()) {
+    for (at, word) in before.iter().enumerate().rev().take(8) {
+        // `join(sep=…)` is a filter.
+        let next = before.get(at + 1).map_or("", |next| next.gap);
+        if TO_COME.contains(&word.text.to_lowercase().as_str()) && !next.starts_with('(') {
+            return true;
+        }
+        if word.begins {
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether a time of the day stands behind a date: nobody reports of last year by the hour.
+fn has_time(behind: &[Word<'_>]) -> bool {
+    let end = behind.iter().position(|word| word.begins).unwrap_or(behind.len()).min(4);
+    behind[..end].windows(2).any(|pair| {
+        let [hour, next] = pair else { return false };
+        let is_hour = hour.text.parse::<u32>().is_ok_and(|hour| hour < 25);
+        is_hour
+            && (next.gap == ":"
+                || next.gap == "."
+                || HOURS.contains(&next.text.to_lowercase().as_str()))
+    }) || behind[..end].iter().any(|word| {
+        let word = word.text.to_lowercase();
+        let digits = word.trim_end_matches(|c: char| c.is_alphabetic());
+        !digits.is_empty()
+            && is_number(digits)
+            && ["am", "pm", "h"].contains(&&word[digits.len()..])
+    })
+}
+
+/// Whether the words before a date, in its sentence, tell of something that was.
+fn is_told(before: &[Word<'_>]) -> bool {
+    for word in before.iter().rev().take(12) {
+        if PAST.contains(&word.text.to_lowercase().as_str()) {
             return true;
         }
         if word.begins {
@@ -287,7 +295,11 @@ mod tests {
                 let shown = &text[date.range.clone()];
                 let wrong = date.weekday.and_then(|day| right_weekday(&date, day, reference));
                 let day = date.year.and_then(|year| day_of(year, date.month, date.day));
-                let is_over = day.is_some_and(|day| day < reference) && is_to_come(&words[..at]);
+                let behind = words.iter().position(|word| word.range.start >= date.range.end);
+                let behind = &words[behind.unwrap_or(words.len())..];
+                let is_coming =
+                    is_to_come(&words[..at]) || has_time(behind) && !is_told(&words[..at]);
+                let is_over = day.is_some_and(|day| day < reference) && is_coming;
                 match wrong {
                     Some(right) => Some(format!("{shown} is a {right}")),
                     None => is_over.then(|| format!("{shown} is over")),
@@ -321,5 +333,25 @@ mod tests {
         assert_eq!(on("We opened on 30 April 2027."), [""; 0]);
         assert_eq!(on("By now we know. On 3 March 2020 it was closed"), [""; 0]);
         assert_eq!(on("Registration until May 2, 2027"), [""; 0]);
+        assert_eq!(
+            on("Give by 30/04/2027 or 2027-04-30"),
+            ["30/04/2027 is over", "2027-04-30 is over"]
+        );
+        assert_eq!(on("Anmeldung bis 30. 4. 2027"), ["30. 4. 2027 is over"]);
+        assert_eq!(on("by 15 Oct. 2025"), ["15 Oct. 2025 is over"]);
+        assert_eq!(on("bis 15. Okt. 2025"), ["15. Okt. 2025 is over"]);
+        assert_eq!(on("avant le 12 févr. 2025"), ["12 févr. 2025 is over"]);
+        assert_eq!(on("до 3 сентября 2025"), ["3 сентября 2025 is over"]);
+        assert_eq!(on("senast den 3 maj 2025"), ["3 maj 2025 is over"]);
+        assert_eq!(on("until 3 Oct. We met 2025 people"), [""; 0]);
+        assert_eq!(on("start=\"2027-04-30 18:30 Europe/Berlin\""), ["2027-04-30 is over"]);
+        assert_eq!(on("Saturday 24 April 2027, 10:30"), ["Saturday 24 April 2027 is over"]);
+        assert_eq!(on("Samstag, 24. April 2027 um 18 Uhr"), ["Samstag, 24. April 2027 is over"]);
+        assert_eq!(on("We met on 24 April 2027 at 10am."), [""; 0]);
+        assert_eq!(on("by 03/04/2027, until 10.30.11, tel 1-2-2020-3"), [""; 0]);
+        assert_eq!(
+            on("See https://example.org/by/2026/04/30 and https://example.org/2026-04-30"),
+            [""; 0]
+        );
     }
 }

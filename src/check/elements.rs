@@ -7,6 +7,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
 use tera::{Context, Value};
 
+use super::blocked::blocked;
 use crate::compose::html::{self, Attribute, Token};
 use crate::compose::{bare_addresses, markdown_options, tag_ranges};
 use crate::place::{Passage, Place};
@@ -39,6 +40,10 @@ pub(super) enum Kind {
     Heading {
         level: usize,
         text: String,
+    },
+    /// What mail programs take out.
+    Blocked {
+        name: String,
     },
     /// An attribute whose value has no quotes.
     Unquoted {
@@ -292,6 +297,8 @@ impl<'a> Reader<'a> {
             self.push(Kind::Image { src, alt, size }, range);
         } else if let Some(level) = level(name) {
             self.open_heading(level, range);
+        } else if let Some(name) = blocked(name, value) {
+            self.push(Kind::Blocked { name }, range);
         }
     }
 

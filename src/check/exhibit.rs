@@ -201,6 +201,7 @@ fn key(element: &Element) -> String {
         Kind::Link { url, text } => format!("a {url} {}", letters(text)),
         Kind::Image { src, .. } => format!("img {src}"),
         Kind::Heading { level, text } => format!("h{level} {}", letters(text)),
+        Kind::Blocked { name } => name.clone(),
         Kind::Unquoted { attribute } => format!("= {attribute}"),
     }
 }

@@ -27,8 +27,10 @@ pub(super) const WRONG_DIRECTION: Rule = warning(
     "WHATWG HTML §3.2.6.4 The dir attribute; https://www.w3.org/International/questions/qa-html-dir",
 );
 
-/// Letters of a script that a text needs to be judged by it.
+/// Letters of a script that a text needs to be judged by it, where others stand beside them.
 const ENOUGH: usize = 40;
+/// And where there are no others.
+const FEW: usize = 8;
 
 /// All that there is to say about language and direction.
 pub(super) fn language(exhibit: &Exhibit<'_>) -> Vec<Finding> {
@@ -141,16 +143,34 @@ impl Script {
 
     /// Whether a language is written in it; a tag may name another script (`sr-Latn`).
     fn writes(self, language: &str, tag: &str) -> bool {
-        if tag.split('-').skip(1).any(|part| part.len() == 4) {
-            return true;
+        // `sr-Latn` says it by itself.
+        let script = tag
+            .split('-')
+            .skip(1)
+            .find(|part| part.len() == 4 && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        if let Some(script) = script {
+            return match script.to_ascii_lowercase().as_str() {
+                "latn" => self == Self::Latin,
+                "cyrl" => self == Self::Cyrillic,
+                "grek" => self == Self::Greek,
+                "hebr" => self == Self::Hebrew,
+                "arab" | "aran" => self == Self::Arabic,
+                "deva" => self == Self::Devanagari,
+                "hans" | "hant" | "hani" => self == Self::Han,
+                _ => true,
+            };
         }
         let usual: &[Self] = match language {
             "el" => &[Self::Greek],
-            "ru" | "uk" | "bg" | "be" | "mk" | "ky" | "mn" => &[Self::Cyrillic],
-            "sr" | "kk" | "tg" | "uz" | "az" => &[Self::Cyrillic, Self::Latin],
+            "ru" | "uk" | "bg" | "be" | "mk" | "ky" | "mn" | "tt" | "ba" | "cv" | "os" | "ce" => {
+                &[Self::Cyrillic]
+            }
+            "sr" | "kk" | "tg" | "uz" | "az" | "bs" | "tk" | "mo" | "ro" => {
+                &[Self::Cyrillic, Self::Latin]
+            }
             "he" | "yi" => &[Self::Hebrew],
-            "ar" | "fa" | "ur" | "ps" | "dv" => &[Self::Arabic],
-            "ku" => &[Self::Arabic, Self::Latin],
+            "ar" | "fa" | "ur" | "ps" | "sd" | "ug" | "ckb" => &[Self::Arabic],
+            "ku" | "ms" | "ha" | "ks" => &[Self::Arabic, Self::Latin],
             "hi" | "mr" | "ne" | "sa" => &[Self::Devanagari],
             "th" => &[Self::Thai],
             "ko" => &[Self::Hangul, Self::Han],
@@ -158,7 +178,10 @@ impl Script {
             "zh" | "yue" => &[Self::Han],
             // Languages of further scripts are not judged.
             "bn" | "gu" | "pa" | "ta" | "te" | "kn" | "ml" | "si" | "lo" | "my" | "km" | "ka"
-            | "hy" | "am" | "ti" | "bo" => return true,
+            | "hy" | "am" | "ti" | "bo" | "dv" | "or" | "as" | "dz" | "ii" | "iu" | "syr"
+            | "arc" => {
+                return true;
+            }
             _ => &[Self::Latin],
         };
         usual.contains(&self)
@@ -179,7 +202,9 @@ fn script_of(text: &str) -> Option<Script> {
     let is_japanese = SCRIPTS[at] == Script::Han
         && counts[SCRIPTS.iter().position(|script| *script == Script::Japanese)?] * 10 > *most;
     let script = if is_japanese { Script::Japanese } else { SCRIPTS[at] };
-    (*most >= ENOUGH && most * 10 >= all * 6).then_some(script)
+    // A word or two may be a name, also in a language that is written in other letters.
+    let is_alone = script != Script::Latin && *most >= FEW && most * 10 >= all * 9;
+    (is_alone || *most >= ENOUGH && most * 10 >= all * 6).then_some(script)
 }
 
 /// Short words that stand in every text of a language, and in few of the others.
@@ -292,6 +317,9 @@ mod tests {
         assert_eq!(script_of(hebrew), Some(Script::Hebrew));
         assert_eq!(script_of(&format!("{hebrew} https://example.org")), Some(Script::Hebrew));
         assert_eq!(script_of("שלום"), None);
+        assert_eq!(script_of("שלום לכם חברים"), Some(Script::Hebrew));
+        assert_eq!(script_of("Дорогие друзья"), Some(Script::Cyrillic));
+        assert_eq!(script_of("Dear Дорогие друзья"), None);
         assert!(Script::Latin.writes("sr", "sr-Latn"));
         assert!(!Script::Cyrillic.writes("en", "en"));
         assert!(Script::Han.writes("ja", "ja"));

@@ -3,7 +3,9 @@
 //! a source. `docs/check.md` is made of them. Pure.
 
 mod attachments;
+mod blocked;
 mod colours;
+mod date_words;
 mod dates;
 mod elements;
 mod exhibit;
@@ -17,6 +19,7 @@ mod leftover;
 mod links;
 mod parts;
 mod rule;
+mod shown;
 mod structure;
 mod subject;
 pub mod support;
@@ -34,7 +37,7 @@ pub use self::switches::switched;
 use crate::finding::Finding;
 
 /// Every rule, in the order of the docs: first those that keep promises.
-pub const RULES: [Rule; 50] = [
+pub const RULES: [Rule; 52] = [
     foreign::FOREIGN_TAG,
     fields::UNKNOWN_FIELD,
     fields::SHADOWED_COLUMN,
@@ -62,12 +65,14 @@ pub const RULES: [Rule; 50] = [
     links::MISSPELT_LINK,
     images::MISSING_ALT,
     structure::HEADING_ORDER,
+    structure::EMPTY_HEADING,
     structure::EMPTY_SEGMENT,
     structure::UNQUOTED_ATTRIBUTE,
     leftover::LEFTOVER_MARKUP,
     leftover::LEFTOVER_LINK,
     leftover::LEFTOVER_TABLE,
     leftover::UNDERLINED_HEADING,
+    blocked::BLOCKED_ELEMENT,
     language::NO_LANGUAGE,
     language::WRONG_LANGUAGE,
     language::WRONG_DIRECTION,
@@ -94,12 +99,13 @@ type Family = fn(&Exhibit<'_>) -> Vec<Finding>;
 const DUTIES: [Family; 1] = [footer::footer];
 
 /// What makes a letter good.
-const QUALITY: [Family; 11] = [
+const QUALITY: [Family; 12] = [
     subject::subject,
     links::links,
     images::images,
     structure::structure,
     leftover::leftover,
+    blocked::elements,
     language::language,
     dates::dates,
     colours::colours,

@@ -4,6 +4,7 @@ use super::elements::Kind;
 use super::exhibit::Exhibit;
 use super::rule::{Rule, warning};
 use crate::compose::empty_segments;
+use crate::compose::visible::is_blank;
 use crate::finding::Finding;
 
 /// A heading without the one above it.
@@ -12,6 +13,13 @@ pub(super) const HEADING_ORDER: Rule = warning(
     "headings that skip a level",
     "use one level after the other: `#`, then `##`, then `###`",
     "WCAG 2.2, 1.3.1 Info and Relationships; screen readers jump from heading to heading",
+);
+/// A line of nothing.
+pub(super) const EMPTY_HEADING: Rule = warning(
+    "empty-heading",
+    "headings without a text",
+    "write the heading, or take it out; a line is `---`",
+    "WCAG 2.2, 2.4.6 Headings and Labels; screen readers stop at a heading that says nothing",
 );
 /// A condition around nothing.
 pub(super) const EMPTY_SEGMENT: Rule = warning(
@@ -35,6 +43,9 @@ pub(super) fn structure(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     for element in exhibit.elements() {
         let finding = match &element.kind {
             // Only the letter's own headings are one sequence.
+            Kind::Heading { text, .. } if element.is_written && is_blank(text) => {
+                Some(EMPTY_HEADING.says("the heading has no text"))
+            }
             Kind::Heading { level, .. } if element.place.file == exhibit.campaign.source.name() => {
                 let skipped = *level > before + 1 && before > 0;
                 let finding = skipped.then(|| {

@@ -88,6 +88,13 @@ fn one(
         }
     }
     let proof = workshop.proof(&campaign, list.as_ref(), tokens);
+    if let (Some(list), Some(letter)) = (&list, &proof.letter)
+        && let Some(report) = lists.iter_mut().find(|known| known.is_of(list))
+        && report.learns(&letter.types)
+        && args.format == FindingsFormat::Human
+    {
+        ui.entry("types", &understood::types(&letter.types));
+    }
     findings.extend(proof.findings);
     if args.links {
         let number = counted(proof.links.len() as u64, "link", "links");

@@ -15,8 +15,9 @@ use crate::deliver::roll::{Counts, Entry, Roll};
 use crate::finding::Checked;
 use crate::list::List;
 use crate::list::stats::Stats;
+use crate::types::{ColumnType, Kind};
 use crate::ui::{Ui, counted, grouped};
-use crate::workshop::ListChoice;
+use crate::workshop::{ListChoice, Workshop};
 
 /// Look at a list, or make one of those who signed up
 #[derive(Debug, clap::Args)]
@@ -96,7 +97,7 @@ struct ColumnReport<'a> {
 }
 
 /// How a list is walked.
-type Walk = fn(&Ui, &List, Format) -> Checked<Exit>;
+type Walk = fn(&Ui, &Workshop, &List, Format) -> Checked<Exit>;
 
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
@@ -107,10 +108,10 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     };
     let workshop = workshop::open(global)?;
     let options = workshop.list_options(None, &file.choice());
-    walk(ui, &workshop.typed_list(&file.file, &options)?, file.format)
+    walk(ui, &workshop, &workshop.typed_list(&file.file, &options)?, file.format)
 }
 
-fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
+fn check(ui: &Ui, _: &Workshop, list: &List, format: Format) -> Checked<Exit> {
     let mut invalid = Vec::new();
     let mut blank = vec![0_u64; list.columns().len()];
     let mut roll = Roll::call(list, None)?;
@@ -231,6 +232,8 @@ struct StatsReport<'a> {
 #[derive(Serialize)]
 struct ColumnStats<'a> {
     name: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
     blank: u64,
     longest: u64,
     example: &'a str,
@@ -242,7 +245,9 @@ struct Domain<'a> {
     subscribers: u64,
 }
 
-fn stats(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
+fn stats(ui: &Ui, workshop: &Workshop, list: &List, format: Format) -> Checked<Exit> {
+    let names: Vec<String> = list.columns().iter().map(|column| column.name.clone()).collect();
+    let types = list.types(&names, workshop.project.sender.timezone.unwrap_or_default())?;
     let mut stats = Stats::new(list.columns());
     let mut roll = Roll::call(list, None)?;
     while let Some(entry) = roll.next_entry()? {
@@ -262,6 +267,7 @@ fn stats(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
                 columns: columns
                     .map(|column| ColumnStats {
                         name: &column.column.name,
+                        kind: types.get(&column.column.name).map_or("text", |of| of.kind.name()),
                         blank: column.blank,
                         longest: column.longest as u64,
                         example: &column.example,
@@ -280,14 +286,18 @@ fn stats(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
         counted(counts.open, "subscriber", "subscribers")
     );
     for column in stats.columns() {
+        let of = types.get(&column.column.name);
+        let is_more = |of: &&ColumnType| of.kind != Kind::Text || of.doubt.is_some();
         text.push_str(&format!(
             "  {:<24} blank {:>8}  longest {:>5}",
             column.column.name,
             grouped(column.blank),
             column.longest
         ));
-        if !column.example.is_empty() {
-            text.push_str(&format!("  e.g. {}", shown(&column.example)));
+        match of.filter(is_more) {
+            Some(of) => text.push_str(&format!("  {}", understood::in_short(of))),
+            None if column.example.is_empty() => {}
+            None => text.push_str(&format!("  e.g. {}", shown(&column.example))),
         }
         text.push('\n');
     }

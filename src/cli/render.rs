@@ -47,7 +47,7 @@ pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
     let workshop = workshop::open(global)?;
     let campaign = Workshop::campaign(&args.campaign)?;
     let list = workshop.list(&campaign, &args.list.choice())?;
-    let letter = workshop.letter(&campaign, None)?;
+    let letter = workshop.letter(&campaign, None, list.as_ref())?;
     let findings = workshop.findings(&campaign, Some(&letter), list.as_ref());
     let (errors, warnings): (Vec<_>, Vec<_>) = findings.into_iter().partition(Finding::is_error);
     for warning in &warnings {

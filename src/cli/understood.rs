@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::list::{ColumnConsent, List, Rule, Verdict};
 use crate::place::printable;
+use crate::types::{ColumnType, Doubt, Types};
 use crate::ui::grouped;
 
 /// How many values of a kind are named.
@@ -24,12 +25,39 @@ pub(super) struct ListReport {
     file: String,
     #[serde(flatten)]
     understood: Understood,
+    /// The columns that letters ask about, if they ask about any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    types: Vec<TypeReport>,
+}
+
+/// What a column is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct TypeReport {
+    column: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    example: String,
 }
 
 impl ListReport {
     /// What was understood of a list.
     pub(super) fn of(list: &List) -> Self {
-        Self { file: list.name().to_owned(), understood: Understood::of(list) }
+        Self { file: list.name().to_owned(), understood: Understood::of(list), types: Vec::new() }
+    }
+
+    /// Adds what columns are; whether one of them was not known.
+    pub(super) fn learns(&mut self, types: &Types) -> bool {
+        let before = self.types.len();
+        for (column, found) in types.iter() {
+            if self.types.iter().all(|known| known.column != column) {
+                self.types.push(TypeReport {
+                    column: column.to_owned(),
+                    kind: found.kind.name(),
+                    example: found.example.clone(),
+                });
+            }
+        }
+        self.types.len() > before
     }
 
     /// Whether this was told of the list already.
@@ -152,6 +180,21 @@ fn values(column: &ColumnConsent, verdicts: &[Verdict]) -> String {
         named.push("…".to_owned());
     }
     if named.is_empty() { String::new() } else { format!(" ({})", named.join(", ")) }
+}
+
+/// What columns are, in words: `` `gift` number (20), `vip` yes/no (yes) ``.
+pub(super) fn types(types: &Types) -> String {
+    let one = |(name, column): (&str, &ColumnType)| format!("`{name}` {}", in_short(column));
+    types.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `number (20)`, `text`, `nobody is sure (12,50)`
+pub(super) fn in_short(column: &ColumnType) -> String {
+    let (kind, example) = match &column.doubt {
+        Some(Doubt::Unclear(odd)) => ("nobody is sure", odd.example.as_str()),
+        _ => (column.kind.name(), column.example.as_str()),
+    };
+    if example.is_empty() { kind.to_owned() } else { format!("{kind} ({})", shown(example)) }
 }
 
 /// What stands in a list, safe to show on a terminal.

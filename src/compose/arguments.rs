@@ -24,6 +24,10 @@ impl Rewriter<'_> {
             self.write("{");
             self.interpolated(value, pieces, is_address);
             self.write("}");
+        } else if self.is_wanted_as_value(call, value) {
+            self.write("(");
+            self.value(value);
+            self.write(&format!(" | {NEED})"));
         } else {
             self.needed(value);
         }
@@ -34,11 +38,22 @@ impl Rewriter<'_> {
     }
 
     fn is_address(&self, call: &Node, value: &Node) -> bool {
-        let NodeKind::Component { name, arguments, .. } = &call.kind else { return false };
-        let known = self.rules.addresses.get(&self.text[name.clone()]);
-        let argument = arguments.iter().rev().find(|name| name.end <= value.range.start);
-        let argument = argument.map(|name| &self.text[name.clone()]);
-        known.zip(argument).is_some_and(|(known, argument)| known.contains(argument))
+        let Some((component, argument)) = self.named(call, value) else { return false };
+        self.rules.addresses.get(component).is_some_and(|known| known.contains(argument))
+    }
+
+    /// Whether a column is handed over as what it means: to a parameter that is a number.
+    fn is_wanted_as_value(&self, call: &Node, value: &Node) -> bool {
+        let Some((component, argument)) = self.named(call, value) else { return false };
+        self.typing.typed(value).is_some() && self.typing.wanted(component, argument).is_some()
+    }
+
+    /// The component of a call, and the name of one of its arguments.
+    fn named(&self, call: &Node, value: &Node) -> Option<(&str, &str)> {
+        let NodeKind::Component { name, arguments, .. } = &call.kind else { return None };
+        let is_it = |name: &&Range<usize>| **name == value.range || name.end <= value.range.start;
+        let argument = arguments.iter().rev().find(is_it)?;
+        Some((&self.text[name.clone()], &self.text[argument.clone()]))
     }
 
     /// A component's string with tags in it, as a text of its pieces. In an address, what

@@ -78,7 +78,7 @@ pub(super) fn register(tera: &mut Tera) {
 }
 
 /// Whether a reader would see nothing of a value.
-fn is_nothing(value: &Value) -> bool {
+pub(super) fn is_nothing(value: &Value) -> bool {
     value.is_undefined() || value.is_none() || value.as_str().is_some_and(is_blank)
 }
 
@@ -166,7 +166,14 @@ fn wrong(name: &str, wanted: &str, value: &Value) -> Error {
     if value.is_undefined() {
         return Error::message(BLANK);
     }
-    Error::message(format!("`{name}` works on {wanted}, and this is a {}", value.name()))
+    let is = match value.name() {
+        "string" => "a text",
+        "bool" => "true or false",
+        "array" => "a list",
+        "map" => "a table",
+        _ => "a number",
+    };
+    Error::message(format!("`{name}` works on {wanted}, and this is {is}"))
 }
 
 /// The first letter large, the others small.

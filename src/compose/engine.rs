@@ -17,6 +17,7 @@ use super::filters;
 use super::local::Language;
 use super::rewrite::{NEED, TICK, WITHIN};
 use super::schemes;
+use super::typed;
 
 /// The filter for the beginning of a URL.
 pub(crate) const URL: &str = "__url";
@@ -163,11 +164,12 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>, knows: &Knows) -> 
     tera.register_filter(schemes::PHONE_PART, schemes::phone_part);
     tera.register_filter(CSS, filters::css);
     blank::register(&mut tera);
+    typed::filters::register(&mut tera);
     tera.register_filter("bar", filters::bar);
     tera.register_filter("calendar_link", events::calendar_link);
     filters::in_language(&mut tera, &knows.language);
     tera.register_filter("percent", filters::percent);
-    tera.register_filter("urlencode", filters::url_part);
+    tera.register_filter("urlencode", filters::urlencode);
     tera.register_filter("replace", filters::replace);
     tera.register_filter("join", filters::join);
     tera.register_function(TICK, |arguments: Kwargs, _: &State| tick(&arguments));

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::node::{Literal, Node, NodeKind};
+use super::node::{Comparison, Literal, Node, NodeKind};
 use super::strings;
 use super::syntax::{self, SyntaxError, Token, TokenKind};
 use super::tags::Tag;
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
                 "not" if 5 >= binding => {
                     self.takes("not");
                     self.expect("in")?;
-                    self.binary(left, 6, NodeKind::Other)?
+                    self.binary(left, 6, NodeKind::In { is_negated: true })?
                 }
                 operator => match binary_operator(operator) {
                     Some((l, r, kind)) if l >= binding => {
@@ -148,13 +148,13 @@ impl<'a> Parser<'a> {
 
     fn test(&mut self, operand: Node) -> Result<Node, SyntaxError> {
         self.expect("is")?;
-        self.takes("not");
+        let is_negated = self.takes("not");
         let name = self.name()?;
         let start = operand.range.start;
         let mut children = vec![operand];
-        let (_, end) = self.arguments(&mut children)?;
+        let (arguments, end) = self.arguments(&mut children)?;
         let range = start..end.unwrap_or(name.end);
-        Ok(Node { range, kind: NodeKind::Test { name }, children })
+        Ok(Node { range, kind: NodeKind::Test { name, is_negated, arguments }, children })
     }
 
     /// `(name=value, …)`, if it stands here: the names, and where it ends.
@@ -204,8 +204,8 @@ impl<'a> Parser<'a> {
             (TokenKind::Number, _) => literal(Literal::Integer),
             (_, "true" | "True" | "false" | "False") => literal(Literal::Bool),
             (_, "none" | "None" | "null") => literal(Literal::None),
-            (_, "not") => return self.unary(here.start, 5),
-            (_, "-") => return self.unary(here.start, 20),
+            (_, "not") => return self.unary(here.start, 5, NodeKind::Not),
+            (_, "-") => return self.unary(here.start, 20, NodeKind::Arithmetic),
             (_, "(") => {
                 let inner = self.expression(0)?;
                 let end = self.expect(")")?.end;
@@ -228,17 +228,17 @@ impl<'a> Parser<'a> {
         self.postfix(node)
     }
 
-    fn unary(&mut self, start: usize, binding: u8) -> Result<Node, SyntaxError> {
+    fn unary(&mut self, start: usize, binding: u8, kind: NodeKind) -> Result<Node, SyntaxError> {
         let inner = self.expression(binding)?;
-        Ok(Node { range: start..inner.range.end, kind: NodeKind::Other, children: vec![inner] })
+        Ok(Node { range: start..inner.range.end, kind, children: vec![inner] })
     }
 
     fn variable(&mut self, name: Range<usize>) -> Result<Node, SyntaxError> {
         if self.peek() == "(" {
             let mut children = Vec::new();
-            let (_, end) = self.arguments(&mut children)?;
+            let (arguments, end) = self.arguments(&mut children)?;
             let range = name.start..end.unwrap_or(name.end);
-            return Ok(Node { range, kind: NodeKind::Call { name }, children });
+            return Ok(Node { range, kind: NodeKind::Call { name, arguments }, children });
         }
         Ok(Node { range: name.clone(), kind: NodeKind::Name(name), children: Vec::new() })
     }
@@ -380,12 +380,14 @@ fn binary_operator(operator: &str) -> Option<(u8, u8, NodeKind)> {
     Some(match operator {
         "or" => (1, 2, NodeKind::Or),
         "and" => (3, 4, NodeKind::And),
-        "in" => (5, 6, NodeKind::Other),
-        "==" | "!=" | "<" | "<=" | ">" | ">=" => (7, 8, NodeKind::Other),
-        "+" | "-" => (11, 12, NodeKind::Other),
+        "in" => (5, 6, NodeKind::In { is_negated: false }),
+        "==" | "!=" | "<" | "<=" | ">" | ">=" => {
+            (7, 8, NodeKind::Compare(Comparison::of(operator)?))
+        }
+        "+" | "-" => (11, 12, NodeKind::Arithmetic),
         "~" => (13, 14, NodeKind::Concat),
-        "*" | "/" | "%" | "//" => (13, 14, NodeKind::Other),
-        "**" => (16, 15, NodeKind::Other),
+        "*" | "/" | "%" | "//" => (13, 14, NodeKind::Arithmetic),
+        "**" => (16, 15, NodeKind::Arithmetic),
         _ => return None,
     })
 }

@@ -27,7 +27,11 @@ impl Rewriter<'_> {
         // A filter binds more tightly than anything but another one.
         let is_tight = is_name || matches!(node.kind, NodeKind::Filter { .. });
         self.write(if may_be_blank && !is_tight { "(" } else { "" });
-        self.node(node);
+        if self.now == Use::Asked {
+            self.value(node);
+        } else {
+            self.node(node);
+        }
         self.write(if may_be_blank && !is_tight { ")" } else { "" });
         if may_be_blank {
             self.write(&format!(" | {GIVEN}"));
@@ -57,7 +61,7 @@ impl Rewriter<'_> {
     }
 
     /// `city and first_name`: the fields that an expression works on.
-    fn guard(&self, node: &Node) -> String {
+    pub(super) fn guard(&self, node: &Node) -> String {
         let mut names = Vec::new();
         gather_names(node, self.text, &mut names);
         names.retain(|name| (self.rules.is_field)(name));

@@ -12,7 +12,7 @@ use tera::{Error, Kwargs, State, StringInput, Tera, TeraResult, Value};
 use super::blank::BLANK;
 use super::engine::{MAX_TEXT, TOO_LARGE};
 use super::escape;
-use super::local::{Language, Moment, STYLES};
+use super::local::{Language, Moment};
 use super::text;
 use crate::place::printable;
 
@@ -58,9 +58,32 @@ fn is_plain_url(text: &str) -> bool {
 }
 
 /// Percent-encodes a value as one component (RFC 3986 §2.1): all but
-/// unreserved characters.
+/// unreserved characters. What the author has encoded already stays as it is.
 pub(super) fn url_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
-    Ok(encoded(&shown(&value, state)?, b""))
+    let text = shown(&value, state)?;
+    Ok(if value.is_safe() && is_encoded(&text) { text } else { encoded(&text, b"") })
+}
+
+/// The same by the author's own hand: the place, which encodes as well, is told by the
+/// value's being safe that nothing is left to do.
+pub(super) fn urlencode(value: Value, _: Kwargs, state: &State) -> TeraResult<Value> {
+    Ok(Value::safe_string(&encoded(&shown(&value, state)?, b"")))
+}
+
+/// Whether a text may be what the filter `urlencode` has made.
+fn is_encoded(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
+        let is_fine = match byte {
+            b'%' => is_digit(bytes.next()) && is_digit(bytes.next()),
+            byte => byte.is_ascii_alphanumeric() || b"-._~".contains(&byte),
+        };
+        if !is_fine {
+            return false;
+        }
+    }
+    true
 }
 
 /// A text with every byte percent-encoded that is neither unreserved nor one of `others`.
@@ -123,9 +146,8 @@ pub(super) fn in_language(tera: &mut Tera, language: &Language) {
     });
     let language = own();
     tera.register_filter("money", move |value: Value, arguments: Kwargs, state: &State| {
-        let digits = cents(number(&value, state)?);
-        let currency = arguments.must_get::<&str>("currency")?.trim();
-        language.money(&digits, currency).ok_or_else(|| no_number(&digits))
+        let amount = number(&value, state)?;
+        language.money(amount, arguments.must_get::<&str>("currency")?).map_err(Error::message)
     });
     let language = own();
     tera.register_filter("plural", move |value: Value, arguments: Kwargs, state: &State| {
@@ -137,25 +159,27 @@ pub(super) fn in_language(tera: &mut Tera, language: &Language) {
     });
 }
 
-/// A day, `style` as in [`STYLES`].
+/// A day, `style` as in [`STYLES`](super::local::STYLES), `later` so many minutes.
 fn date(language: &Language, text: &str, arguments: &Kwargs) -> TeraResult<String> {
-    let moment = Moment::read(text).map_err(Error::message)?;
+    let later = arguments.get::<u32>("later")?.unwrap_or(0);
     let style = arguments.get::<&str>("style")?.unwrap_or("long");
-    language.date(&moment, style).ok_or_else(|| {
-        Error::message(format!("there is no style `{style}` of dates: use {}", STYLES.join(", ")))
-    })
+    let moment = Moment::read(text).and_then(|moment| moment.later(later));
+    moment.and_then(|moment| language.date(&moment, style)).map_err(Error::message)
 }
 
 /// A time of the day, `later` so many minutes.
 fn time(language: &Language, text: &str, arguments: &Kwargs) -> TeraResult<String> {
     let later = arguments.get::<u32>("later")?.unwrap_or(0);
     // A time may stand alone.
-    let whole = if text.contains('-') { text.to_owned() } else { format!("2000-01-01 {text}") };
-    let moment = Moment::read(&whole).map_err(Error::message)?;
-    let (hour, minute) = moment
-        .time(later % (24 * 60))
-        .ok_or_else(|| Error::message(format!("`{text}` has no time")))?;
-    language.time(hour, minute).ok_or_else(|| Error::message(format!("`{text}` has no time")))
+    let is_alone = !text.contains('-');
+    let whole = if is_alone { format!("2000-01-01 {text}") } else { text.to_owned() };
+    let moment = Moment::read(&whole).map_err(|why| {
+        if is_alone { format!("`{text}` is no moment: write it as `18:30`") } else { why }
+    });
+    let moment = moment.and_then(|moment| moment.later(later));
+    let time = moment.map_err(Error::message)?.time();
+    time.and_then(|(hour, minute)| language.time(hour, minute))
+        .ok_or_else(|| Error::message(format!("`{text}` has no time")))
 }
 
 /// The form that stands with a number; `#` in it is the number.
@@ -186,12 +210,6 @@ fn number(value: &Value, state: &State) -> TeraResult<f64> {
 fn no_number(text: &str) -> Error {
     let start: String = text.chars().take(40).map(printable).collect();
     Error::message(format!("`{start}` is no number"))
-}
-
-/// The digits of an amount: cents only where there are some.
-fn cents(value: f64) -> String {
-    let digits = format!("{value:.2}");
-    digits.strip_suffix(".00").map(str::to_owned).unwrap_or(digits)
 }
 
 /// The address of an image: as for links, or a file that the letter brings along.

@@ -10,6 +10,7 @@ use super::blank::{BLANK, FIXED, SHOWN};
 use super::empty::Emptiness;
 use super::engine;
 use super::events::{self, Event};
+use super::local::NO_DATES;
 use super::names::FieldUse;
 use super::node::{Node, NodeKind};
 use super::part::Part;
@@ -17,6 +18,7 @@ use super::text;
 use crate::finding::Finding;
 use crate::place::Place;
 use crate::template::is_built_in;
+use crate::types::Types;
 
 /// The names under which the compiled templates are known to Tera.
 pub(crate) const HTML: &str = "html";
@@ -42,6 +44,10 @@ pub struct Letter {
     pub fields: Vec<FieldUse>,
     /// Image files that the letter shows, relative to the campaign's file.
     pub images: Vec<LocalImage>,
+    /// What the columns are that the letter asks about.
+    pub types: Types,
+    /// What there is to say of how it asks.
+    pub warnings: Vec<Finding>,
 }
 
 /// An image that goes with the mail: `![](photo.jpg)`.
@@ -257,34 +263,108 @@ impl Letter {
     }
 }
 
+/// What Tera says of types, without the names that they have in Rust.
+fn in_words(message: &str) -> String {
+    let word = |name: &str| match name {
+        "usize" | "u32" | "u64" | "i32" | "i64" | "u128" | "i128" => "a whole number",
+        "f64" | "number" => "a number",
+        "&[Value]" | "array" => "a list",
+        "bool" => "true or false",
+        "&Map" | "map" => "a table",
+        "none" | "undefined" => "nothing",
+        _ => "a text",
+    };
+    let types = |rest: &str| {
+        let mut names = rest.split('`').skip(1).step_by(2);
+        Some((word(names.next()?), word(names.next()?)))
+    };
+    if let Some((_, rest)) = message.split_once("Invalid type for the value, expected ")
+        && let Some((wanted, found)) = types(rest)
+    {
+        return format!("this works on {wanted}, and gets {found}");
+    }
+    if let Some((operator, rest)) = message.split_once(" requires both operands to be numbers")
+        && let Some((left, right)) = types(rest)
+    {
+        return format!("{operator} works on two numbers, and gets {left} and {right}");
+    }
+    message.to_owned()
+}
+
+/// What filters say, with its code and its cure.
+const KNOWN: [(&str, &str, &str); 11] = [
+    (
+        "this works on",
+        "merge",
+        "`| float` makes a number of a text, `| str` a text of a number, `| split(pat=\" \")` a list",
+    ),
+    (
+        "the value is not there",
+        "merge",
+        "look for it in the front matter, under `vars`, or write `… or \"…\"`",
+    ),
+    ("turns of loops", "merge", TOO_LONG),
+    ("8 MB", "merge", TOO_LONG),
+    (
+        "time zone",
+        "unknown-time-zone",
+        "write the zone as `Europe/Berlin`, a name of the IANA time zone database",
+    ),
+    (
+        "is no moment",
+        "unknown-moment",
+        "write year, month and day first, then hour and minute, then the zone",
+    ),
+    (
+        "is no currency",
+        "unknown-currency",
+        "write the currency as its code of three letters (ISO 4217) or its sign",
+    ),
+    (
+        NO_DATES,
+        "unknown-language",
+        "write the date out, or set `lang` to a language whose dates are known",
+    ),
+    ("there is no style", "wrong-argument", "write one of these: `date(style=\"short\")`"),
+    ("there is no calendar", "wrong-argument", "write `to=\"google\"` or `to=\"outlook\"`"),
+    ("minutes is none", "merge", "`length` is in minutes, a fortnight at most"),
+];
+const TOO_LONG: &str = "make the loop shorter: a letter that large would be sent to nobody";
+
+/// The same where a row's cell is at stake: what belongs into it, and that the letter may be
+/// the one to correct.
+pub(crate) fn cell_help(finding: &Finding) -> String {
+    let wanted = match finding.code {
+        // Whatever stands in the row.
+        "unknown-currency" | "unknown-language" | "wrong-argument" => return finding.help.clone(),
+        "unknown-moment" => "a date such as `2027-06-15`",
+        _ if finding.message.contains("is no number") => "a number such as `1250.50`",
+        _ if finding.message.contains("usable link") => {
+            "an address such as `https://example.org/page`"
+        }
+        _ if finding.message.starts_with("this works on") => return finding.help.clone(),
+        _ => return "correct the cell, or the letter where it uses it".to_owned(),
+    };
+    format!("the cell has to be {wanted}; if it is right as it is, correct the letter")
+}
+
 /// What Tera says, as a finding.
 pub(crate) fn as_finding(error: &tera::Error, place: Option<Place>) -> Finding {
     let message = engine::message(error);
     let message = message.lines().next().unwrap_or("");
     // What Tera lists then are the program's own names.
     let message = message.split(". Available").next().unwrap_or(message);
-    let message = message.trim_end_matches('.').to_owned();
+    let message = in_words(message.trim_end_matches('.'));
     let mut lower = message.clone();
     if let Some(first) = lower.get_mut(..1) {
         first.make_ascii_lowercase();
     }
-    let help = if message.contains("turns of loops") || message.contains("8 MB") {
-        "make the loop shorter: a letter that large would be sent to nobody"
-    } else {
-        "check the tag; `handbill render` shows what it makes of one row"
-    };
-    let (code, help) = match () {
-        () if message.contains("time zone") => (
-            "unknown-time-zone",
-            "write the zone as `Europe/Berlin`, a name of the IANA time zone database",
-        ),
-        () if message.contains("is no moment") => (
-            "unknown-moment",
-            "write year, month and day first, then hour and minute, then the zone",
-        ),
-        () => ("merge", help),
-    };
-    let finding = Finding::error(code, lower, help);
+    let (_, code, help) = KNOWN.iter().find(|(words, ..)| message.contains(words)).unwrap_or(&(
+        "",
+        "merge",
+        "check the tag; `handbill render` shows what it makes of one row",
+    ));
+    let finding = Finding::error(code, lower, *help);
     match place {
         Some(place) => finding.at(place),
         None => finding,

@@ -59,6 +59,9 @@ fn gather(part: &Part, node: &Node, found: &mut Vec<Range<usize>>) {
         | NodeKind::Literal(_)
         | NodeKind::Test { .. }
         | NodeKind::Call { .. }
-        | NodeKind::Other => {}
+        | NodeKind::Compare(_)
+        | NodeKind::In { .. }
+        | NodeKind::Not
+        | NodeKind::Arithmetic => {}
     }
 }

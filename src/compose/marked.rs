@@ -256,13 +256,16 @@ impl Outline {
         let own = indent(lines.next()?);
         let next =
             lines.take(LINES).find(|line| !is_only_tags(line) && !line.trim_ascii().is_empty())?;
-        let digits = next.trim_ascii().iter().take_while(|b| b.is_ascii_digit()).count();
-        let is_item = match &next.trim_ascii()[digits..] {
-            [b'-' | b'*' | b'+', b' ', ..] => digits == 0,
-            [b'.' | b')', b' ', ..] => digits > 0,
-            _ => false,
-        };
-        (is_item && indent(next) > own).then(|| indent(next))
+        let is_item = content_of_item(next).is_some();
+        let is_deeper = indent(next) > own;
+        if !is_deeper || is_item {
+            return (is_item && is_deeper).then(|| indent(next));
+        }
+        // `   More of one.` belongs to the item `1. One` above, and so does the tag between.
+        let above = self.bytes[..start].rsplit(|b| *b == b'\n').skip(1).take(LINES);
+        let mut above = above.filter(|line| !is_only_tags(line) && !line.trim_ascii().is_empty());
+        let item = above.find(|line| indent(line) != indent(next))?;
+        (content_of_item(item) == Some(indent(next))).then(|| indent(next))
     }
 
     fn find_inside_html(&self, part: &Part) -> Vec<bool> {
@@ -286,6 +289,20 @@ impl Outline {
         }
         found
     }
+}
+
+/// Where the text of a list's item begins in its line.
+fn content_of_item(line: &[u8]) -> Option<usize> {
+    let spaces = |line: &[u8]| line.iter().take_while(|b| **b == b' ').count();
+    let indent = spaces(line);
+    let digits = line[indent..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let marker = indent + digits;
+    match &line[marker..] {
+        [b'-' | b'*' | b'+', b' ', ..] if digits == 0 => {}
+        [b'.' | b')', b' ', ..] if digits > 0 => {}
+        _ => return None,
+    }
+    Some(marker + 1 + spaces(&line[marker + 1..]))
 }
 
 fn is_only_tags(line: &[u8]) -> bool {

@@ -11,6 +11,7 @@ mod arrange;
 mod assemble;
 mod behind;
 pub(crate) mod blank;
+mod braces;
 mod constant;
 mod definitions;
 pub(crate) mod empty;
@@ -40,15 +41,19 @@ mod printed;
 mod rewrite;
 mod schemes;
 mod sight;
+mod signatures;
+mod slips;
 mod statement;
 mod strings;
 mod syntax;
 mod tags;
 mod text;
+pub(crate) mod typed;
+mod unknown;
 pub(crate) mod visible;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use tera::{Context, Tera};
@@ -65,10 +70,12 @@ use self::part::Part;
 use self::rewrite::Rules;
 use self::sight::Sight;
 use self::statement::Statement;
+use self::typed::{Asked, Typing};
 use crate::campaign::Campaign;
 use crate::finding::{Checked, Finding};
 use crate::place::{Passage, Place, Source};
 use crate::template::Template;
+use crate::types::Types;
 
 pub use self::events::Event;
 pub use self::letter::{Letter, LocalImage};
@@ -88,7 +95,7 @@ pub fn printed_strings(passage: &Passage) -> Vec<std::ops::Range<usize>> {
 /// A campaign's date as its letter's language writes it; as it stands, if it is none.
 pub fn written_day(date: &str, language: Option<&str>) -> String {
     let written = Moment::read(date).ok();
-    let written = written.and_then(|day| Language::new(language).date(&day, "long"));
+    let written = written.and_then(|day| Language::new(language).date(&day, "long").ok());
     written.unwrap_or_else(|| date.to_owned())
 }
 
@@ -125,15 +132,21 @@ const WHERE_PART: usize = 5;
 const FIRST_COMPONENT: usize = 6;
 
 /// Compiles a campaign with its template. `constants` holds what is the same
-/// for everybody; `condition` is an expression over rows, for `--where`.
+/// for everybody; `condition` is an expression over rows, for `--where`; `types` are those of
+/// the columns that the letter asks about ([`asked`]), where there is a list.
 pub fn compile(
     campaign: &Campaign,
     template: &Template,
     constants: Context,
     condition: Option<&Passage>,
+    types: &Types,
 ) -> Checked<Letter> {
     let mut findings = Vec::new();
-    let Read { parts, firsts, fields } = read(campaign, template, condition, &mut findings);
+    let read = read(campaign, template, condition, &mut findings);
+    let (names, said) = read.asked(types);
+    let (wrong, warnings): (Vec<_>, Vec<_>) = said.into_iter().partition(Finding::is_error);
+    findings.extend(wrong);
+    let Read { parts, firsts, fields, components } = read;
     if !findings.is_empty() {
         // What is broken is not compiled: everything else would only say so again.
         return Err(findings);
@@ -146,9 +159,15 @@ pub fn compile(
         images: Arc::new(from_components),
         events: Arc::default(),
     };
-    let language = campaign.lang.as_deref();
-    let Assembled { html, text, events, emptiness } =
-        assemble(&parts, &firsts, &fields, &constants, &knows, language, &mut findings);
+    let Assembled { html, text, events, emptiness } = assemble(
+        &parts,
+        &firsts,
+        &fields,
+        (types, &components),
+        (&constants, &knows),
+        campaign.lang.as_deref(),
+        &mut findings,
+    );
     let knows = Knows { events: Arc::new(events), ..knows };
     let mut origins = Origins { parts, firsts, html, text };
     if !findings.is_empty() {
@@ -171,7 +190,15 @@ pub fn compile(
         events: knows.events,
         fields,
         images,
+        types: types.clone().only(|name| names.iter().any(|own| own == name)),
+        warnings,
     })
+}
+
+/// The columns that a letter asks about, or takes as numbers or days: what they are must be
+/// known before it is compiled.
+pub fn asked(campaign: &Campaign, template: &Template, condition: Option<&Passage>) -> Vec<String> {
+    read(campaign, template, condition, &mut Vec::new()).asked(&Types::default()).0
 }
 
 /// The fields that a letter uses, also one that cannot be compiled: what is
@@ -190,6 +217,23 @@ struct Read {
     /// The number of each part's first tag.
     firsts: Vec<usize>,
     fields: Vec<FieldUse>,
+    components: Components,
+}
+
+impl Read {
+    /// The columns that the parts ask about, and what is wrong or not sure with it.
+    fn asked(&self, types: &Types) -> (Vec<String>, Vec<Finding>) {
+        let fields: HashSet<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        let is_field = |name: &str| fields.contains(name);
+        let (mut names, mut findings) = (BTreeSet::new(), Vec::new());
+        for part in &self.parts {
+            let components = &self.components;
+            let asked = Asked::of(Typing { part, is_field: &is_field, types, components });
+            names.extend(asked.names().map(str::to_owned));
+            findings.extend(asked.findings());
+        }
+        (names.into_iter().collect(), findings)
+    }
 }
 
 fn read(
@@ -207,7 +251,7 @@ fn read(
     let forms: Vec<(&Part, &Part)> = html.iter().zip(text).collect();
     let components = definitions::signatures(&forms, findings);
     let fields = names(&parts, &firsts, &components, findings);
-    Read { parts, firsts, fields }
+    Read { parts, firsts, fields, components }
 }
 
 /// The parts, in the order of their numbers.
@@ -317,8 +361,8 @@ fn assemble(
     parts: &[Part],
     firsts: &[usize],
     fields: &[FieldUse],
-    constants: &Context,
-    knows: &Knows,
+    (types, components): (&Types, &Components),
+    (constants, knows): (&Context, &Knows),
     language: Option<&str>,
     findings: &mut Vec<Finding>,
 ) -> Assembled {
@@ -332,7 +376,7 @@ fn assemble(
         parts,
         firsts,
         marks: &marks,
-        rules: Rules { is_field: &is_field, addresses: &addresses },
+        rules: Rules { is_field: &is_field, addresses: &addresses, types, components },
         constants,
         knows,
         settled: constant::settled(&parts[FIRST_COMPONENT..]),

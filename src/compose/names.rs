@@ -8,7 +8,9 @@ use super::engine::{FILTERS, FUNCTIONS, TESTS};
 use super::node::{Literal, Node, NodeKind};
 use super::part::Part;
 use super::sight::Sight;
+use super::signatures::{self, example, fits};
 use super::statement::Statement;
+use super::unknown;
 use crate::finding::{Finding, closest};
 use crate::place::Place;
 
@@ -26,8 +28,6 @@ pub struct FieldUse {
     pub name: String,
     /// Where it stands.
     pub place: Place,
-    /// Whether the letter only asks if it is there: `{% if donated %}`.
-    pub bare_condition: bool,
     /// The tag that uses it, counted over all parts.
     pub(crate) tag: usize,
 }
@@ -109,8 +109,7 @@ impl Names<'_> {
                 sight,
             };
             if let Some(node) = statement.node() {
-                let condition = matches!(statement, Statement::If(_) | Statement::Elif(_));
-                reader.node(node, &mut Vec::new(), condition);
+                reader.node(node, &mut Vec::new());
             }
             if let Statement::Set { name, .. } = statement {
                 scope.insert(part.text(name));
@@ -144,25 +143,27 @@ struct Reader<'a, 'n, 'c> {
 }
 
 impl<'a> Reader<'a, '_, '_> {
-    /// `bound` are names of comprehensions around; `bare` says that only
-    /// the truth of this node counts.
-    fn node(&mut self, node: &Node, bound: &mut Vec<&'a str>, bare: bool) {
-        let mut inner_bare = false;
+    /// `bound` are names of comprehensions around.
+    fn node(&mut self, node: &Node, bound: &mut Vec<&'a str>) {
         match &node.kind {
             NodeKind::Name(name) => {
                 self.later(node, name, bound);
-                self.variable(name, bound, bare);
+                self.variable(name, bound);
             }
-            NodeKind::Filter { name, .. } => self.known("filter", name, &FILTERS),
-            NodeKind::Test { name } => self.known("test", name, &TESTS),
-            NodeKind::Call { name } => self.known("function", name, &FUNCTIONS),
+            NodeKind::Filter { name, arguments } => {
+                self.known("filter", name, &FILTERS);
+                self.called("filter", name, arguments);
+            }
+            NodeKind::Test { name, arguments, .. } => {
+                self.known("test", name, &TESTS);
+                self.called("test", name, arguments);
+            }
+            NodeKind::Call { name, arguments } => {
+                self.known("function", name, &FUNCTIONS);
+                self.called("function", name, arguments);
+            }
             NodeKind::Component { name, arguments, spreads } => {
                 self.component(node, name, arguments, *spreads);
-            }
-            NodeKind::Other | NodeKind::And | NodeKind::Group | NodeKind::Ternary => {
-                let text = self.part.text(&node.range);
-                let comparison = ["=", "<", ">", " in ", "+", "[", "{"];
-                inner_bare = bare && !comparison.iter().any(|sign| text.contains(sign));
             }
             _ => {}
         }
@@ -171,12 +172,12 @@ impl<'a> Reader<'a, '_, '_> {
             bound.extend(names.iter().map(|name| self.part.text_of(name)));
         }
         for child in &node.children {
-            self.node(child, bound, inner_bare);
+            self.node(child, bound);
         }
         bound.truncate(before);
     }
 
-    fn variable(&mut self, name: &Range<usize>, bound: &[&'a str], bare: bool) {
+    fn variable(&mut self, name: &Range<usize>, bound: &[&'a str]) {
         let text = self.part.text_of(name);
         let is_known =
             self.scope.contains(text) || self.parameters.contains(text) || bound.contains(&text);
@@ -205,7 +206,6 @@ impl<'a> Reader<'a, '_, '_> {
             self.names.fields.push(FieldUse {
                 name: text.to_owned(),
                 place: self.part.passage.place(name.clone()),
-                bare_condition: bare,
                 tag: self.tag,
             });
         }
@@ -236,15 +236,35 @@ impl<'a> Reader<'a, '_, '_> {
             "test" => "unknown-test",
             _ => "unknown-function",
         };
-        let help = match (text, closest(text, known.iter().copied())) {
-            ("safe" | "escape" | "escape_html" | "escape_xml", _) => {
-                "every value is escaped for the place where it stands; put HTML of your own into the letter or the template".to_owned()
-            }
-            ("date", _) => "write dates as you want them read".to_owned(),
-            (_, Some(near)) => format!("did you mean `{near}`?"),
-            _ => format!("there are: {}", known.join(", ")),
-        };
+        let help = unknown::instead(what, text, known);
         self.finding(code, name, format!("there is no {what} `{text}`"), help);
+    }
+
+    /// What is handed to a filter, test or function: Tera ignores what it does not know.
+    fn called(&mut self, what: &str, name: &Range<usize>, arguments: &[Range<usize>]) {
+        let text = self.part.text_of(name);
+        let Some(signature) = signatures::of(what, text) else { return };
+        let mut is_complete = true;
+        for argument in arguments {
+            let given = self.part.text_of(argument);
+            if signature.takes(given) {
+                continue;
+            }
+            is_complete = false;
+            self.finding(
+                "unknown-argument",
+                argument,
+                format!("the {what} `{text}` takes no `{given}`"),
+                signature.instead(given),
+            );
+        }
+        let is_given =
+            |wanted: &str| arguments.iter().any(|name| self.part.text_of(name) == wanted);
+        let missing = signature.required.iter().find(|wanted| !is_given(wanted));
+        if let Some(missing) = missing.filter(|_| is_complete) {
+            let message = format!("the {what} `{text}` needs `{missing}`");
+            self.finding("missing-argument", name, message, signature.example());
+        }
     }
 
     fn component(
@@ -341,29 +361,6 @@ impl<'a> Reader<'a, '_, '_> {
         let place = self.part.passage.place(range.clone());
         self.names.findings.push(Finding::error(code, message, help).at(place));
     }
-}
-
-fn fits(wanted: &str, literal: Literal) -> bool {
-    match literal {
-        Literal::Str => wanted == "string",
-        Literal::Integer => matches!(wanted, "integer" | "number"),
-        Literal::Float => matches!(wanted, "float" | "number"),
-        Literal::Bool => wanted == "bool",
-        Literal::None => true,
-    }
-}
-
-fn example(component: &str, signature: &Signature) -> String {
-    let arguments: Vec<String> = signature
-        .parameters
-        .iter()
-        .filter(|parameter| parameter.required)
-        .map(|parameter| match parameter.type_name {
-            None | Some("string") => format!("{}=\"…\"", parameter.name),
-            Some(_) => format!("{}={{…}}", parameter.name),
-        })
-        .collect();
-    format!("{{{{<{component} {}/>}}}}", arguments.join(" "))
 }
 
 impl Part {

@@ -33,18 +33,67 @@ pub(crate) enum NodeKind {
     Concat,
     /// `a | name(…)`: the operand is the first child.
     Filter { name: Range<usize>, arguments: Vec<Range<usize>> },
-    /// `a is name(…)`
-    Test { name: Range<usize> },
+    /// `a is name(…)`, `a is not name(…)`
+    Test { name: Range<usize>, is_negated: bool, arguments: Vec<Range<usize>> },
     /// `name(…)`
-    Call { name: Range<usize> },
+    Call { name: Range<usize>, arguments: Vec<Range<usize>> },
     /// `<name …>`: children are the values, in the order of the names.
     Component { name: Range<usize>, arguments: Vec<Range<usize>>, spreads: bool },
     /// `[… for a in b]`: names that only exist inside.
     Comprehension { names: Vec<Range<usize>> },
     /// `[a, b]` or `{"a": b}`
     Collection,
-    /// Anything whose parts are all there is to know.
-    Other,
+    /// `a == b`, `a < b` …
+    Compare(Comparison),
+    /// `a in b`, `a not in b`
+    In { is_negated: bool },
+    /// `not a`
+    Not,
+    /// `a + b`, `-a` …
+    Arithmetic,
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    More,
+    MoreOrEqual,
+}
+
+impl Comparison {
+    /// The comparison of a sign.
+    pub(crate) fn of(sign: &str) -> Option<Self> {
+        Some(match sign {
+            "==" => Self::Equal,
+            "!=" => Self::Unequal,
+            "<" => Self::Less,
+            "<=" => Self::LessOrEqual,
+            ">" => Self::More,
+            ">=" => Self::MoreOrEqual,
+            _ => return None,
+        })
+    }
+
+    /// Its sign.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::Unequal => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::More => ">",
+            Self::MoreOrEqual => ">=",
+        }
+    }
+
+    /// Whether it asks which of two values is more.
+    pub(crate) fn is_of_order(self) -> bool {
+        !matches!(self, Self::Equal | Self::Unequal)
+    }
 }
 
 /// The type of a literal, for checking a component's arguments.

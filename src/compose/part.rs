@@ -4,6 +4,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::braces::{InBraces, in_braces};
+use super::node::Node;
+use super::slips;
 use super::statement::{self, Statement};
 use super::syntax::SyntaxError;
 use super::tags::{self, Kind, Tag, Unclosed};
@@ -44,8 +47,9 @@ impl Part {
     pub(crate) fn read(passage: Passage, findings: &mut Vec<Finding>) -> Self {
         let (tags, unclosed) = tags::find(passage.text());
         findings.extend(unclosed.into_iter().map(|slip| never_closed(&passage, slip)));
+        let mut told = Vec::new();
         let statements =
-            tags.iter().map(|tag| read_one(&passage, tag, findings)).collect::<Vec<_>>();
+            tags.iter().map(|tag| read_one(&passage, tag, &mut told, findings)).collect::<Vec<_>>();
         let count = tags.len();
         let mut part = Self {
             passage,
@@ -84,6 +88,19 @@ impl Part {
         self.bound.contains(name)
     }
 
+    /// What a variable stands for that is set here, and only once.
+    pub(crate) fn set_once(&self, name: &str) -> Option<&Node> {
+        if !self.binds(name) {
+            return None;
+        }
+        let is_it = |own: &Range<usize>| self.text(own) == name;
+        let mut sets = self.statements.iter().flatten().filter(|one| one.binds().iter().any(is_it));
+        match (sets.next(), sets.next()) {
+            (Some(Statement::Set { value, .. }), None) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Whether a component here is handed something by this name.
     pub(crate) fn takes(&self, name: &str) -> bool {
         self.parameters.contains(name)
@@ -109,10 +126,11 @@ impl Part {
             trims_before: false,
             trims_after: false,
         };
-        let statement = read_one(&passage, &tag, findings).map(|statement| match statement {
-            Statement::Print(node) => Statement::If(node),
-            other => other,
-        });
+        let statement =
+            read_one(&passage, &tag, &mut Vec::new(), findings).map(|statement| match statement {
+                Statement::Print(node) => Statement::If(node),
+                other => other,
+            });
         Self {
             passage,
             tags: vec![tag],
@@ -133,8 +151,9 @@ impl Part {
 
     /// Pairs opening tags with what ends them.
     fn pair(&mut self, findings: &mut Vec<Finding>) {
+        let passage = &self.passage;
         let is_broken = |(tag, statement): (&Tag, &Option<Statement>)| {
-            tag.kind == Kind::Block && statement.is_none()
+            statement.is_none() && (tag.kind == Kind::Block || braces(passage, tag).is_some())
         };
         // A tag that is told to be wrong may be the one that opens or ends a block: one slip.
         let mut nothing = Vec::new();
@@ -254,10 +273,7 @@ fn never_closed(passage: &Passage, slip: Unclosed) -> Finding {
         "headings take no `{#name}`: leave it out; `{#` begins a comment, which ends with `#}`"
             .to_owned()
     } else {
-        format!(
-            "close it with `{}`; if you mean the characters themselves, write `{{% raw %}}{open}{{% endraw %}}`",
-            slip.wants
-        )
+        slips::unclosed(open, &text[slip.range.end..], slip.wants)
     };
     Finding::error("unclosed-tag", format!("`{open}` is never closed"), help)
         .at(passage.place(slip.range))
@@ -298,41 +314,72 @@ fn is_end(statement: &Statement) -> bool {
     )
 }
 
-fn read_one(passage: &Passage, tag: &Tag, findings: &mut Vec<Finding>) -> Option<Statement> {
+/// Reads a tag. `told` holds the words of broken tags, so that what ends one is not another
+/// mistake.
+fn read_one(
+    passage: &Passage,
+    tag: &Tag,
+    told: &mut Vec<String>,
+    findings: &mut Vec<Finding>,
+) -> Option<Statement> {
     if !matches!(tag.kind, Kind::Expression | Kind::Block) {
         return None;
     }
-    match statement::read(passage.text(), tag) {
-        Ok(statement) => Some(statement),
-        Err(slip) => {
-            let inner = &passage.text()[tag.inner.clone()];
-            let name = plausible_field(inner).filter(|_| tag.kind == Kind::Expression);
-            let finding = match (name, slip.cure.clone()) {
-                (_, Some((code, help))) => {
-                    Finding::error(code, slip.message, help).at(passage.place(slip.range))
-                }
-                (Some(name), _) => Finding::error(
-                    "foreign-tag",
-                    format!(
-                        "`{}` is no field of ours: it looks like a merge tag of another tool (YAMM, Handlebars, HubSpot)",
-                        &passage.text()[tag.range.clone()]
-                    ),
-                    format!("write `{{{{ {name} }}}}`, with the name of the list's column"),
-                )
-                .at(passage.place(tag.range.clone())),
-                (None, _) => foreign_name(passage, tag, &slip).unwrap_or_else(|| {
-                    Finding::error(
-                        "tag-syntax",
-                        slip.message,
-                        "to show the characters themselves, put `{% raw %}` before and `{% endraw %}` after",
-                    )
-                    .at(passage.place(slip.range))
-                }),
-            };
-            findings.push(finding);
-            None
+    let text = passage.text();
+    let inner = &text[tag.inner.clone()];
+    if let Some(braces) = braces(passage, tag) {
+        if braces.opens || !told.iter().any(|word| word == IN_BRACES) {
+            let slip = braces.slip(text, tag);
+            findings.push(as_finding(passage, slip));
         }
+        told.push(IN_BRACES.to_owned());
+        return None;
     }
+    let slip = match statement::read(text, tag) {
+        Ok(statement) => return Some(statement),
+        Err(slip) => slip,
+    };
+    let word = inner.split_whitespace().next().unwrap_or("");
+    if word.strip_prefix("end").is_some_and(|opener| told.iter().any(|word| word == opener)) {
+        return None;
+    }
+    told.push(word.to_owned());
+    let name = plausible_field(inner).filter(|_| tag.kind == Kind::Expression);
+    let finding = match (slip.cure.clone(), slips::known(text, tag, &slip)) {
+        (Some((code, help)), _) => {
+            Finding::error(code, slip.message, help).at(passage.place(slip.range))
+        }
+        (None, Some(known)) => as_finding(passage, known),
+        (None, None) => match name {
+            Some(name) => Finding::error(
+                "foreign-tag",
+                format!(
+                    "`{}` is no field of ours: it looks like a merge tag of another tool (YAMM, Handlebars, HubSpot)",
+                    &text[tag.range.clone()]
+                ),
+                format!("write `{{{{ {name} }}}}`, with the name of the list's column"),
+            )
+            .at(passage.place(tag.range.clone())),
+            None => foreign_name(passage, tag, &slip)
+                .unwrap_or_else(|| as_finding(passage, slips::unknown(&slip))),
+        },
+    };
+    findings.push(finding);
+    None
+}
+
+/// Stands for the word of a block whose tags are in the braces of fields.
+const IN_BRACES: &str = "{{";
+
+/// What belongs into `{% … %}`, in a tag that shows fields.
+fn braces(passage: &Passage, tag: &Tag) -> Option<InBraces> {
+    // A condition of the settings has no braces.
+    let is_shown = tag.kind == Kind::Expression && tag.range != tag.inner;
+    is_shown.then(|| in_braces(&passage.text()[tag.inner.clone()])).flatten()
+}
+
+fn as_finding(passage: &Passage, slip: slips::Slip) -> Finding {
+    Finding::error("tag-syntax", slip.message, slip.help).at(passage.place(slip.range))
 }
 
 /// `{{ имя }}`: the header of a column, whose name here is in ASCII.
@@ -377,6 +424,7 @@ fn plausible_field(inner: &str) -> Option<String> {
     let words: Vec<&str> =
         inner.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let is_plain = inner.chars().all(|c| c.is_ascii_alphanumeric() || " _-.#/{}!".contains(c));
-    (is_plain && !words.is_empty() && words.len() <= 4)
+    let is_ours = words.iter().skip(1).any(|word| ["or", "and", "if", "in", "is"].contains(word));
+    (is_plain && !is_ours && !words.is_empty() && words.len() <= 4)
         .then(|| words.join("_").to_ascii_lowercase())
 }

@@ -71,7 +71,10 @@ impl Printed<'_> {
             | NodeKind::Literal(_)
             | NodeKind::Test { .. }
             | NodeKind::Call { .. }
-            | NodeKind::Other => false,
+            | NodeKind::Compare(_)
+            | NodeKind::In { .. }
+            | NodeKind::Not
+            | NodeKind::Arithmetic => false,
         }
     }
 

@@ -10,10 +10,13 @@
 
 use super::addresses::Addresses;
 use super::blank::{FIXED, SHOWN};
+use super::names::Components;
 use super::node::{Node, NodeKind};
 use super::part::Part;
 use super::printed::Printed;
 use super::statement::Statement;
+use super::typed::{Typing, is_of_values, is_test_of_numbers};
+use crate::types::Types;
 
 /// Fails if its value is absent; counts it otherwise.
 pub(crate) const NEED: &str = "__need";
@@ -47,6 +50,10 @@ pub(crate) struct Rules<'a> {
     pub(crate) is_field: &'a dyn Fn(&str) -> bool,
     /// Which arguments of components are addresses.
     pub(crate) addresses: &'a Addresses,
+    /// What the columns are.
+    pub(crate) types: &'a Types,
+    /// The parameters of components.
+    pub(crate) components: &'a Components,
 }
 
 /// What becomes of an expression's value.
@@ -64,6 +71,7 @@ pub(super) enum Use {
 pub(crate) struct Rewriter<'a> {
     pub(super) text: &'a str,
     pub(super) printed: Printed<'a>,
+    pub(super) typing: Typing<'a>,
     pub(super) rules: Rules<'a>,
     pub(super) now: Use,
     out: Rewritten,
@@ -73,8 +81,10 @@ impl<'a> Rewriter<'a> {
     /// A rewriter over a part.
     pub(crate) fn new(part: &'a Part, rules: Rules<'a>) -> Self {
         let printed = Printed { part, is_field: rules.is_field };
+        let Rules { is_field, types, components, .. } = rules;
+        let typing = Typing { part, is_field, types, components };
         let text = part.passage.text();
-        Self { text, printed, rules, now: Use::Printed, out: Rewritten::default() }
+        Self { text, printed, typing, rules, now: Use::Printed, out: Rewritten::default() }
     }
 
     /// An expression, for `{{ … }}`.
@@ -85,8 +95,7 @@ impl<'a> Rewriter<'a> {
 
     /// A condition on rows.
     pub(crate) fn condition(mut self, node: &Node) -> Rewritten {
-        self.now = Use::Asked;
-        self.node(node);
+        self.truth(node);
         self.out
     }
 
@@ -104,7 +113,11 @@ impl<'a> Rewriter<'a> {
             Some(node) => {
                 self.copy(inner.start, node.range.start);
                 self.write(if is_kept { "(" } else { "" });
-                self.node(node);
+                if matches!(statement, Statement::If(_) | Statement::Elif(_)) {
+                    self.truth(node);
+                } else {
+                    self.node(node);
+                }
                 self.write(&if is_kept { format!(") | {WITHIN}") } else { String::new() });
                 self.copy(node.range.end, inner.end);
             }
@@ -166,14 +179,25 @@ impl<'a> Rewriter<'a> {
             NodeKind::Interpolated { pieces } => self.interpolated(node, pieces, false),
             NodeKind::Collection => self.children(node, Self::needed),
             NodeKind::Comprehension { .. } => self.comprehension(node),
+            NodeKind::Compare(how) => self.compared(node, *how),
+            NodeKind::In { is_negated } => self.contained(node, *is_negated),
+            NodeKind::Not => self.children(node, Self::truth),
+            NodeKind::Filter { name, .. } if is_of_values(&self.text[name.clone()]) => {
+                self.children(node, Self::value);
+            }
             NodeKind::Filter { .. } | NodeKind::Group | NodeKind::And => {
                 self.children(node, Self::node);
+            }
+            NodeKind::Test { name, .. } if is_test_of_numbers(&self.text[name.clone()]) => {
+                self.while_used(Use::Asked, |this| this.children(node, Self::value));
+            }
+            NodeKind::Arithmetic => {
+                self.while_used(Use::Asked, |this| this.children(node, Self::value));
             }
             NodeKind::Name(_)
             | NodeKind::Literal(_)
             | NodeKind::Test { .. }
-            | NodeKind::Call { .. }
-            | NodeKind::Other => {
+            | NodeKind::Call { .. } => {
                 self.while_used(Use::Asked, |this| this.children(node, Self::node));
             }
         }
@@ -200,7 +224,7 @@ impl<'a> Rewriter<'a> {
         let [yes, condition, no] = node.children.as_slice() else { return };
         write(self, yes);
         self.copy(yes.range.end, condition.range.start);
-        self.while_used(Use::Asked, |this| this.node(condition));
+        self.truth(condition);
         self.copy(condition.range.end, no.range.start);
         write(self, no);
     }
@@ -227,7 +251,7 @@ impl<'a> Rewriter<'a> {
             this.write(&format!(" if {TICK}() == \"\""));
             if let [condition] = rest {
                 this.write(" and (");
-                this.node(condition);
+                this.truth(condition);
                 this.write(")");
             }
         });
@@ -256,7 +280,7 @@ impl<'a> Rewriter<'a> {
     }
 
     /// Writes something of the program's own, as if it stood where a node does.
-    fn stands_for(&mut self, node: &Node, text: &str) {
+    pub(super) fn stands_for(&mut self, node: &Node, text: &str) {
         let (compiled, author) = (self.out.text.len(), node.range.start);
         self.out.segments.push(Segment { compiled, author, length: text.len() });
         self.out.text.push_str(text);
@@ -282,13 +306,28 @@ impl<'a> Rewriter<'a> {
 mod tests {
     use super::*;
     use crate::place::{Passage, Source};
+    use crate::types::{ColumnType, Kind};
+
+    fn types() -> Types {
+        let mut types = Types::default();
+        types.insert("donated", ColumnType::of(Kind::Number));
+        types.insert("vip", ColumnType::of(Kind::YesNo));
+        types
+    }
 
     fn rewritten(text: &str) -> String {
         let passage = Passage::whole(&Source::new("c.md", text));
         let part = Part::read(passage, &mut Vec::new());
         let is_field = |name: &str| !["sender", "vars"].contains(&name);
         let addresses = Addresses::from([("button".to_owned(), ["url".to_owned()].into())]);
-        let rewriter = Rewriter::new(&part, Rules { is_field: &is_field, addresses: &addresses });
+        let (types, components) = (types(), Components::new());
+        let rules = Rules {
+            is_field: &is_field,
+            addresses: &addresses,
+            types: &types,
+            components: &components,
+        };
+        let rewriter = Rewriter::new(&part, rules);
         let statement = part.statements[0].as_ref().expect("it is right");
         rewriter.expression(statement.node().expect("it prints")).text
     }
@@ -316,6 +355,36 @@ mod tests {
             rewritten("{{ city | upper | default(value=\"X\") }}"),
             "(((city | upper) if city else \"\") | default(value=\"X\"))"
         );
+    }
+
+    #[test]
+    fn what_a_cell_means_is_asked_and_what_it_says_is_printed() {
+        for (text, expected) in [
+            ("donated", "donated"),
+            ("donated | money(currency=\"GBP\")", "__v_donated | money(currency=\"GBP\")"),
+            ("\"a\" if donated else \"b\"", "\"a\" if __v_donated else \"b\""),
+            ("\"a\" if not city else \"b\"", "\"a\" if not city else \"b\""),
+            (
+                "\"a\" if donated > \"20\" else \"b\"",
+                "\"a\" if ((__v_donated) | __compare(how=\">\", of=\"number\", with=(20))) else \"b\"",
+            ),
+            (
+                "\"a\" if vip == \"Ja\" else \"b\"",
+                "\"a\" if ((__v_vip) | __compare(how=\"==\", of=\"yes/no\", with=(true))) else \"b\"",
+            ),
+            (
+                "\"a\" if (city | lower) == \"leeds\" else \"b\"",
+                "\"a\" if (((((city | lower) if city else none))) | __compare(how=\"==\", of=\"any\", with=(\"leeds\"))) else \"b\"",
+            ),
+            ("\"a\" if city == \"\" else \"b\"", "\"a\" if ((city | __blank)) else \"b\""),
+            ("\"a\" if city != \"\" else \"b\"", "\"a\" if (not (city | __blank)) else \"b\""),
+            (
+                "\"a\" if donated in [20, \"30\"] else \"b\"",
+                "\"a\" if (((__v_donated) | __among(of=\"number\", list=([20, 30])))) else \"b\"",
+            ),
+        ] {
+            assert_eq!(rewritten(&format!("{{{{ {text} }}}}")), expected, "{text}");
+        }
     }
 
     #[test]

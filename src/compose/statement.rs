@@ -137,7 +137,8 @@ fn block(
         "continue" => Ok(Statement::Continue),
         other => Err(match REFUSED.iter().find(|(name, _)| *name == other) {
             Some((name, instead)) => {
-                SyntaxError::new(word, format!("`{name}` is not used in letters: {instead}"))
+                SyntaxError::new(word, format!("`{name}` is not used in letters"))
+                    .cured("tag-syntax", *instead)
             }
             None => SyntaxError::new(word, format!("there is no tag `{other}`")),
         }),

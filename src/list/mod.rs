@@ -29,6 +29,7 @@ mod snapshot;
 mod source;
 mod spool;
 pub mod stats;
+mod types;
 
 pub use columns::{Column, field_name};
 pub use consent::{ColumnConsent, Rule, Verdict};

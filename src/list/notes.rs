@@ -35,6 +35,22 @@ impl Kind {
     }
 }
 
+/// How the rows of a list fit its columns.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shape {
+    /// The columns without a name that most rows leave blank: what stands there was moved there by
+    /// a delimiter that should have stood in quotes.
+    pub(super) stray: Vec<usize>,
+    /// Whether every row ends in a delimiter that the header lacks.
+    pub(super) are_rows_longer: bool,
+    /// Whether `psql` has drawn the rows as a table.
+    pub(super) is_ruled: bool,
+    /// Whether rows were cut by line breaks that stood in their cells: a row that is too short has
+    /// lines without an address below it, and together they have the cells of a row. A short row
+    /// alone is one whose last cells are blank, as spreadsheets write it.
+    pub(super) are_rows_cut: bool,
+}
+
 /// What was seen so far.
 pub(super) struct Notes {
     columns: usize,
@@ -46,6 +62,12 @@ pub(super) struct Notes {
     rows: u64,
     /// How many rows have more cells than the header, blank ones included.
     longer: u64,
+    /// Whether `psql` has drawn its line below the names: `----+----`.
+    is_ruled: bool,
+    /// How many cells a short row and the lines below it have together, each cut one once.
+    joined: usize,
+    /// How many rows were cut in two by a line break.
+    cut: u64,
     garbled: Garbled,
     /// For each other column that may hold addresses, the rows in which it has another one.
     other_addresses: Vec<Kind>,
@@ -67,6 +89,9 @@ impl Notes {
                 .collect(),
             rows: 0,
             longer: 0,
+            is_ruled: false,
+            joined: 0,
+            cut: 0,
             garbled: Garbled::new(unit),
             other_addresses: vec![Kind::default(); emails.len().saturating_sub(1)],
         }
@@ -77,6 +102,11 @@ impl Notes {
         self.repeated_headers.add(line);
     }
 
+    /// A line that is no row.
+    pub(super) fn none(&mut self, row: &Source) {
+        self.is_ruled |= row.is_ruler() && row.cell(0).contains('+');
+    }
+
     /// Looks at a row.
     pub(super) fn row(&mut self, row: &Source) {
         let line = row.line();
@@ -85,6 +115,9 @@ impl Notes {
         }
         self.rows += 1;
         self.longer += u64::from(row.len() > self.columns);
+        if matches!(row, Source::File(_)) {
+            self.join(row);
+        }
         for index in (0..self.columns).filter(|index| !self.emails.contains(index)) {
             self.garbled.add(line, index, row.cell(index));
         }
@@ -100,16 +133,30 @@ impl Notes {
         }
     }
 
-    /// The columns without a name that most rows leave blank: what stands there was moved there by
-    /// a delimiter that should have stood in quotes.
-    pub(super) fn stray_columns(&self) -> Vec<usize> {
+    /// How the rows fit the columns.
+    pub(super) fn shape(&self) -> Shape {
         let is_stray = |(_, filled): &&(usize, u64)| filled * 2 < self.rows;
-        self.nameless.iter().filter(is_stray).map(|(index, _)| *index).collect()
+        Shape {
+            stray: self.nameless.iter().filter(is_stray).map(|(index, _)| *index).collect(),
+            are_rows_longer: self.longer == self.rows,
+            is_ruled: self.is_ruled,
+            are_rows_cut: self.cut > 0,
+        }
     }
 
-    /// Whether every row ends in a delimiter that the header lacks.
-    pub(super) fn are_rows_longer(&self) -> bool {
-        self.longer == self.rows
+    fn join(&mut self, row: &Source) {
+        let address = row.cell(self.emails[0]);
+        // The other half may have something like it there.
+        let is_short = row.len() < self.columns;
+        if address.contains('@') && (!is_short || person::read(address).is_ok()) {
+            self.joined = row.len();
+        } else if self.joined > 0 {
+            self.joined += row.len() - 1;
+            self.cut += u64::from(self.joined >= self.columns);
+        }
+        if self.joined >= self.columns {
+            self.joined = 0;
+        }
     }
 
     /// Several columns may hold the address, and they do not agree.

@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use super::blank::Blanks;
 use super::columns::Column;
-use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Survey};
-use super::dialect::Dialect;
+use super::consent::{self, ColumnConsent, ConsentColumn, Count, Gone, Judge, Leavers, Survey};
+use super::dialect::{Dialect, Sniffed};
 use super::document::{self, Document};
 use super::encoding::{self, Charset, Content, Decoded};
 use super::garbled;
 use super::header::{self, Header};
-use super::notes::Notes;
+use super::notes::{Notes, Shape};
 use super::origin::Query;
 use super::query::Answer;
 use super::records::{Records, Step};
@@ -24,10 +24,12 @@ use super::rows::{Rows, Unit};
 use super::snapshot::{Position, Snapshot};
 use super::source::Source;
 use super::spool::{Spool, Writer};
+use super::types::Known;
 use crate::address::Address;
 use crate::consent::{ConsentRule, Hidden, Told};
 use crate::finding::{Checked, Finding};
 use crate::place::Place;
+use crate::types::TypeRule;
 
 /// What the user says about a list.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,8 @@ pub struct Options {
     pub blank: Vec<String>,
     /// What is data although programs write it for nothing: `NA`.
     pub keep: Vec<String>,
+    /// What columns are.
+    pub types: Vec<TypeRule>,
 }
 
 /// A list that can be read, and walked as often as needed: every walk sees the same rows.
@@ -58,14 +62,15 @@ pub struct List {
     columns: Arc<[Column]>,
     /// The columns that may hold addresses; the first one does.
     emails: Vec<usize>,
-    /// Columns without a name, and nearly without a value.
-    pub(super) stray: Vec<usize>,
-    /// Whether all rows have more cells than the header.
-    pub(super) are_rows_longer: bool,
+    /// How its rows fit its columns.
+    pub(super) shape: Shape,
+    /// Whether a column's name is one of consent, or no column has a name.
+    may_tell_consent: bool,
     pub(super) judge: Judge,
     consent: Arc<[ColumnConsent]>,
-    gone: Option<Gone>,
+    gone: Vec<Gone>,
     blanks: Arc<Blanks>,
+    types: Known,
     refusals: Vec<Finding>,
     notes: Vec<Finding>,
 }
@@ -143,8 +148,11 @@ impl List {
             return Self::of_document(snapshot, name, sheet, options);
         }
         let (encoding, said) = text_encoding(&mut snapshot.reader(), name, options)?;
-        let dialect =
-            Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding)).map_err(unreadable)?;
+        let sniffed = Dialect::sniff(&|| Decoded::new(snapshot.reader(), encoding));
+        let dialect = match sniffed.map_err(unreadable)? {
+            Sniffed::Dialect(dialect) => dialect,
+            Sniffed::Unclear(cell) => return Err(refusal::unclear_backslashes(name, &cell).into()),
+        };
         let mut text = Text { snapshot, encoding, dialect, header_line: None };
         let header = Header::read(&mut text.records().map_err(unreadable)?, name, options)?;
         text.header_line = header.line;
@@ -176,7 +184,16 @@ impl List {
         let header_row = (document.header_row > 0).then_some(document.header_row);
         let left_out = refusal::hidden_left_out(name, document.left_out);
         let mut writer = Writer::new().map_err(unreadable)?;
-        document.pour(&mut |number, cells| {
+        // What is wrong with the columns is told below.
+        let emails = header::email(&columns, name, options.email_column.as_deref());
+        let emails = emails.unwrap_or_default();
+        let mut leavers = Leavers::new().map_err(unreadable)?;
+        document.pour(&mut |number, is_left_out, cells| {
+            if is_left_out {
+                let addresses = emails.iter().filter_map(|index| cells.get(*index));
+                let added = leavers.add(number, addresses.map(String::as_str));
+                return added.map(|_| ()).map_err(unreadable);
+            }
             for cell in cells {
                 writer.push(cell);
                 writer.end_cell();
@@ -187,7 +204,10 @@ impl List {
         let held = Held::Kept(Kept { spool, unit, snapshot: Some(snapshot), header_row });
         let row = usize::try_from(header_row.unwrap_or(1)).unwrap_or(usize::MAX);
         let place = |_| Place::row(name, row);
-        let list = Self::read(held, name, columns, options, &place)?;
+        let mut list = Self::read(held, name, columns, options, &place)?;
+        let leavers = leavers.finish().map_err(unreadable)?;
+        list.notes.extend(refusal::nameless(name, leavers.nameless));
+        list.gone.push(leavers);
         Ok(match left_out {
             Some(note) => list.noting(note),
             None => list,
@@ -220,17 +240,19 @@ impl List {
         place: &dyn Fn(usize) -> Place,
     ) -> Checked<Self> {
         let meaning = meaning(&columns, name, options, place);
+        let (types, unused) = Known::new(&columns, &options.types, name);
         let mut list = Self {
             name: name.into(),
             held,
             columns: columns.into(),
             emails: Vec::new(),
-            stray: Vec::new(),
-            are_rows_longer: false,
+            shape: Shape::default(),
+            may_tell_consent: false,
             judge: Judge::default(),
             consent: Arc::new([]),
-            gone: None,
+            gone: Vec::new(),
             blanks: Arc::new(Blanks::new(&options.blank, &options.keep)),
+            types,
             refusals: Vec::new(),
             notes: Vec::new(),
         };
@@ -244,11 +266,14 @@ impl List {
                 return Err(findings);
             }
         };
-        let (survey, notes) = list.survey(&told, !list.is_unnamed(options))?;
+        let is_named = !list.is_unnamed(options);
+        list.may_tell_consent =
+            !is_named || list.columns.iter().any(|c| consent::is_about_consent(&c.header));
+        let (survey, notes) = list.survey(&told, is_named)?;
         list.refusals.extend(notes.unclear_address(&list, place));
         list.notes = notes.findings(&list);
-        list.stray = notes.stray_columns();
-        list.are_rows_longer = notes.are_rows_longer();
+        list.notes.extend(unused);
+        list.shape = notes.shape();
         list.count(&survey.decide(), place)?;
         Ok(list)
     }
@@ -289,7 +314,7 @@ impl List {
                     return Err(refusal::open_quote(&self.name, records, line).into());
                 }
                 Step::TooLong => has_rows = true,
-                Step::Record if rows.is_blank() => {}
+                Step::Record if rows.is_none() => notes.none(&rows),
                 Step::Record => {
                     has_rows = true;
                     let cell = |index| rows.cell(index);
@@ -321,13 +346,14 @@ impl List {
             match rows.next().map_err(unreadable)? {
                 Step::End | Step::OpenQuote { .. } => break,
                 Step::TooLong => {}
-                Step::Record if rows.is_blank() => {}
+                Step::Record if rows.is_none() => {}
                 Step::Record => {
                     let cell = |index| rows.cell(index);
                     let is_usable = || self.is_readable(&rows);
+                    let is_whole = || self.is_whole(&rows);
                     if header::repeated(&self.columns, self.emails[0], rows.len(), cell).is_none() {
                         count
-                            .row(rows.line(), &self.emails, is_usable, cell)
+                            .row(rows.line(), &self.emails, is_whole, is_usable, cell)
                             .map_err(unreadable)?;
                     }
                 }
@@ -340,8 +366,9 @@ impl List {
             told.iter().filter_map(|column| consent::unclear(column, Some(place(column.index))));
         self.refusals.extend(unclear);
         self.notes.extend(refusal::nameless(&self.name, gone.nameless));
+        self.notes.extend(refusal::doubtful(&self.name, gone.doubtful));
         self.consent = told.into();
-        self.gone = Some(gone);
+        self.gone.push(gone);
         Ok(())
     }
 
@@ -428,7 +455,11 @@ impl List {
         Ok(Rows::new(self.clone(), self.source()?))
     }
 
-    fn source(&self) -> Checked<Source> {
+    pub(super) fn known(&self) -> &Known {
+        &self.types
+    }
+
+    pub(super) fn source(&self) -> Checked<Source> {
         match &self.held {
             Held::Kept(kept) => Ok(Source::Kept(Box::new(kept.spool.replay()), kept.unit)),
             Held::Text(text) => {
@@ -458,9 +489,10 @@ impl List {
         &self.emails
     }
 
-    /// Whether a column says who may be mailed.
+    /// Whether a column says who may be mailed, or would if its rows were whole: all that it says
+    /// may stand elsewhere.
     pub(super) fn tells_consent(&self) -> bool {
-        !self.consent.is_empty()
+        !self.consent.is_empty() || self.may_tell_consent
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use super::dialect::{Dialect, Quoting};
+use super::dialect::{Dialect, Form, Plain, Quoting};
 use super::encoding::Decoded;
 use crate::place::Place;
 
@@ -35,7 +35,7 @@ pub(super) enum Step {
 /// Reads one record after the other.
 pub(super) struct Records<R> {
     source: Decoded<R>,
-    core: Reader,
+    core: Core,
     lines: Lines,
     input: String,
     at: usize,
@@ -45,10 +45,36 @@ pub(super) struct Records<R> {
     line: u64,
     text: Vec<u8>,
     length: usize,
+    /// How long the record is in the file.
+    raw: usize,
     fields: Vec<Field>,
     quoting: Quoting,
     /// Whether a backslash stood before a quote outside of quotes.
     has_bare_escape: bool,
+}
+
+/// What finds the ends of fields.
+enum Core {
+    Csv(Box<Reader>),
+    Plain(Plain),
+}
+
+impl Core {
+    fn of(dialect: Dialect) -> Self {
+        let mut csv = ReaderBuilder::new();
+        csv.delimiter(dialect.delimiter);
+        let form = match dialect.quoting {
+            Quoting::Doubled => return Self::Csv(Box::new(csv.build())),
+            Quoting::Escaped { .. } => {
+                let csv = csv.escape(Some(b'\\')).double_quote(false);
+                return Self::Csv(Box::new(csv.build()));
+            }
+            Quoting::Single => Form::Quotes,
+            Quoting::Text { has_escapes: false } => Form::Bare,
+            Quoting::Text { has_escapes: true } => Form::Backslashes,
+        };
+        Self::Plain(Plain::new(dialect.delimiter, form))
+    }
 }
 
 /// Where a field ends in the record's text, and begins in the raw record, and how long it is there.
@@ -62,17 +88,10 @@ struct Field {
 impl<R: Read> Records<R> {
     /// Starts at the beginning of a source.
     pub(super) fn new(source: Decoded<R>, dialect: Dialect) -> Self {
-        let mut core = ReaderBuilder::new();
-        core.delimiter(dialect.delimiter);
-        match dialect.quoting {
-            Quoting::Doubled => {}
-            Quoting::Escaped { .. } => _ = core.escape(Some(b'\\')).double_quote(false),
-            Quoting::Text { .. } => _ = core.quoting(false),
-        }
         Self {
             source,
-            core: core.build(),
-            lines: Lines { line: 1, after_cr: false },
+            core: Core::of(dialect),
+            lines: Lines::of(dialect.quoting),
             input: String::new(),
             at: 0,
             start: 0,
@@ -80,6 +99,7 @@ impl<R: Read> Records<R> {
             line: 1,
             text: vec![0; ROW_MAX],
             length: 0,
+            raw: 0,
             fields: Vec::new(),
             quoting: dialect.quoting,
             has_bare_escape: false,
@@ -113,12 +133,16 @@ impl<R: Read> Records<R> {
             // A line break ends the last record, unless it stands in quotes.
             let at_end = self.at == self.input.len() && !self.fill()?;
             let input = if at_end { b"\n" } else { &self.input.as_bytes()[self.at..] };
-            let (result, read, written) =
-                self.core.read_field(input, &mut self.text[self.length..]);
+            let output = &mut self.text[self.length..];
+            let (result, read, written) = match &mut self.core {
+                Core::Csv(core) => core.read_field(input, output),
+                Core::Plain(core) => core.read_field(input, output, at_end),
+            };
             self.lines.count(&input[..read]);
             self.at += if at_end { 0 } else { read };
             self.length += written;
             raw += read;
+            self.raw = raw;
             match result {
                 ReadFieldResult::InputEmpty if at_end => {
                     self.fields.push(Field { end: self.length, at: field_at, raw: 0 });
@@ -134,8 +158,10 @@ impl<R: Read> Records<R> {
                         step = Step::TooLong;
                     }
                     if record_end {
-                        if self.quoting != Quoting::Doubled && step == Step::Record {
-                            self.unescape();
+                        if let (Quoting::Escaped { everywhere }, Step::Record) =
+                            (self.quoting, step)
+                        {
+                            self.unescape(everywhere);
                         }
                         return Ok(step);
                     }
@@ -150,29 +176,20 @@ impl<R: Read> Records<R> {
     }
 
     /// Takes the backslashes out of cells that stand in no quotes; `\N` is a word.
-    fn unescape(&mut self) {
+    fn unescape(&mut self, everywhere: bool) {
         self.has_bare_escape = false;
-        let is_text = match self.quoting {
-            Quoting::Doubled | Quoting::Text { has_escapes: false } => return,
-            Quoting::Text { has_escapes: true } => true,
-            Quoting::Escaped { .. } => false,
-        };
         let mut text = Vec::with_capacity(self.length);
         let mut start = 0;
         for index in 0..self.fields.len() {
             let end = self.fields[index].end;
             let cell = &self.text[start..end];
             start = end;
-            let has_escape = cell.contains(&b'\\') && cell != b"\\N";
-            if !has_escape || (!is_text && self.is_quoted(index)) {
-                text.extend_from_slice(cell);
+            let has_escape = cell.contains(&b'\\') && cell != b"\\N" && !self.is_quoted(index);
+            self.has_bare_escape |= has_escape && memchr::memmem::find(cell, b"\\\"").is_some();
+            if has_escape && everywhere {
+                unescape(cell, &mut text);
             } else {
-                self.has_bare_escape |= memchr::memmem::find(cell, b"\\\"").is_some();
-                if matches!(self.quoting, Quoting::Escaped { everywhere: false }) {
-                    text.extend_from_slice(cell);
-                } else {
-                    unescape(cell, is_text, &mut text);
-                }
+                text.extend_from_slice(cell);
             }
             self.fields[index].end = text.len();
         }
@@ -185,24 +202,41 @@ impl<R: Read> Records<R> {
         self.has_bare_escape
     }
 
-    /// A cell in quotes with a quote in it that is not written twice: nobody knows where it ends.
+    /// A cell in quotes with a quote in it that is not written twice, or has no backslash before it
+    /// where that is the way: nobody knows where it ends.
     pub(super) fn malformed(&self) -> Option<usize> {
-        if self.quoting != Quoting::Doubled {
-            return None;
-        }
         let mut start = 0;
-        self.fields.iter().position(|field| {
+        (0..self.fields.len()).find(|index| {
+            let field = self.fields[*index];
             let cell = &self.text[start..field.end];
             start = field.end;
-            // Without quotes around it a cell is as long as it is written.
-            field.raw != cell.len()
-                && field.raw != cell.len() + 2 + memchr::memchr_iter(b'"', cell).count()
+            let quotes = || memchr::memchr_iter(b'"', cell).count();
+            match self.quoting {
+                // Without quotes around it a cell is as long as it is written.
+                Quoting::Doubled => {
+                    field.raw != cell.len() && field.raw != cell.len() + 2 + quotes()
+                }
+                Quoting::Escaped { .. } => {
+                    quotes() > 0 && self.is_quoted(*index) && field.raw < cell.len() + 2 + quotes()
+                }
+                Quoting::Single | Quoting::Text { .. } => false,
+            }
         })
+    }
+
+    /// How long the record is in the file, in UTF-8.
+    pub(super) fn bytes(&self) -> u64 {
+        self.raw as u64
     }
 
     /// The line where the record begins.
     pub(super) fn line(&self) -> u64 {
         self.line
+    }
+
+    /// How many lines the record has in the file.
+    pub(super) fn lines(&self) -> u64 {
+        (self.lines.line - self.line).max(1)
     }
 
     /// How many cells the record has.
@@ -222,12 +256,20 @@ impl<R: Read> Records<R> {
 
     /// Whether a cell stands in quotes in the file.
     pub(super) fn is_quoted(&self, index: usize) -> bool {
+        if !self.knows_quotes() {
+            return false;
+        }
         let Some(field) = self.fields.get(index) else { return false };
         let raw = match field.at.checked_sub(self.before.len()) {
             Some(at) => self.input.get(self.start + at..),
             None => self.before.get(field.at..),
         };
         raw.is_none_or(|raw| raw.starts_with('"'))
+    }
+
+    /// Whether quotes mean anything.
+    pub(super) fn knows_quotes(&self) -> bool {
+        !matches!(self.quoting, Quoting::Text { .. })
     }
 
     /// Whether a quoted cell goes on over several lines.
@@ -278,14 +320,24 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// Counts line breaks of all three kinds: LF, CR LF and the old Mac's CR.
+/// Counts line breaks of all three kinds: LF, CR LF and the old Mac's CR, which databases' text has
+/// in its cells.
 struct Lines {
     line: u64,
     after_cr: bool,
+    has_old: bool,
 }
 
 impl Lines {
+    fn of(quoting: Quoting) -> Self {
+        Self { line: 1, after_cr: false, has_old: !matches!(quoting, Quoting::Text { .. }) }
+    }
+
     fn count(&mut self, bytes: &[u8]) {
+        if !self.has_old {
+            self.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+            return;
+        }
         for byte in bytes {
             self.line += u64::from(*byte == b'\r' || (*byte == b'\n' && !self.after_cr));
             self.after_cr = *byte == b'\r';
@@ -294,18 +346,11 @@ impl Lines {
 }
 
 /// What a cell means in which a backslash takes its meaning from the sign behind it.
-fn unescape(cell: &[u8], is_text: bool, text: &mut Vec<u8>) {
+fn unescape(cell: &[u8], text: &mut Vec<u8>) {
     let mut bytes = cell.iter();
     while let Some(byte) = bytes.next() {
         let escaped = (*byte == b'\\').then(|| bytes.next()).flatten();
-        text.push(match escaped {
-            None => *byte,
-            Some(b't') if is_text => b'\t',
-            Some(b'n') if is_text => b'\n',
-            Some(b'r') if is_text => b'\r',
-            Some(b'0') if is_text => b'\0',
-            Some(other) => *other,
-        });
+        text.push(*escaped.unwrap_or(byte));
     }
 }
 

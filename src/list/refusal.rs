@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::cell;
 use super::origin::Query;
 use super::records::Records;
 use crate::finding::Finding;
@@ -142,6 +143,32 @@ pub(super) fn nameless(name: &str, (count, first): (u64, Option<u64>)) -> Option
             "left-without-address",
             format!("{count} {rows} of `{name}` of people who left have no address that can be read, the first one here"),
             "correct the address: if they stand on the list once more, that row is mailed",
+        )
+        .at(Place::new(name, line, 1)),
+    )
+}
+
+/// Backslashes that may be themselves, or the beginning of a tab or a line break.
+pub(super) fn unclear_backslashes(name: &str, cell: &str) -> Finding {
+    let cell = cell::shown(cell);
+    Finding::error(
+        "unclear-backslashes",
+        format!(
+            "nobody knows what the backslash in `{cell}` means in `{name}`: itself, or what databases write for a tab, a line break or a delimiter"
+        ),
+        "export the list again as CSV, in which it is itself: psql by `CSV HEADER`, Miller by `--ocsv`, a spreadsheet by `Save As`",
+    )
+}
+
+/// Rows that say that somebody left, and whose cells may not be where they belong.
+pub(super) fn doubtful(name: &str, (count, first): (u64, Option<u64>)) -> Option<Finding> {
+    let rows = if count == 1 { "row" } else { "rows" };
+    let line = usize::try_from(first?).unwrap_or(usize::MAX);
+    Some(
+        Finding::warning(
+            "doubtful-row",
+            format!("{count} {rows} of `{name}` would leave somebody out, and cannot be read by the header: their cells may have moved, the first one here"),
+            "nobody in them is mailed; a value that holds the delimiter, a quote or a line break needs quotes around it",
         )
         .at(Place::new(name, line, 1)),
     )

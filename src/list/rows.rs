@@ -147,7 +147,7 @@ impl Rows {
                     let reason = "the row is longer than 1 MiB";
                     return Ok(Some(self.invalid(0, "", reason.to_owned())));
                 }
-                Step::Record if self.records.is_blank() || self.is_repeated_header() => {}
+                Step::Record if self.records.is_none() || self.is_repeated_header() => {}
                 Step::Record => return Ok(Some(self.row())),
             }
         }
@@ -199,17 +199,7 @@ impl Rows {
 
     /// A cell for every column, cleaned.
     fn cells(&self) -> Vec<String> {
-        let is_marked = person::has_text_mark(self.records.cell(self.list.email_index()));
-        let columns = self.list.columns().iter().enumerate();
-        columns
-            .map(|(index, column)| {
-                let raw = self.records.cell(index);
-                // A spreadsheet's mark of text: it stands before all cells of the row then.
-                let raw = if is_marked { raw.strip_prefix('\'').unwrap_or(raw) } else { raw };
-                let cell = cell::clean(&cell::unwrapped(raw));
-                if self.list.says_nothing(index, column, &cell) { String::new() } else { cell }
-            })
-            .collect()
+        (0..self.list.columns().len()).map(|index| self.list.cell(&self.records, index)).collect()
     }
 
     fn invalid(&self, index: usize, value: &str, reason: String) -> Row {
@@ -241,7 +231,8 @@ fn spaced_quote(records: &Source) -> Option<usize> {
     let Source::File(records) = records else { return None };
     let is_spaced = |index: &usize| {
         let cell = records.cell(*index);
-        cell.starts_with([' ', '\t'])
+        records.knows_quotes()
+            && cell.starts_with([' ', '\t'])
             && cell.trim_start_matches([' ', '\t']).starts_with('"')
             && !records.is_quoted(*index)
     };
@@ -249,14 +240,40 @@ fn spaced_quote(records: &Source) -> Option<usize> {
 }
 
 impl List {
-    /// Whether a row can be mailed, as far as its form tells.
+    /// A cell, cleaned; empty where it says nothing.
+    pub(super) fn cell(&self, records: &Source, index: usize) -> String {
+        let raw = records.cell(index);
+        // A spreadsheet's mark of text: it stands before all cells of the row then.
+        let raw = match raw.strip_prefix('\'') {
+            Some(rest) if person::has_text_mark(records.cell(self.email_index())) => rest,
+            _ => raw,
+        };
+        let cell = cell::clean(&cell::unwrapped(raw));
+        if self.says_nothing(index, &self.columns()[index], &cell) { String::new() } else { cell }
+    }
+
+    /// Whether a row could be mailed, as far as its form tells. What the half of one does not say
+    /// is asked about: it is not known whether the other half would.
     pub(super) fn is_readable(&self, records: &Source) -> bool {
         person::read(records.cell(self.email_index())).is_ok()
-            && self.unreadable(records, true).is_none()
+            && self.misread(records, true).is_none()
+    }
+
+    /// Whether a row can be read by the header.
+    pub(super) fn is_whole(&self, records: &Source) -> bool {
+        self.unreadable(records, true).is_none()
     }
 
     /// Why a row cannot be read by the header, and at which of its cells that is seen.
     fn unreadable(&self, records: &Source, tells_consent: bool) -> Option<(usize, &'static str)> {
+        self.misread(records, tells_consent).or_else(|| {
+            let reason = "the row ends before the columns do, and the next line goes on with it: a line break in a cell needs quotes around the cell";
+            self.cut_row(records).filter(|_| tells_consent).map(|index| (index, reason))
+        })
+    }
+
+    /// The same of what is there of a row, were it the half of one.
+    fn misread(&self, records: &Source, tells_consent: bool) -> Option<(usize, &'static str)> {
         let columns = self.columns().len();
         if let Some(index) = self.swallowing_cell(records) {
             let reason = "a quote is not closed here, and the rows below are taken for its cell";
@@ -270,14 +287,18 @@ impl List {
             let reason = "a space stands before the quote, which opens no cell then; take it out";
             return Some((index, reason));
         }
+        if let Some(index) = self.wrapped_cell(records) {
+            let reason = "a line break in a cell is drawn as `+` here, and the rest of it stands in the row below; export the list as CSV";
+            return Some((index, reason));
+        }
         let is_filled = |index: &&usize| !cell::is_blank(records.cell(**index));
-        if let Some(index) = self.stray.iter().find(is_filled).filter(|_| tells_consent) {
+        if let Some(index) = self.shape.stray.iter().find(is_filled).filter(|_| tells_consent) {
             let reason = "something stands in a column without a name, where hardly any row has anything: nobody knows whether the cells before it are where they belong";
             return Some((*index, reason));
         }
         // A cell too many may be blank, and those before it have moved all the same.
         let is_longer = match records {
-            Source::File(_) => records.len() > columns && !self.are_rows_longer,
+            Source::File(_) => records.len() > columns && !self.shape.are_rows_longer,
             Source::Kept(..) => false,
         };
         if tells_consent && (is_longer || surplus(records, columns) > 0) {
@@ -285,6 +306,18 @@ impl List {
             return Some((columns, reason));
         }
         None
+    }
+
+    /// A cell that goes on in the next line: `psql` draws its tables so.
+    fn wrapped_cell(&self, records: &Source) -> Option<usize> {
+        let is_wrapped = |index: &usize| records.cell(*index).ends_with('+');
+        self.shape.is_ruled.then(|| (0..records.len()).find(is_wrapped)).flatten()
+    }
+
+    /// The last cell of a row that lacks columns, where rows are cut in two: what the other half
+    /// says of consent would be said of nobody.
+    fn cut_row(&self, records: &Source) -> Option<usize> {
+        (self.shape.are_rows_cut && records.len() < self.columns().len()).then(|| records.len() - 1)
     }
 
     /// A cell with whole rows in it: a quote was left open, and the next

@@ -50,10 +50,31 @@ impl Source {
         }
     }
 
-    /// Whether the row is an empty line: nothing but delimiters, which
-    /// spreadsheets write by the hundred below the last row.
-    pub(super) fn is_blank(&self) -> bool {
+    /// Whether the row is none: an empty line, nothing but delimiters, which spreadsheets write by
+    /// the hundred below the last row, or what databases' shells write around their rows.
+    pub(super) fn is_none(&self) -> bool {
         (0..self.len()).all(|index| cell::is_blank(self.cell(index)))
+            || (matches!(self, Self::File(_)) && (self.is_footer() || self.is_ruler()))
+    }
+
+    /// `(13 rows)`, `(1 row affected)`, alone on its line.
+    fn is_footer(&self) -> bool {
+        let inside = |cell: &'_ str| {
+            let (count, words) = cell.strip_prefix('(')?.strip_suffix(')')?.split_once(' ')?;
+            let is_count = !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit());
+            Some(is_count && words.chars().all(|c| c.is_alphabetic() || c == ' '))
+        };
+        self.len() == 1 && inside(cell::trim(self.cell(0))) == Some(true)
+    }
+
+    /// The line between the names of the columns and the rows: `-----+-----`, `--|--`.
+    pub(super) fn is_ruler(&self) -> bool {
+        let is_part = |index| {
+            let cell = self.cell(index).trim();
+            cell.starts_with(['-', '+']) && cell.bytes().all(|byte| matches!(byte, b'-' | b'+'))
+        };
+        // A dash alone is what some write for nothing.
+        self.cell(0).trim().len() > 1 && (0..self.len()).all(is_part)
     }
 
     /// The place of a cell, with so many characters underlined.

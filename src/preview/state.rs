@@ -1,5 +1,6 @@
 //! What the page is told about a reader's mail, as JSON.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use crate::clock;
 use crate::compose::outline::{has_remote_images, links};
 use crate::finding::{Finding, tidy};
 use crate::ledger::{self, Book, Totals};
+use crate::types::Types;
 use crate::workshop::{Way, Workshop};
 
 /// Gmail cuts what is longer, in bytes of the HTML part ("[Message clipped]").
@@ -53,6 +55,8 @@ struct Who {
     line: Option<u64>,
     made_up: bool,
     fields: Vec<(String, Option<String>)>,
+    /// What the columns are that the letter asks about.
+    types: BTreeMap<String, &'static str>,
 }
 
 #[derive(Serialize)]
@@ -92,13 +96,14 @@ impl State {
             findings.append(&mut slips);
             None
         });
+        let types = picture.made().map(|made| &made.letter.types);
         let mut state = Self {
             key: key.to_owned(),
             file: path.display().to_string(),
             name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
             version: picture.version,
             inbox: Inbox::default(),
-            reader: reader.as_ref().map(Who::is).unwrap_or_default(),
+            reader: reader.as_ref().map(|reader| Who::is(reader, types)).unwrap_or_default(),
             view: Standing::None,
             findings: Vec::new(),
             size: Size { html: 0, message: 0, clip: CLIP },
@@ -158,7 +163,7 @@ impl Inbox {
 }
 
 impl Who {
-    fn is(reader: &Reader) -> Self {
+    fn is(reader: &Reader, types: Option<&Types>) -> Self {
         let subscriber = &reader.subscriber;
         let fields = reader.columns.iter().zip(&subscriber.cells);
         let value = |cell: &String| (!cell.is_empty()).then(|| cell.clone());
@@ -171,6 +176,11 @@ impl Who {
             line: (subscriber.line > 0).then_some(subscriber.line),
             made_up: reader.is_made_up,
             fields: fields.map(|(column, cell)| (column.name.clone(), value(cell))).collect(),
+            types: types
+                .into_iter()
+                .flat_map(Types::iter)
+                .map(|(name, column)| (name.to_owned(), column.kind.name()))
+                .collect(),
         }
     }
 }

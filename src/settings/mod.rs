@@ -4,6 +4,7 @@
 //! [`Reader`] takes a table apart key by key, collects every mistake, and
 //! at the end finds the keys that nobody asked for. What a key means is the caller's business.
 
+mod quotes;
 mod toml;
 mod yaml;
 
@@ -87,6 +88,9 @@ impl Value {
     }
 }
 
+/// What most values are.
+const TEXT: &str = "one line of text";
+
 /// Takes a table apart, key by key.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -143,9 +147,15 @@ impl<'a> Reader<'a> {
     /// A single value as text.
     pub fn text(&mut self, key: &'static str) -> Option<Passage> {
         let value = self.take(key)?;
-        let text = value.as_text();
+        let text = match value.kind {
+            // What YAML takes for a number or a truth is text here: `1.10` stays what it is.
+            Kind::Integer(_) | Kind::Float(_) | Kind::Bool(_) => {
+                Some(self.source.text()[value.range.clone()].to_owned())
+            }
+            _ => value.as_text(),
+        };
         if text.is_none() {
-            self.wrong_type(key, &value, "one line of text");
+            self.wrong_type(key, &value, TEXT);
         }
         Some(Passage::value(self.source, value.range, text?.trim()))
     }
@@ -193,8 +203,11 @@ impl<'a> Reader<'a> {
     /// Says that a value has the wrong type.
     pub fn wrong_type(&mut self, key: &str, value: &Value, wanted: &str) {
         // `subject: {{ first_name }}, hello` is a table to YAML.
-        let help = if self.source.text()[value.range.clone()].starts_with('{') {
+        let written = &self.source.text()[value.range.clone()];
+        let help = if written.starts_with('{') {
             format!("put the value into quotes: `{key}: \"{{{{ … }}}}\"`")
+        } else if written.starts_with('[') && wanted == TEXT {
+            format!("write `{key}` as {wanted}, in quotes: `{}`", quotes::quoted(written))
         } else {
             format!("write `{key}` as {wanted}")
         };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Key, Kind, Value};
+use super::{Key, Kind, Value, quotes};
 use crate::finding::{Checked, Finding};
 use crate::place::Source;
 
@@ -13,6 +13,9 @@ use crate::place::Source;
 pub fn parse(source: &Source, range: Range<usize>) -> Checked<Value> {
     let text = &source.text()[range.clone()];
     let table = DeTable::parse(text).map_err(|error| {
+        if let Some(finding) = quotes::ended_early(source, &range, '=') {
+            return finding;
+        }
         let span = error.span().unwrap_or(0..0);
         let message = error.message().lines().collect::<Vec<_>>().join("; ");
         Finding::error("toml", message, "write settings as `key = \"value\"`, one a line")

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
-use super::{Key, Kind, Value};
+use super::{Key, Kind, Value, quotes};
 use crate::finding::{Checked, Finding};
 use crate::place::Source;
 
@@ -18,9 +18,26 @@ pub fn parse(source: &Source, range: Range<usize>) -> Checked<Value> {
     let text = &source.text()[range.clone()];
     let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| range.start + at).collect();
     offsets.push(range.end);
-    let mut builder = Builder { parser: Parser::new_from_str(text), offsets, source };
-    let value = builder.document()?;
-    Ok(value.unwrap_or(Value { range, kind: Kind::Null }))
+    let mut builder = Builder {
+        parser: Parser::new_from_str(text),
+        offsets,
+        source,
+        key: String::new(),
+        cuts: Vec::new(),
+    };
+    match builder.document() {
+        Ok(value) if builder.cuts.is_empty() => {
+            Ok(value.unwrap_or(Value { range, kind: Kind::Null }))
+        }
+        Ok(_) => Err(builder.cuts),
+        // The parser tells what it cannot go on with; the slip is mostly a quote.
+        Err(findings) => {
+            let line = findings[0].place.as_ref().map(|place| place.line);
+            let slip = quotes::ended_early(source, &range, ':')
+                .or_else(|| quotes::needed(source, &range, line?));
+            Err(slip.map_or(findings, Into::into))
+        }
+    }
 }
 
 struct Builder<'a> {
@@ -28,6 +45,10 @@ struct Builder<'a> {
     /// The parser counts characters; places count bytes.
     offsets: Vec<usize>,
     source: &'a Source,
+    /// The key of the whole table whose value is being read.
+    key: String,
+    /// Values of which YAML would drop the end.
+    cuts: Vec<Finding>,
 }
 
 impl<'a> Builder<'a> {
@@ -83,6 +104,9 @@ impl<'a> Builder<'a> {
                     ScalarStyle::Plain => plain(&text),
                     _ => Kind::Text(text.into_owned()),
                 };
+                if style == ScalarStyle::Plain {
+                    self.find_cut(&range);
+                }
                 Ok(Value { range, kind })
             }
             Event::SequenceStart(0, None) => self.list(range.start, depth),
@@ -117,9 +141,42 @@ impl<'a> Builder<'a> {
                 return Err(self.refuse(range, "a key must be a word"));
             };
             let key = Key { name: name.into_owned(), range };
-            let (event, range) = self.next()?;
+            if depth == 0 {
+                self.key.clone_from(&key.name);
+            }
+            let (event, mut range) = self.next()?;
+            if range.is_empty() {
+                // A value that is not there stands behind its colon.
+                let colon = self.source.text()[key.range.end..].find(':');
+                range = colon.map_or(range, |at| key.range.end + at + 1..key.range.end + at + 1);
+            }
             entries.push((key, self.value(event, range, depth + 1)?));
         }
+    }
+
+    /// `subject: Spring news #3, out now`: to YAML, all behind ` #` is a comment.
+    fn find_cut(&mut self, range: &Range<usize>) {
+        let text = self.source.text();
+        let line = text[range.end..].split('\n').next().unwrap_or("").trim_end();
+        let rest = line.trim_start();
+        let is_word = CHOICES.contains(&self.key.as_str());
+        // Behind a word that is chosen from a few, `# a note` is what it looks like.
+        if !rest.starts_with('#') || is_word && rest.starts_with("# ") {
+            return;
+        }
+        let start =
+            range.start + text[range.clone()].len() - text[range.clone()].trim_start().len();
+        let cut = range.end + line.len() - rest.len();
+        let whole = text[start..cut + rest.len()].trim();
+        let finding = Finding::error(
+            "yaml",
+            format!("`{}` would be lost: to YAML, what follows ` #` is a comment", shortened(rest)),
+            format!(
+                "put the value into quotes: `{}`; a comment stands on a line of its own",
+                quotes::quoted(whole)
+            ),
+        );
+        self.cuts.push(finding.at(self.source.place(cut..cut + rest.len())));
     }
 
     /// `subject: {{ first_name }}`: to YAML, a table in a table.
@@ -130,7 +187,7 @@ impl<'a> Builder<'a> {
         Finding::error(
             "yaml",
             "a value that begins with `{{` needs quotes around it",
-            format!("write it as `\"{}\"`", value.replace('"', "\\\"")),
+            format!("write it as `{}`", quotes::quoted(value)),
         )
         .at(self.source.place(start..start + value.len()))
         .into()
@@ -140,6 +197,17 @@ impl<'a> Builder<'a> {
         Finding::error("yaml", message, "write it out as `key: value`")
             .at(self.source.place(range))
             .into()
+    }
+}
+
+/// Keys whose values are words of our own, with nothing to say behind `#`.
+const CHOICES: [&str; 6] = ["date", "dir", "lang", "list", "template", "where"];
+
+/// The beginning of a text that may be long.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
     }
 }
 
@@ -176,9 +244,11 @@ fn number(text: &str) -> Option<Kind> {
     if digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.") {
         return None;
     }
-    if let Ok(number) = text.parse() {
-        return Some(Kind::Integer(number));
+    // What would be written in another way than it stands here is text: `+49`, `12.50`.
+    if let Ok(number) = text.parse::<i64>() {
+        return (number.to_string() == text).then_some(Kind::Integer(number));
     }
-    let is_float = digits.chars().all(|c| c.is_ascii_digit() || ".eE+-".contains(c));
-    is_float.then(|| text.parse().ok().map(Kind::Float)).flatten()
+    let is_float = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let number: f64 = text.parse().ok().filter(|_| is_float)?;
+    (number.to_string() == text).then_some(Kind::Float(number))
 }

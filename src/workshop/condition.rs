@@ -33,7 +33,9 @@ pub(super) fn about(condition: &Passage, mut findings: Vec<Finding>) -> Vec<Find
     if findings.iter().any(is_broken) {
         findings.retain(|finding| finding.code == "tag-syntax" || !is_here(finding));
     }
-    for finding in findings.iter_mut().filter(|finding| is_broken(finding)) {
+    // A cure that shows the condition as it should be is better than an example.
+    let is_cured = |finding: &Finding| !finding.help.contains('{');
+    for finding in findings.iter_mut().filter(|finding| is_broken(finding) && !is_cured(finding)) {
         CONDITION_HELP.clone_into(&mut finding.help);
     }
     findings

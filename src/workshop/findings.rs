@@ -78,6 +78,7 @@ impl Workshop {
         let outgoing =
             Outgoing { project: &self.project, campaign, template, letter, columns: &columns };
         let mut findings = check::unfilled_tags(&outgoing);
+        findings.extend(letter.iter().flat_map(|letter| letter.warnings.iter().cloned()));
         if let Some(list) = list {
             let fields = match (letter, template) {
                 (Some(letter), _) => letter.fields.clone(),

@@ -37,6 +37,7 @@ use crate::project::{Bounces, Project, Unsubscribe};
 use crate::secret;
 use crate::template::{self, Template};
 use crate::token::Tokens;
+use crate::types::{Types, Zone};
 use crate::unsubscribe::Leave;
 use crate::wire::server::{PASSWORD_VARIABLE, Server};
 
@@ -117,16 +118,34 @@ impl Workshop {
             .filter(|passage| !passage.text().is_empty())
     }
 
-    /// Compiles the letter.
-    pub fn letter(&self, campaign: &Campaign, condition: Option<&Passage>) -> Checked<Letter> {
+    /// Compiles the letter, for the readers of a list where there is one: what its columns are
+    /// belongs to the letter.
+    pub fn letter(
+        &self,
+        campaign: &Campaign,
+        condition: Option<&Passage>,
+        list: Option<&List>,
+    ) -> Checked<Letter> {
         condition.map_or(Ok(()), condition::bare_expression)?;
         let template = self.template(campaign)?;
-        compose::compile(campaign, &template, self.constants(campaign), condition).map_err(
+        let types = match list {
+            Some(list) => {
+                let asked = compose::asked(campaign, &template, condition);
+                list.types(&asked, self.timezone(campaign))?
+            }
+            None => Types::new("", self.timezone(campaign)),
+        };
+        compose::compile(campaign, &template, self.constants(campaign), condition, &types).map_err(
             |findings| match condition {
                 Some(condition) => condition::about(condition, findings),
                 None => findings,
             },
         )
+    }
+
+    /// Where a campaign's days begin: where it says, or where its sender is.
+    pub fn timezone(&self, campaign: &Campaign) -> Zone {
+        campaign.timezone.or(self.project.sender.timezone).unwrap_or_default()
     }
 
     /// Who the campaign comes from.
@@ -214,6 +233,7 @@ impl Workshop {
             hidden: settings.hidden,
             blank: settings.blank.clone(),
             keep: settings.keep.clone(),
+            types: settings.types.clone(),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::list::List;
 use crate::merge::{Gap, Links, Mail, Merger, made_up};
 use crate::message::Frame;
 use crate::token::Tokens;
+use crate::types::Kind;
 
 /// What could be made of a campaign, and what there is to say about it.
 pub struct Proof {
@@ -32,7 +33,7 @@ impl Workshop {
         let mut findings = Vec::new();
         let condition = self.condition(campaign, None);
         let letter = self
-            .letter(campaign, condition.as_ref())
+            .letter(campaign, condition.as_ref(), list)
             .map_err(|mut slips| findings.append(&mut slips))
             .ok();
         let (mut said, links) = self.said(campaign, letter.as_ref(), list);
@@ -88,7 +89,11 @@ fn rehearsed(letter: &Letter) -> (Option<Mail>, Option<String>, Vec<Finding>) {
             let mut own = cells.filter(|(column, _)| fields.contains(&column.name.as_str()));
             own.any(|(_, cell)| cell != value)
         }) else {
-            return (None, None, gaps.into_iter().filter_map(as_finding).collect());
+            let told = gaps.into_iter().filter_map(|mut gap| {
+                of_column(letter, &mut gap);
+                as_finding(gap)
+            });
+            return (None, None, told.collect());
         };
         for (column, cell) in columns.iter().zip(&mut subscriber.cells) {
             if fields.contains(&column.name.as_str()) {
@@ -109,8 +114,18 @@ fn stand_in(gap: &Gap) -> Option<&'static str> {
     }
 }
 
-/// The fields in the line of a gap.
+/// The fields in the line of a gap whose made-up values are guesses.
 fn fields_of<'a>(letter: &'a Letter, gap: &Gap) -> Vec<&'a str> {
+    let is_guess = |name: &&str| column_of(letter, name).is_none();
+    fields_beside(letter, gap).into_iter().filter(is_guess).collect()
+}
+
+/// The type of a field's column, if it is known to be more than text.
+fn column_of(letter: &Letter, name: &str) -> Option<Kind> {
+    letter.types.get(name).map(|column| column.kind).filter(|kind| *kind != Kind::Text)
+}
+
+fn fields_beside<'a>(letter: &'a Letter, gap: &Gap) -> Vec<&'a str> {
     let Some(place) = &gap.place else { return Vec::new() };
     let here = letter
         .fields
@@ -119,11 +134,32 @@ fn fields_of<'a>(letter: &'a Letter, gap: &Gap) -> Vec<&'a str> {
     here.map(|field| field.name.as_str()).collect()
 }
 
+/// A column of which no cell is what is wanted: the made-up one is not worth telling.
+fn of_column(letter: &Letter, gap: &mut Gap) {
+    let wanted = match stand_in(gap) {
+        Some("42") => "a number",
+        Some(text) if text.starts_with("https") => "an address",
+        Some(_) => "a date",
+        None => return,
+    };
+    let fields = fields_beside(letter, gap);
+    let mut typed = fields.iter().filter_map(|name| Some((name, column_of(letter, name)?)));
+    if let (Some((name, kind)), None) = (typed.next(), typed.next()) {
+        gap.message = format!("`{name}` is a {kind} column, and {wanted} is wanted here");
+        "use another column, or say in `[list.types]` what this one is".clone_into(&mut gap.help);
+    }
+}
+
 fn as_finding(gap: Gap) -> Option<Finding> {
     if gap.field.is_some() {
         return None;
     }
-    let help = "check the tag; `handbill render` shows what it makes of one row";
+    // A made-up reader has no row to correct.
+    let help = if gap.help.starts_with("correct the cell") || gap.help.starts_with("the cell") {
+        "check the tag; `handbill render` shows what it makes of one row".to_owned()
+    } else {
+        gap.help
+    };
     let finding = Finding::error(gap.code, gap.message, help);
     Some(match gap.place {
         Some(place) => finding.at(place),

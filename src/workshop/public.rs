@@ -6,8 +6,10 @@ use crate::address::{Address, Mailbox};
 use crate::campaign::Campaign;
 use crate::compose::{self, Letter, LocalImage, written_day};
 use crate::finding::{Checked, Finding};
+use crate::identifier::identifier;
 use crate::list::{Column, Subscriber, Unit};
 use crate::merge::{Links, Mail, Merger};
+use crate::types::{Tally, TypeRule, Types};
 
 /// A campaign for everybody.
 pub struct Public {
@@ -28,7 +30,9 @@ impl Workshop {
     /// Merges a campaign for the public. No list is opened.
     pub fn public(&self, campaign: &Campaign) -> Checked<Public> {
         let constants = self.public_constants(campaign);
-        let letter = compose::compile(campaign, &self.template(campaign)?, constants, None)?;
+        let template = self.template(campaign)?;
+        let types = self.persona_types(campaign, &compose::asked(campaign, &template, None));
+        let letter = compose::compile(campaign, &template, constants, None, &types)?;
         let (columns, persona) = self.persona(&letter);
         let mut merger = Merger::new(&letter, &columns).for_the_public();
         let mail = merger.merge(&persona, &Links::default()).map_err(|gaps| {
@@ -60,6 +64,23 @@ impl Workshop {
         let own = self.project.sender.mailbox.as_ref();
         let title = self.project.archive.title.clone();
         title.or_else(|| own?.name.clone()).unwrap_or_else(|| "Archive".to_owned())
+    }
+
+    /// What the persona's values are, as the settings tell or by themselves.
+    fn persona_types(&self, campaign: &Campaign, asked: &[String]) -> Types {
+        let zone = self.timezone(campaign);
+        let mut types = Types::new("[archive.persona]", zone);
+        for (name, value) in &self.project.archive.persona {
+            if asked.contains(name) {
+                let is_its =
+                    |rule: &&TypeRule| identifier(rule.column.text()).as_ref() == Some(name);
+                let rule = self.project.list.types.iter().find(is_its);
+                let mut tally = Tally::new(name, rule, zone);
+                tally.add(0, value, || true);
+                types.insert(name, tally.column_type());
+            }
+        }
+        types
     }
 
     /// Somebody with the values of `[archive.persona]`, and blank cells otherwise.

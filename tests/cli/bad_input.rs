@@ -80,15 +80,135 @@ fn a_campaigns_front_matter() {
         ),
     ];
     for (text, at, help) in table {
-        let desk = Desk::new().campaign(text);
-        refused(&desk, CHECK, &format!("campaigns/spring.md:{at}"), help);
-        // What `check` says, `send` says.
-        refused(
-            &desk,
-            "send campaigns/spring.md --dry-run",
-            &format!("campaigns/spring.md:{at}"),
-            help,
-        );
+        refused_everywhere(text, at, help);
+    }
+}
+
+/// What `check` says of a campaign, `send` says.
+#[track_caller]
+fn refused_everywhere(text: &str, at: &str, help: &str) {
+    let desk = Desk::new().campaign(text);
+    for line in [CHECK, "send campaigns/spring.md --dry-run"] {
+        refused(&desk, line, &format!("campaigns/spring.md:{at}"), help);
+    }
+}
+
+#[test]
+fn front_matter_of_which_yaml_would_lose_a_part() {
+    for (text, at, help) in [
+        // What YAML would take for a comment.
+        (
+            "---\nsubject: Spring news #3, out now\n---\n",
+            "2:22: error[yaml]: `#3, out now` would be lost",
+            "`\"Spring news #3, out now\"`",
+        ),
+        (
+            "---\nsubject: x\npreheader: #3 is out\n---\n",
+            "3:12: error[yaml]: `#3 is out` would be lost",
+            "`\"#3 is out\"`",
+        ),
+        (
+            "---\nsubject: x\nvars:\n  issue: Issue #3\n---\n",
+            "4:16: error[yaml]: `#3` would be lost",
+            "`\"Issue #3\"`",
+        ),
+        (
+            "---\nsubject: x\nattachments:\n  - Report #2.pdf\n---\n",
+            "4:12: error[yaml]: `#2.pdf` would be lost",
+            "`\"Report #2.pdf\"`",
+        ),
+        (
+            "---\nsubject: x\nfrom: Ann # Lee <ann@example.org>\n---\n",
+            "3:11: error[yaml]: `# Lee <ann@example.org>` would be lost",
+            "`\"Ann # Lee <ann@example.org>\"`",
+        ),
+        // Quotes inside of quotes.
+        (
+            "---\nsubject: \"Hi {{ name or \"friend\" }}\"\n---\n",
+            "2:25: error[yaml]: the `\"` here ends the value",
+            "`'Hi {{ name or \"friend\" }}'`",
+        ),
+        (
+            "---\nsubject: 'Ann's news'\n---\n",
+            "2:14: error[yaml]: the `'` here ends the value",
+            "`\"Ann's news\"`",
+        ),
+        (
+            "+++\nsubject = \"Hi {{ name or \"friend\" }}\"\n+++\n",
+            "2:26: error[toml]: the `\"` here ends the value",
+            "`'Hi {{ name or \"friend\" }}'`",
+        ),
+        (
+            "---\nsubject: [Update] The path\n---\n",
+            "2:10: error[yaml]: a value that begins with `[` needs quotes",
+            "`\"[Update] The path\"`",
+        ),
+        (
+            "---\nsubject: *|FNAME|*, hello\n---\n",
+            "2:10: error[yaml]: a value that begins with `*` needs quotes",
+            "`\"*|FNAME|*, hello\"`",
+        ),
+        (
+            "---\nsubject: @ the mill\n---\n",
+            "2:10: error[yaml]: a value that begins with `@` needs quotes",
+            "`\"@ the mill\"`",
+        ),
+    ] {
+        refused_everywhere(text, at, help);
+    }
+}
+
+#[test]
+fn dates_and_languages_of_front_matter() {
+    for (text, at, help) in [
+        (
+            "---\nsubject: x\ndate: 14.05.2027\n---\n",
+            "3:7: error[invalid-date]: `14.05.2027` is no date here",
+            "`date: 2027-05-14`",
+        ),
+        (
+            "---\nsubject: x\ndate: 14/05/2027\n---\n",
+            "3:7: error[invalid-date]",
+            "`date: 2027-05-14`",
+        ),
+        (
+            "---\nsubject: x\ndate: 03/04/2027\n---\n",
+            "3:7: error[invalid-date]",
+            "`date: 2027-04-03` or `date: 2027-03-04`",
+        ),
+        (
+            "---\nsubject: x\ndate: 2027-02-30\n---\n",
+            "3:7: error[invalid-date]: there is no day `2027-02-30`",
+            "year, month, day",
+        ),
+        ("---\nsubject: x\ndate: 2027\n---\n", "3:7: error[invalid-date]", "`2027-05-14`"),
+        ("---\nsubject: x\nlang: german\n---\n", "3:7: error[invalid-language]", "`lang: de`"),
+        ("---\nsubject: x\nlang: de_DE\n---\n", "3:7: error[invalid-language]", "`lang: de-DE`"),
+    ] {
+        refused_everywhere(text, at, help);
+    }
+}
+
+#[test]
+fn front_matter_that_yaml_keeps_is_kept() {
+    for (text, subject) in [
+        ("subject: Spring news#3", "Spring news#3"),
+        ("subject: \"Spring news #3, out now\" # a note", "Spring news #3, out now"),
+        ("subject: 'Hi {{ name or \"friend\" }}'", "Hi friend"),
+        ("subject: \"Hi {{ name or 'friend' }}\"", "Hi friend"),
+        ("subject: 1.10", "1.10"),
+        ("subject: +49", "+49"),
+        ("subject: True", "True"),
+        ("lang: en # English\nsubject: x", "x"),
+        ("# a note\nsubject: x\ndate: 2027-05-14", "x"),
+        ("subject: >\n  Spring\n  news #3", "Spring news #3"),
+        ("subject: \"{{ vars.price }}\"\nvars:\n  price: 12.50", "12.50"),
+    ] {
+        let desk = Desk::new()
+            .list("email,name\nann@example.org,\n")
+            .campaign(&format!("---\n{text}\n---\nHello\n"));
+        let ran = desk.run("render campaigns/spring.md --as subject");
+        assert_eq!(ran.ends(0).out.trim_end(), subject, "{text}");
     }
 }
 

@@ -152,3 +152,18 @@ fn a_quoted_word_is_no_tag_of_another_tool_in_a_language_of_guillemets() {
         desk.run("check campaigns/spring.md").ends(1).says("error[foreign-tag]");
     }
 }
+
+#[test]
+fn a_filter_that_no_cell_of_a_column_is_made_for_is_one_error() {
+    let desk = Desk::new()
+        .list("email,gift\nann@example.org,20\nbo@example.org,\n")
+        .campaign("---\nsubject: x\npreheader: y\n---\nHello {{ gift | date }}\n");
+    let ran = desk.run("check").ends(1).says(
+        "spring.md:5:17: error[unknown-moment]: `gift` is a number column, and a date is wanted here",
+    );
+    assert_eq!(ran.err.matches("error[").count(), 1, "{}", ran.err);
+    let ran = desk.run("send campaigns/spring.md --dry-run").ends(1);
+    ran.says("`20` is no moment").says("`gift` is blank for bo@example.org");
+    // What stood in for the blank cell is nobody's mistake.
+    assert_eq!(desk.run("send campaigns/spring.md --dry-run").err.matches("no moment").count(), 1);
+}

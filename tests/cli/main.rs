@@ -48,6 +48,7 @@ mod summing_up;
 mod suppressing;
 mod templates;
 mod test_mails;
+mod typing;
 mod watching;
 
 use desk::{Desk, Ran};

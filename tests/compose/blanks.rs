@@ -152,7 +152,14 @@ fn a_variable_that_is_blank_for_everybody_is_told() {
         let text = crate::desk::campaign(body);
         let source = handbill::place::Source::new("c.md", text);
         let campaign = handbill::campaign::Campaign::parse(&source, "c").expect("right");
-        handbill::compose::compile(&campaign, &bare(), constants, None).expect("right")
+        handbill::compose::compile(
+            &campaign,
+            &bare(),
+            constants,
+            None,
+            &handbill::types::Types::default(),
+        )
+        .expect("right")
     };
     let letter = of("{\"note\": \"\"}", "x {{ vars.note }}");
     let gaps = merge(&letter, &ROW).expect_err("it is blank");

@@ -58,7 +58,7 @@ fn a_thermometer_needs_no_images_and_has_a_form_in_text() {
     assert_eq!(progress("29500"), "[#########-] 98 % of $30,000");
     assert_eq!(progress("45000"), "[##########] 150 % of $30,000");
     let call = "{{<progress goal={1250.5} raised={500} currency=\"CHF\" deadline=\"1 June\"/>}}";
-    assert_eq!(text(call), "[####------] 40 % of CHF 1,250.50, until 1 June");
+    assert_eq!(text(call), "[####------] 40 % of CHF\u{a0}1,250.50, until 1 June");
     let mail = mail(call, &ROW);
     let html = inner(&mail);
     assert!(html.contains("width=\"40%\"") && !html.contains("<img"), "{html}");

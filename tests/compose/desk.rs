@@ -88,7 +88,7 @@ pub(crate) fn constants() -> Context {
 /// Compiles a whole campaign file.
 pub(crate) fn compile_with(text: &str, template: &Template) -> Checked<Letter> {
     let campaign = Campaign::parse(&Source::new("c.md", text), "c")?;
-    compose::compile(&campaign, template, constants(), None)
+    compose::compile(&campaign, template, constants(), None, &handbill::types::Types::default())
 }
 
 /// Compiles a body in a bare page.

@@ -13,8 +13,9 @@ use crate::desk::{bare, constants};
 fn merged(lang: &str, body: &str, row: &[(&str, &str)]) -> Result<Mail, String> {
     let text = format!("---\nsubject: News\nlang: {lang}\n---\n{body}");
     let campaign = Campaign::parse(&Source::new("c.md", text), "c").expect("a campaign");
-    let letter = compose::compile(&campaign, &bare(), constants(), None)
-        .map_err(|findings| format!("{findings:?}"))?;
+    let letter =
+        compose::compile(&campaign, &bare(), constants(), None, &handbill::types::Types::default())
+            .map_err(|findings| format!("{findings:?}"))?;
     let columns: Vec<Column> = row
         .iter()
         .map(|(name, _)| Column { header: (*name).to_owned(), name: (*name).to_owned() })
@@ -52,7 +53,7 @@ fn dates_are_written_as_the_letter_s_language_does() {
 #[test]
 fn plurals_and_money_too_also_of_a_cell() {
     let body = "{{ n | plural(one=\"# Nachbarin\", other=\"# Nachbarinnen\") }}, {{ 12500 | money(currency=\"EUR\") }}, {{ 12500 | number }}";
-    assert_eq!(text("de", body), "3 Nachbarinnen, 12.500 €, 12.500");
+    assert_eq!(text("de", body), "3 Nachbarinnen, 12.500\u{a0}€, 12.500");
     let polish =
         "{{ n | plural(one=\"# osoba\", few=\"# osoby\", many=\"# osób\", other=\"# osoby\") }}";
     assert_eq!(text("pl", polish), "3 osoby");
@@ -94,7 +95,8 @@ fn an_event_is_a_card_in_both_parts_and_comes_along() {
          https://example.org/s\nThe attached file adds it to your calendar."
     );
     assert!(
-        mail.html.contains("Tuesday, 15 June 2027, <bdi dir=\"ltr\">18:30–20:00</bdi>"),
+        mail.html
+            .contains("Tuesday, 15 June 2027, <bdi dir=\"ltr\">18:30–20:00</bdi> (Europe/Berlin)"),
         "{}",
         mail.html
     );
@@ -153,4 +155,119 @@ fn what_a_row_says_stays_one_line_of_an_event() {
     let body = EVENT.replace("\"Reading room\"", "{city}");
     let mail = merged("en", &body, &[("city", "Leeds\r\nATTACH:file\u{7}")]).expect("a mail");
     assert_eq!(mail.events[0].place, "Leeds  ATTACH:file ");
+}
+
+/// The card of an event in the text part, and the hours that its file lasts.
+fn card(lang: &str, start: &str, length: u32) -> (String, i64) {
+    let call = format!(
+        "{{{{<event title=\"Talk\" start=\"{start}\" length={{{length}}} where=\"Mill\"/>}}}}"
+    );
+    let mail = merged(lang, &call, &[]).expect("a mail");
+    let line = mail.text.lines().nth(1).expect("a line").to_owned();
+    let plain = html(&mail);
+    let ends = line.rsplit(['-', ',']).next().expect("an end").trim();
+    assert!(plain.contains(ends.split(" (").next().expect("a time")), "{plain}: {line}");
+    (line, (mail.events[0].end - mail.events[0].start) / 60)
+}
+
+fn html(mail: &Mail) -> String {
+    mail.html.replace("<bdi dir=\"ltr\">", "").replace("</bdi>", "").replace('\u{a0}', " ")
+}
+
+#[test]
+fn a_card_shows_the_end_that_its_file_has_over_clock_changes_and_days() {
+    for (start, length, line) in [
+        (
+            "2027-03-28 01:00 Europe/Berlin",
+            120,
+            "Sunday, 28 March 2027, 01:00-04:00 (Europe/Berlin)",
+        ),
+        (
+            "2027-10-31 01:00 Europe/Berlin",
+            120,
+            "Sunday, 31 October 2027, 01:00-02:00 (Europe/Berlin)",
+        ),
+        (
+            "2027-06-15 22:00 Europe/Berlin",
+            180,
+            "Tuesday, 15 June 2027, 22:00 - Wednesday, 16 June 2027, 01:00 (Europe/Berlin)",
+        ),
+        (
+            "2027-06-18 18:00 Europe/Berlin",
+            2_640,
+            "Friday, 18 June 2027, 18:00 - Sunday, 20 June 2027, 14:00 (Europe/Berlin)",
+        ),
+        (
+            "2027-12-31 23:30 America/New_York",
+            60,
+            "Friday, 31 December 2027, 23:30 - Saturday, 1 January 2028, 00:30 (America/New York)",
+        ),
+    ] {
+        let (shown, lasts) = card("en-GB", start, length);
+        assert_eq!(shown, line);
+        assert_eq!(lasts, i64::from(length));
+    }
+}
+
+#[test]
+fn amounts_are_those_of_the_country_and_hold_together_in_both_parts() {
+    let amount = |lang: &str, body: &str| {
+        let mail = merged(lang, body, &[("n", "1250.5")]).expect("a mail");
+        assert!(mail.html.contains(&mail.text), "{}: {}", mail.text, mail.html);
+        mail.text.replace('\u{a0}', "_")
+    };
+    for (lang, body, expected) in [
+        ("en-AU", "{{ 1250 | money(currency=\"AUD\") }}", "$1,250"),
+        ("en-AU", "{{ 1250 | money(currency=\"USD\") }}", "US$1,250"),
+        ("ja", "{{ n | money(currency=\"JPY\") }}", "¥1,251"),
+        ("ru", "{{ n | money(currency=\"rub\") }}", "1_250,50_₽"),
+        ("fr", "{{ n | money(currency=\"EUR\") }}", "1_250,50_€"),
+        ("fr", "{{ 12500 | number }}", "12_500"),
+    ] {
+        assert_eq!(amount(lang, body), expected, "{lang} {body}");
+    }
+    let wrong = |currency: &str, row: &[(&str, &str)]| {
+        let body = format!("{{{{ n | money(currency=\"{currency}\") }}}}");
+        merged("en", &body, row).expect_err("it is wrong")
+    };
+    for (currency, hint) in [("EURO", "did you mean `EUR`?"), ("points", "write its code")] {
+        let said = wrong(currency, &[("n", "20")]);
+        assert!(said.contains("unknown-currency") && said.contains(hint), "{said}");
+    }
+}
+
+#[test]
+fn a_language_is_today_s_or_refused_and_never_writes_m04() {
+    let day = "{{ \"2026-04-03\" | date }}";
+    assert_eq!(text("iw", day), text("he", day));
+    assert_eq!(text("tl", day), "Abril 3, 2026");
+    assert_eq!(text("en-UK", day), "3 April 2026");
+    for lang in ["ht", "la", "xyz"] {
+        let said = merged(lang, day, &[]).expect_err("it is wrong");
+        assert!(said.contains("unknown-language") && said.contains("has no dates"), "{said}");
+        assert!(merged(lang, "Bonjou", &[]).is_ok(), "{lang}");
+    }
+}
+
+#[test]
+fn what_the_author_has_encoded_is_not_encoded_again() {
+    let link = |body: &str| {
+        let mail = merged("en", body, &[("town", "Bath & Wells"), ("half", "50%20")]);
+        let html = mail.expect("a mail").html;
+        let start = html.find("href=\"").expect("a link") + 6;
+        html[start..].split('"').next().expect("an end").to_owned()
+    };
+    let right = "https://example.org/?t=Bath%20%26%20Wells";
+    assert_eq!(link("[x](https://example.org/?t={{ town | urlencode }})"), right);
+    assert_eq!(link("[x](https://example.org/?t={{ town }})"), right);
+    assert_eq!(link("{% set t = town | urlencode %}[x](https://example.org/?t={{ t }})"), right);
+    assert_eq!(
+        link("{{<button label=\"x\" url=\"https://example.org/?t={{ town | urlencode }}\"/>}}"),
+        right
+    );
+    assert_eq!(
+        link("{{<button label=\"x\" url={\"https://example.org/?t=\" ~ (town | urlencode)}/>}}"),
+        right
+    );
+    assert_eq!(link("[x](https://example.org/?t={{ half }})"), "https://example.org/?t=50%2520");
 }

@@ -19,5 +19,7 @@ mod slips;
 mod snapshots;
 mod strictness;
 mod strings;
+mod tag_slips;
 mod text_part;
+mod typed;
 mod unfilled;

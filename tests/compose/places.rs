@@ -128,7 +128,13 @@ fn a_condition_on_rows_is_told_as_it_was_typed() {
     let campaign = Campaign::parse(&Source::new("c.md", campaign("x")), "c").expect("right");
     let compile = |condition: &str| {
         let condition = Passage::whole(&Source::new("--where", condition));
-        compose::compile(&campaign, &bare(), constants(), Some(&condition))
+        compose::compile(
+            &campaign,
+            &bare(),
+            constants(),
+            Some(&condition),
+            &handbill::types::Types::default(),
+        )
     };
     for (condition, wanted) in
         [("city == ", "--where:1:9"), ("city | nosuch", "--where:1:8"), ("a %} b", "--where:1:4")]

@@ -63,8 +63,14 @@ const REMEMBERS: &str = "x or \"subject\" in campaign or y == \"b\"";
 static REMEMBERING: LazyLock<Letter> = LazyLock::new(|| {
     let campaign = Campaign::parse(&Source::new("c.md", MEMORY), "c").expect("it is right");
     let condition = Passage::whole(&Source::new("--where", REMEMBERS));
-    compose::compile(&campaign, &built_in(), constants(), Some(&condition))
-        .unwrap_or_else(|f| panic!("{f:#?}"))
+    compose::compile(
+        &campaign,
+        &built_in(),
+        constants(),
+        Some(&condition),
+        &handbill::types::Types::default(),
+    )
+    .unwrap_or_else(|f| panic!("{f:#?}"))
 });
 
 /// Cells that come back.

@@ -46,7 +46,14 @@ fn every_template_gives_what_it_gave() {
     let _bound = settings.bind_to_scope();
     for name in Template::built_in_names() {
         let template = Template::built_in(name).expect("it is built in");
-        let letter = compose::compile(&campaign, &template, constants(), None).expect("right");
+        let letter = compose::compile(
+            &campaign,
+            &template,
+            constants(),
+            None,
+            &handbill::types::Types::default(),
+        )
+        .expect("right");
         let (columns, reader) = row(&[("first_name", "Ann")]);
         let mail = Merger::new(&letter, &columns).merge(&reader, &links).expect("complete");
         insta::assert_snapshot!(format!("{name}.html"), mail.html);

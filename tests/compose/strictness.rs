@@ -126,6 +126,7 @@ fn what_is_made_of_a_head_is_no_field_of_it() {
             &crate::desk::bare(),
             crate::desk::constants(),
             Some(&condition),
+            &handbill::types::Types::default(),
         );
         assert_eq!(letter.err().expect("it is not known there")[0].code, "unknown-field");
     }

@@ -68,7 +68,7 @@ fn a_loop_counts_and_keeps_its_gaps() {
         ("{% for b in vars.books %}\n{{ b }}\n\n{% endfor %}", "Emma\n\nUlysses"),
         (
             "{% for r in vars.rows %}\n## {{ r.day }}\n\n{{ r.talk }}\n{% endfor %}",
-            "Mon\n--------\n\nOwls\n\nTue\n--------\n\nBats",
+            "Mon\n---\n\nOwls\n\nTue\n---\n\nBats",
         ),
         (
             "| Day | Talk |\n|---|---|\n{% for r in vars.rows %}\n| {{ r.day }} | {{ r.talk }} |\n{% endfor %}",

@@ -20,7 +20,8 @@ fn found(campaign: &str, settings: &str, template: &Template, constants: Context
     let campaign = Campaign::parse(&Source::new("c.md", campaign), "c").expect("a campaign");
     let source = Source::new("handbill.toml", settings);
     let project = Project::parse(&source, ".".into()).unwrap_or_else(|f| panic!("{f:#?}"));
-    let letter = compose::compile(&campaign, template, constants, None);
+    let letter =
+        compose::compile(&campaign, template, constants, None, &handbill::types::Types::default());
     let letter = letter.unwrap_or_else(|f| panic!("{f:#?}"));
     unfilled_tags(&Outgoing {
         project: &project,

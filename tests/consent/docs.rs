@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use crate::table::{Tool, lines, tools};
+use crate::table::{Tool, tools};
 
 /// What a kind says, in the table of the docs.
 fn meaning(kind: &str) -> &'static str {
@@ -70,7 +70,7 @@ fn tables() -> String {
         table += &line(&tool);
     }
     let mut words: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in lines("words.tsv") {
+    for line in crate::table::words() {
         let list = line[2].split('|').map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
         words.entry(line[0].clone()).or_default().push(format!("{} {list}", line[1]));
     }

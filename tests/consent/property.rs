@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use handbill::list::Verdict;
 use proptest::prelude::*;
 
-use crate::table::{Read, Tool, lines, names, quoted, read, tools};
+use crate::table::{Read, Tool, names, quoted, read, tools};
 
 /// Headers that tell of consent, look like it, or have nothing to do with it.
 fn headers() -> Vec<String> {
@@ -18,7 +18,7 @@ fn headers() -> Vec<String> {
 
 /// Values that mean something, and values that mean nothing.
 fn values() -> Vec<String> {
-    let words = lines("words.tsv").into_iter();
+    let words = crate::table::words().into_iter();
     let mut values: Vec<String> =
         words.flat_map(|line| line[2].split('|').map(str::to_owned).collect::<Vec<_>>()).collect();
     for tool in tools() {

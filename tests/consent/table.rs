@@ -29,7 +29,18 @@ impl Tool {
 
 /// The lines of a table behind its line of names, without comments.
 pub(crate) fn lines(name: &str) -> Vec<Vec<String>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/list/consent").join(name);
+    cells_of(&format!("src/list/consent/{name}"))
+}
+
+/// The lines of `yes_no.tsv`, which columns of other things are read by, too, and of `words.tsv`.
+pub(crate) fn words() -> Vec<Vec<String>> {
+    let mut words = cells_of("src/types/yes_no.tsv");
+    words.extend(lines("words.tsv"));
+    words
+}
+
+fn cells_of(name: &str) -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
     let text = fs::read_to_string(path).expect("the table");
     let is_line = |line: &&str| !line.is_empty() && !line.starts_with('#');
     let cells = |line: &str| line.split('\t').map(str::to_owned).collect();

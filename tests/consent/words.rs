@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use handbill::list::Verdict;
 
-use crate::table::{self, column, key, lines};
+use crate::table::{self, column, key};
 
 /// Each word with its meaning and language.
 fn words() -> Vec<(String, String, String)> {
@@ -13,7 +13,7 @@ fn words() -> Vec<(String, String, String)> {
         let words: Vec<String> = line[2].split('|').map(str::to_owned).collect();
         words.into_iter().map(move |word| (meaning.clone(), language.clone(), word))
     };
-    lines("words.tsv").into_iter().flat_map(split).collect()
+    table::words().into_iter().flat_map(split).collect()
 }
 
 /// The words of some meanings.

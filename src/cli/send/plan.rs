@@ -63,7 +63,8 @@ impl Plan {
         if list.is_none() && findings.is_empty() {
             findings.push(no_list());
         }
-        let letter = keep(workshop.letter(&campaign, condition.as_ref()), &mut findings);
+        let letter =
+            keep(workshop.letter(&campaign, condition.as_ref(), list.as_ref()), &mut findings);
         findings.extend(workshop.findings(&campaign, letter.as_ref(), list.as_ref()));
         let from = keep(workshop.from(&campaign), &mut findings);
         let to = keep(to(&workshop, args), &mut findings);
@@ -180,8 +181,23 @@ impl Plan {
         let around = around.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Fingerprint {
             subject: self.campaign.subject.text().to_owned(),
-            content_hash: format!("{} {around} {}", self.letter.fingerprint(), self.mark),
+            content_hash: format!(
+                "{} {around} {} {}",
+                self.letter.fingerprint(),
+                self.mark,
+                self.types()
+            ),
         }
+    }
+
+    /// What the columns are that the letter asks about, in one word: `donated:number,vip:yes/no`.
+    fn types(&self) -> String {
+        let types: Vec<String> = (self.letter.types.iter())
+            // Nothing is known of a column without a cell.
+            .filter(|(_, column)| !column.example.is_empty())
+            .map(|(name, column)| format!("{name}:{}", column.signature()))
+            .collect();
+        if types.is_empty() { "-".to_owned() } else { types.join(";") }
     }
 
     /// A campaign that has changed after its first mail left is two campaigns.
@@ -197,14 +213,21 @@ impl Plan {
             print.content_hash.split(' ').nth(nth).map(str::to_owned).unwrap_or_default()
         };
         let is_other = |nth| word(&before, nth) != word(&now, nth);
+        // What columns are changes the compiled letter, too.
+        let types = changed_types(&self.campaign.id, &word(&before, TYPES), &word(&now, TYPES));
+        if types.is_some() && before.subject == now.subject {
+            return Ok(types);
+        }
         let what = if before.subject != now.subject {
             format!("its subject was `{}`", before.subject)
         } else if is_other(0) {
             "its text or its template".to_owned()
         } else if is_other(1) {
             "its sender, its attachments or its images".to_owned()
-        } else {
+        } else if is_other(2) {
             return Ok(Some(other_key(&self.campaign.id)));
+        } else {
+            return Ok(None);
         };
         Ok(Some(Finding::error(
             "changed-campaign",
@@ -212,6 +235,29 @@ impl Plan {
             "send the rest as it is now with `--changed`, or give the new letter an `id` of its own",
         )))
     }
+}
+
+/// Which word of a content hash tells what the columns are.
+const TYPES: usize = 3;
+
+/// The same condition asks something else where a column is something else.
+fn changed_types(campaign: &str, before: &str, now: &str) -> Option<Finding> {
+    let pairs = |types: &str| -> Vec<(String, String)> {
+        let pairs = types.split(';').filter_map(|pair| pair.split_once(':'));
+        pairs.map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect()
+    };
+    let now = pairs(now);
+    let (name, was, is) = pairs(before).into_iter().find_map(|(name, was)| {
+        let (_, is) = now.iter().find(|(own, kind)| *own == name && *kind != was)?;
+        Some((name, was, is.clone()))
+    })?;
+    Some(Finding::error(
+        "changed-types",
+        format!(
+            "the column `{name}` was of the type `{was}` when the first mails of `{campaign}` left, and is `{is}` now: conditions mean something else"
+        ),
+        "correct the cells, or say under `[list.types]` what it is; or send the rest as it is now with `--changed`",
+    ))
 }
 
 /// Links of mails that left hang on the key; so do bounces.

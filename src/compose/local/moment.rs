@@ -1,9 +1,9 @@
 //! A moment as an author writes it: `2027-06-15 18:30 Europe/Berlin`.
 
 use chrono::{LocalResult, NaiveDate, TimeZone};
-use chrono_tz::Tz;
 
 use crate::calendar;
+use crate::types;
 
 /// A day, perhaps with a time, perhaps somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,10 +43,38 @@ impl Moment {
         (self.day.year(), self.day.month(), self.day.day())
     }
 
-    /// Hour and minute, some minutes later.
-    pub(crate) fn time(&self, later: u32) -> Option<(u32, u32)> {
-        let minutes = (self.time? + later) % (24 * 60);
-        Some((minutes / 60, minutes % 60))
+    /// Hour and minute.
+    pub(crate) fn time(&self) -> Option<(u32, u32)> {
+        self.time.map(|minutes| (minutes / 60, minutes % 60))
+    }
+
+    /// The moment some minutes later, where it is: over changes of the clock, and over days.
+    ///
+    /// # Errors
+    /// Its time zone is not known, or skips the time.
+    pub(crate) fn later(self, minutes: u32) -> Result<Self, String> {
+        use chrono::{Duration, Timelike};
+        if minutes == 0 {
+            return Ok(self);
+        }
+        let length = Duration::minutes(i64::from(minutes));
+        let end = match &self.zone {
+            Some(name) if self.time.is_some() => {
+                let zone = types::zone(name)?.clocks();
+                let start = zone.timestamp_opt(self.unix()?, 0).single();
+                start
+                    .and_then(|start| start.checked_add_signed(length))
+                    .map(|end| end.naive_local())
+            }
+            _ => {
+                let minute = self.time.unwrap_or(0);
+                let start = self.day.and_hms_opt(minute / 60, minute % 60, 0);
+                start.and_then(|start| start.checked_add_signed(length))
+            }
+        };
+        let end = end.ok_or("there is no such time")?;
+        let time = self.time.map(|_| end.hour() * 60 + end.minute());
+        Ok(Self { day: end.date(), time, zone: self.zone })
     }
 
     /// The zone as it was written, with spaces.
@@ -63,7 +91,7 @@ impl Moment {
             .zone
             .as_deref()
             .ok_or("the moment has no time zone: write it as `2027-06-15 18:30 Europe/Berlin`")?;
-        let zone: Tz = name.parse().map_err(|_| unknown_zone(name))?;
+        let zone = types::zone(name)?.clocks();
         let local = self.day.and_hms_opt(time / 60, time % 60, 0).ok_or("there is no such time")?;
         match zone.from_local_datetime(&local) {
             LocalResult::Single(moment) | LocalResult::Ambiguous(moment, _) => {
@@ -74,16 +102,6 @@ impl Moment {
             }
         }
     }
-}
-
-/// `Europe/Berln` is told with what was meant.
-fn unknown_zone(name: &str) -> String {
-    let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-    let hint = match crate::finding::closest(name, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "write it as `Europe/Berlin` or `America/New_York`".to_owned(),
-    };
-    format!("unknown time zone `{name}`: {hint}")
 }
 
 /// `18:30`, `18:30:00`

@@ -7,7 +7,7 @@
 //! | `QUOTE first FIELD rest FIELD … QUOTE_END` | lines that get a prefix; they nest |
 //! | `LIST number FIELD … LIST_END` | a list whose items are counted as they come, by `NUMBER` |
 
-use super::wrap::wrap;
+use super::wrap::{underline, wrap};
 
 const SOFT: char = '\u{1}';
 const FIELD: char = '\u{2}';
@@ -45,6 +45,11 @@ pub(super) fn list_end() -> String {
 /// leaves nothing of it, the gap before it is not written either.
 pub(super) fn soft(text: &str, gap: &str, first: &str, rest: &str, out: &mut String) {
     out.push_str(&format!("{SOFT}{gap}{FIELD}{first}{FIELD}{rest}{FIELD}{text}{END}"));
+}
+
+/// A heading that is underlined when its values are there.
+pub(super) fn underlined(text: &str, rule: &str) -> String {
+    if rule.is_empty() { text.to_owned() } else { format!("{text}{NUMBER}{rule}") }
 }
 
 /// Begins a piece of text whose every line gets a prefix, after wrapping.
@@ -137,7 +142,9 @@ impl Flow {
         let (paragraph, rest) = inside.split_once(END).unwrap_or((inside, ""));
         let mut fields = paragraph.splitn(4, FIELD);
         let mut next = || fields.next().unwrap_or("");
-        let (gap, first, others, text) = (next(), next(), next(), next().trim());
+        let (gap, first, others, text) = (next(), next(), next(), next());
+        let (text, rule) = text.rsplit_once(NUMBER).unwrap_or((text, ""));
+        let text = text.trim();
         if !text.is_empty() {
             self.lines(gap);
             let first = self.numbered(first);
@@ -145,7 +152,9 @@ impl Flow {
             let others = format!("{}{others}", self.prefix());
             // A component in a sentence has no lines of its own.
             let text: String = text.chars().filter(|c| !is_sign(*c)).collect();
+            let start = self.out.len();
             wrap(&text, &first, &others, &mut self.out);
+            underline(start, &others, rule, &mut self.out);
         }
         rest
     }

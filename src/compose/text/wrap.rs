@@ -45,6 +45,15 @@ fn wrap_line(line: &str, first: &str, rest: &str, out: &mut String) {
     out.push('\n');
 }
 
+/// Underlines a heading that was written from a position on, as far as its longest line.
+pub(super) fn underline(start: usize, rest: &str, rule: &str, out: &mut String) {
+    if !rule.is_empty() {
+        let lines = out[start..].lines();
+        let longest = lines.map(|line| width(line).saturating_sub(width(rest))).max().unwrap_or(0);
+        out.push_str(&format!("{rest}{}\n", rule.repeat(longest.clamp(3, 60))));
+    }
+}
+
 /// Where a line may be broken: not at a no-break space.
 fn is_space(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}')

@@ -43,6 +43,8 @@ pub(super) struct Writer<'a> {
     after_list: bool,
     /// The targets of links in raw HTML around whole blocks.
     anchors: Vec<String>,
+    /// What a heading is underlined with, while it is written.
+    rule: &'static str,
 }
 
 impl<'a> Writer<'a> {
@@ -66,6 +68,7 @@ impl<'a> Writer<'a> {
             bodies: Vec::new(),
             after_list: false,
             anchors: Vec::new(),
+            rule: "",
         }
     }
 
@@ -232,7 +235,6 @@ impl<'a> Writer<'a> {
 
     fn heading(&mut self, level: HeadingLevel) {
         let title = self.marks.as_words(self.line.trim());
-        let width = wrap::width(&self.marks.removed(&title)) + 8 * self.marks.find(&title).len();
         if title.is_empty() {
             return self.flush();
         }
@@ -245,9 +247,9 @@ impl<'a> Writer<'a> {
             self.line = format!("### {title}");
             return self.flush_block();
         }
-        let rule = rule.repeat(width.clamp(3, 60));
+        self.rule = rule;
         self.flush();
-        self.verbatim(&rule);
+        self.rule = "";
         self.gap = true;
     }
 
@@ -357,8 +359,11 @@ impl<'a> Writer<'a> {
         let rest = self.rest();
         if self.marks.find(&line).is_empty() && !first.contains(&flow::number()) {
             self.out.push_str(&gap);
+            let start = self.out.len();
             wrap::wrap(&line, &first, &rest, &mut self.out);
+            wrap::underline(start, &rest, self.rule, &mut self.out);
         } else {
+            let line = flow::underlined(&line, self.rule);
             flow::soft(&line, &gap, &first, &rest, &mut self.out);
         }
     }

@@ -99,12 +99,20 @@ fn is_field(cell: &str) -> bool {
 /// Whether two texts have the same letters and digits, in whatever case and with whatever signs
 /// between them.
 fn is_same(one: &str, other: &str) -> bool {
-    let (first, second) = (one.as_bytes().first(), other.as_bytes().first());
-    let (Some(first), Some(second)) = (first, second) else { return false };
-    let may_be = first.eq_ignore_ascii_case(second)
-        || !first.is_ascii_alphanumeric()
-        || !second.is_ascii_alphanumeric();
-    may_be && letters(one).next().is_some() && letters(one).eq(letters(other))
+    // Asked of every cell of every row: their ends tell most of them apart.
+    let may_be = |one: Option<&u8>, other: Option<&u8>| match (one, other) {
+        (Some(one), Some(other)) => {
+            one.eq_ignore_ascii_case(other)
+                || !one.is_ascii_alphanumeric()
+                || !other.is_ascii_alphanumeric()
+        }
+        _ => false,
+    };
+    let (first, second) = (one.as_bytes(), other.as_bytes());
+    may_be(first.first(), second.first())
+        && may_be(first.last(), second.last())
+        && letters(one).next().is_some()
+        && letters(one).eq(letters(other))
 }
 
 fn letters(text: &str) -> impl Iterator<Item = char> {

@@ -16,9 +16,55 @@ pub(in crate::list) struct Count {
     judge: Judge,
     counts: Vec<ColumnCount>,
     verdicts: Vec<Verdict>,
-    gone: Writer,
+    leavers: Leavers,
+}
+
+/// Keeps the addresses of those who left.
+pub(in crate::list) struct Leavers {
+    addresses: Writer,
     /// Rows of people who left in which no address can be read, with the first one's number.
     nameless: (u64, Option<u64>),
+    /// Rows of people who left by cells that may not be where they belong, with the first one's.
+    doubtful: (u64, Option<u64>),
+}
+
+impl Leavers {
+    /// Nobody yet.
+    pub(in crate::list) fn new() -> io::Result<Self> {
+        Ok(Self { addresses: Writer::new()?, nameless: (0, None), doubtful: (0, None) })
+    }
+
+    /// Adds whom the cells of a row name that may hold addresses, and tells whether they do.
+    pub(in crate::list) fn add<'a>(
+        &mut self,
+        number: u64,
+        cells: impl Iterator<Item = &'a str>,
+    ) -> io::Result<bool> {
+        let mut has_one = false;
+        for address in cells.flat_map(person::everybody) {
+            has_one = true;
+            self.addresses.push(address.as_str());
+            self.addresses.end_cell();
+            self.addresses.end_row_at(number)?;
+        }
+        if !has_one {
+            self.nameless.0 += 1;
+            self.nameless.1.get_or_insert(number);
+        }
+        Ok(has_one)
+    }
+
+    /// Counts a row that may say it only because its cells have moved.
+    fn doubt(&mut self, number: u64) {
+        self.doubtful.0 += 1;
+        self.doubtful.1.get_or_insert(number);
+    }
+
+    /// All of them.
+    pub(in crate::list) fn finish(self) -> io::Result<Gone> {
+        let addresses = self.addresses.finish()?;
+        Ok(Gone { addresses, nameless: self.nameless, doubtful: self.doubtful })
+    }
 }
 
 impl Count {
@@ -28,17 +74,18 @@ impl Count {
             judge: Judge::new(columns),
             counts: vec![ColumnCount::default(); columns.len()],
             verdicts: Vec::new(),
-            gone: Writer::new()?,
-            nameless: (0, None),
+            leavers: Leavers::new()?,
         })
     }
 
-    /// Counts a row. `addresses` are its cells that may hold addresses.
+    /// Counts a row. `addresses` are its cells that may hold addresses; `is_whole` tells whether it
+    /// can be read by the header, `is_usable` whether it has an address, too.
     pub(in crate::list) fn row<'a>(
         &mut self,
         number: u64,
         addresses: &[usize],
-        is_usable: impl FnOnce() -> bool,
+        is_whole: impl Fn() -> bool,
+        is_usable: impl Fn() -> bool,
         cell: impl Fn(usize) -> &'a str,
     ) -> io::Result<()> {
         self.verdicts.clear();
@@ -55,28 +102,10 @@ impl Count {
             let index = self.judge.columns[position].index;
             self.counts[position].add(*verdict, cell(index), matters);
         }
-        if whole == Verdict::Left {
-            self.keep(number, addresses, cell)?;
-        }
-        Ok(())
-    }
-
-    fn keep<'a>(
-        &mut self,
-        number: u64,
-        addresses: &[usize],
-        cell: impl Fn(usize) -> &'a str,
-    ) -> io::Result<()> {
-        let mut has_one = false;
-        for address in addresses.iter().flat_map(|index| person::everybody(cell(*index))) {
-            has_one = true;
-            self.gone.push(address.as_str());
-            self.gone.end_cell();
-            self.gone.end_row_at(number)?;
-        }
-        if !has_one {
-            self.nameless.0 += 1;
-            self.nameless.1.get_or_insert(number);
+        let has_left = whole == Verdict::Left
+            && self.leavers.add(number, addresses.iter().map(|index| cell(*index)))?;
+        if (has_left || whole == Verdict::NotYet) && !is_whole() {
+            self.leavers.doubt(number);
         }
         Ok(())
     }
@@ -91,7 +120,7 @@ impl Count {
             .filter(|(column, count)| column.is_worth_telling(count))
             .map(|(column, count)| count.report(column, headers(column.index)))
             .collect();
-        Ok((report, Gone { addresses: self.gone.finish()?, nameless: self.nameless }))
+        Ok((report, self.leavers.finish()?))
     }
 }
 
@@ -101,6 +130,8 @@ pub(in crate::list) struct Gone {
     addresses: Spool,
     /// In how many rows no address can be read, and the first of them.
     pub(in crate::list) nameless: (u64, Option<u64>),
+    /// How many rows may say it only because their cells have moved, and the first of them.
+    pub(in crate::list) doubtful: (u64, Option<u64>),
 }
 
 impl Gone {

@@ -26,7 +26,7 @@ pub use report::ColumnConsent;
 pub use speech::Verdict;
 
 pub(super) use column::ConsentColumn;
-pub(super) use count::{Count, Gone};
+pub(super) use count::{Count, Gone, Leavers};
 pub(super) use report::unclear;
 pub(super) use rules::resolve;
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::super::cell;
 use super::column::{ConsentColumn, Rule};
 use super::speech::Verdict;
+use super::value::as_written;
 use super::vocabulary::value_key;
 use crate::finding::Finding;
 use crate::place::Place;
@@ -56,20 +57,23 @@ impl ColumnCount {
             Verdict::Unclear if !matters => return,
             Verdict::Unclear => return self.add_unclear(cell),
         }
+        let cell = as_written(cell);
         let key = (value_key(cell), verdict);
         if let Some((_, count)) = self.values.get_mut(&key) {
             *count += 1;
         } else if self.values.len() < VALUES {
-            self.values.insert(key, (cell::shown(cell::trim(cell)), 1));
+            self.values.insert(key, (cell::shown(cell), 1));
         }
     }
 
     fn add_unclear(&mut self, cell: &str) {
-        let key = if ConsentColumn::is_blank(cell) { String::new() } else { value_key(cell) };
+        let is_blank = ConsentColumn::is_blank(cell);
+        let cell = as_written(cell);
+        let key = if is_blank { String::new() } else { value_key(cell) };
         if let Some((_, count)) = self.unclear.get_mut(&key) {
             *count += 1;
         } else if self.unclear.len() < VALUES {
-            let shown = if key.is_empty() { String::new() } else { cell::shown(cell::trim(cell)) };
+            let shown = if key.is_empty() { String::new() } else { cell::shown(cell) };
             self.unclear.insert(key, (shown, 1));
         } else {
             self.others += 1;

@@ -68,6 +68,21 @@ impl Starts {
 /// The bit of a text's first three letters and digits in lower case, without accents.
 fn bit(text: &str) -> usize {
     let (mut bit, mut count) = (0_usize, 0);
+    // Nearly all cells begin with three letters of ASCII.
+    for byte in text.bytes() {
+        match byte {
+            _ if byte.is_ascii_alphanumeric() => {
+                bit = bit.wrapping_mul(31).wrapping_add(usize::from(byte.to_ascii_lowercase()));
+                count += 1;
+            }
+            0..=0x7f => {}
+            _ => break,
+        }
+        if count == 3 {
+            return bit % STARTS;
+        }
+    }
+    (bit, count) = (0, 0);
     for c in text.chars() {
         letters(c, |letter| {
             if count < 3 {

@@ -17,11 +17,10 @@ pub(super) struct Value<'a> {
 impl<'a> Value<'a> {
     /// Looks at a cell; nothing where there is nothing in it.
     pub(super) fn of(cell: &'a str) -> Option<Self> {
-        let text = cell::trim(cell);
-        // A bit field of a database: one byte, which is 1 or 0.
-        let meaning = match text {
-            "\u{1}" => Some(Meaning::Yes),
-            "\0" => Some(Meaning::No),
+        let text = as_written(cell);
+        let meaning = match cell::trim(cell) {
+            BIT_ON => Some(Meaning::Yes),
+            BIT_OFF => Some(Meaning::No),
             // As databases dump a null; it is not the letter.
             "\\N" => return None,
             _ if cell::is_blank(text) => return None,
@@ -43,6 +42,19 @@ impl<'a> Value<'a> {
         let begins_like_one = self.text.starts_with(|c: char| c.is_ascii_digit());
         (6..=30).contains(&digits) && (begins_like_one && others <= 12 || others <= 3)
             || has_month_and_year(self.text)
+    }
+}
+
+/// A bit field of a database: one byte, which is 1 or 0.
+const BIT_ON: &str = "\u{1}";
+const BIT_OFF: &str = "\0";
+
+/// A cell as people read and write it: nobody can write the byte of a bit.
+pub(super) fn as_written(cell: &str) -> &str {
+    match cell::trim(cell) {
+        BIT_ON => "1",
+        BIT_OFF => "0",
+        text => text,
     }
 }
 

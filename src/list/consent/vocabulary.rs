@@ -11,6 +11,7 @@ use super::kind::Kind;
 use super::name::{compact, plain};
 use super::names::Names;
 use super::telling::Telling;
+use crate::types;
 
 /// What a blank cell means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ impl Vocabulary {
                 vocabulary.names.add(kind, name);
             }
         }
-        for [meaning, _, list] in lines(words) {
+        for [meaning, _, list] in lines(types::YES_NO).chain(lines(words)) {
             for word in list.split('|') {
                 vocabulary.word(meaning, word.trim());
             }

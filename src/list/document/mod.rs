@@ -37,8 +37,8 @@ pub(super) struct Document {
     source: Source,
 }
 
-/// Takes the number of a row, and its cells.
-type EachRow<'a> = dyn FnMut(u64, &[String]) -> Result<(), Trouble> + 'a;
+/// Takes the number of a row, whether it is left out, and its cells.
+type EachRow<'a> = dyn FnMut(u64, bool, &[String]) -> Result<(), Trouble> + 'a;
 
 enum Source {
     Table { table: Box<Table>, with_hidden: bool },
@@ -63,10 +63,15 @@ impl Document {
         Self::try_of(file, name, sheet, hidden).map_err(|trouble| trouble.findings(name))
     }
 
-    /// Gives all rows behind the header: the row's number as people count it, and its cells, as
-    /// many as it has.
-    pub(super) fn pour(self, each: &mut dyn FnMut(u64, &[String]) -> Checked<()>) -> Checked<()> {
-        let mut each = |number, cells: &[String]| each(number, cells).map_err(Trouble::Said);
+    /// Gives all rows behind the header: the row's number as people count it, whether it is
+    /// hidden and left out, and its cells, as many as it has.
+    pub(super) fn pour(
+        self,
+        each: &mut dyn FnMut(u64, bool, &[String]) -> Checked<()>,
+    ) -> Checked<()> {
+        let mut each = |number, is_left_out, cells: &[String]| {
+            each(number, is_left_out, cells).map_err(Trouble::Said)
+        };
         let poured = match self.source {
             Source::Table { table, with_hidden } => table.pour(with_hidden, &mut each),
             Source::Json(json) => json.pour(&mut each),

@@ -19,6 +19,10 @@ pub(super) enum Questions {
 
 /// Whether nothing is left of a cell: question marks alone, more than one, or `�`.
 pub(in crate::list) fn is_lost(cell: &str) -> bool {
+    // Asked of every cell of every row.
+    if !cell.bytes().any(|byte| byte == b'?' || byte >= 0x80) {
+        return false;
+    }
     let marks = cell.chars().filter(|c| *c == '?').count();
     let lost = cell.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
     let is_rest = |c: char| c.is_whitespace() || matches!(c, '?' | '-' | '.' | '\u{fffd}');

@@ -24,7 +24,7 @@ function show(reader, file) {
   $('fields').hidden = reader.fields.length === 0;
   say($('fields-count'), String(reader.fields.length));
   $('fields-list').replaceChildren(...reader.fields.map(([name, value]) => make('div', {},
-    make('dt', {}, name),
+    make('dt', {}, name, ...(reader.types[name] ? [make('small', {}, reader.types[name])] : [])),
     make('dd', {}, value === null ? make('em', {}, 'blank') : make('bdi', {}, value)))));
 }
 

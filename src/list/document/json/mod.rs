@@ -99,7 +99,7 @@ impl Json {
             if !is_known {
                 return Err(Trouble::Changed);
             }
-            each(number, &cells)
+            each(number, false, &cells)
         })?;
         if rows == self.rows { Ok(()) } else { Err(Trouble::Changed) }
     }

@@ -69,6 +69,10 @@ pub(in super::super::super) enum OtherKind {
     Ldif,
     /// HTML, also what calls itself an Excel file.
     Html,
+    /// A table in Markdown.
+    Markdown,
+    /// Records with a field in each line, as databases' shells write what is too wide.
+    Vertical,
     /// XML of another kind.
     Xml,
 }
@@ -170,6 +174,11 @@ impl OtherKind {
             Self::Html => (
                 "a web page, whatever its name says",
                 "open it in a spreadsheet program, and save it as `.xlsx` or as CSV",
+            ),
+            Self::Markdown => ("a table in Markdown", TABLE),
+            Self::Vertical => (
+                "written with a field in each line",
+                "export it again with a person in each line, as CSV: psql by `--csv`, Miller by `--ocsv`, mysql without `\\G`",
             ),
             Self::Xml => ("an XML file", TABLE),
             Self::Locked => ("protected by a password", TABLE),

@@ -34,13 +34,49 @@ pub(super) fn of(text: &str, is_whole: bool) -> Kind {
     if first.eq_ignore_ascii_case("BEGIN:VCALENDAR") {
         return Kind::Other(OtherKind::Calendar);
     }
+    if first.starts_with('|') && lines.next().is_some_and(is_rule) {
+        return Kind::Other(OtherKind::Markdown);
+    }
     if is_ldif(text) {
         return Kind::Other(OtherKind::Ldif);
+    }
+    if is_vertical(text) {
+        return Kind::Other(OtherKind::Vertical);
     }
     if is_mail(text) {
         return Kind::Other(OtherKind::Mail);
     }
     Kind::Delimited
+}
+
+/// The line between the names and the rows of a table in Markdown.
+fn is_rule(line: &str) -> bool {
+    line.starts_with('|')
+        && line.contains('-')
+        && line.bytes().all(|byte| matches!(byte, b'|' | b'-' | b':' | b' '))
+}
+
+/// `-[ RECORD 1 ]---` of `psql -x`, `*** 1. row ***` of `mysql`'s `\G`, or two groups of lines that
+/// begin with the same words, as Miller writes XTAB.
+fn is_vertical(text: &str) -> bool {
+    let first = text.lines().next().unwrap_or_default();
+    if first.starts_with("-[ RECORD 1 ]")
+        || (first.starts_with("***") && first.trim_matches('*') == " 1. row ")
+    {
+        return true;
+    }
+    let words = |group: &str| -> Vec<String> {
+        let words = group.lines().filter_map(|line| line.split_whitespace().next());
+        words.map(str::to_owned).collect()
+    };
+    let mut groups = text.split("\n\n");
+    match (groups.next().map(words), groups.next().map(words)) {
+        (Some(one), Some(other)) => {
+            let is_name = |word: &String| !word.contains(['@', ',', ';', '|', '"']);
+            one.len() > 1 && one == other && one.iter().all(is_name)
+        }
+        _ => false,
+    }
 }
 
 /// `[{`, `[]`, `["…",`, `{"…":`. A header in brackets or braces has letters behind them.
@@ -268,6 +304,31 @@ mod tests {
         }
         for text in ["{\"a\":1}\n{\"a\":2}\n", "{\"a\":1}\n\n{\"a\":2}"] {
             assert_eq!(kind(text), Kind::NdJson, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_table_in_markdown_is_known_by_its_rule() {
+        let table = "| email | name |\n|:---|---:|\n| ann@example.org | Ann |\n";
+        assert_eq!(kind(table), Kind::Other(OtherKind::Markdown));
+        for list in ["|email|name|\n|ann@example.org|Ann|\n", "email|name\n--|--\n"] {
+            assert_eq!(kind(list), Kind::Delimited);
+        }
+    }
+
+    #[test]
+    fn records_with_a_field_in_each_line_are_known() {
+        for text in [
+            "email ann@example.org\nname  Ann\n\nemail bo@example.org\nname  Bo\n",
+            "-[ RECORD 1 ]---\nemail | ann@example.org\n",
+            "*************************** 1. row ***************************\n email: a@example.org\n",
+        ] {
+            assert_eq!(kind(text), Kind::Other(OtherKind::Vertical), "{text}");
+        }
+        for text in
+            ["email\n\nemail\n", "ann@example.org Ann\nbo@example.org Bo\n\ncy@example.org Cy\n"]
+        {
+            assert_eq!(kind(text), Kind::Delimited, "{text}");
         }
     }
 

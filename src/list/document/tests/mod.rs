@@ -13,9 +13,10 @@ use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::{Document, Kind, kind};
+use crate::address::Address;
 use crate::consent::Hidden;
 use crate::finding::{Checked, Finding};
-use crate::list::Unit;
+use crate::list::{List, Options, Unit};
 
 /// A list that was read.
 #[derive(Debug)]
@@ -53,8 +54,10 @@ fn read_as(bytes: &[u8], sheet: Option<&str>, hidden: Option<Hidden>) -> Checked
         left_out: document.left_out,
         rows: Vec::new(),
     };
-    document.pour(&mut |number, cells| {
-        read.rows.push((number, cells.to_vec()));
+    document.pour(&mut |number, is_left_out, cells| {
+        if !is_left_out {
+            read.rows.push((number, cells.to_vec()));
+        }
         Ok(())
     })?;
     Ok(read)
@@ -170,4 +173,23 @@ fn flat(root: &str, tables: &str) -> String {
          <office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body>\
          </office:{root}>"
     )
+}
+
+#[test]
+fn whoever_stands_in_a_row_that_is_hidden_and_left_out_has_left_the_whole_list() {
+    let lines: [&[&str]; 4] = [
+        &["email", "name"],
+        &["ann@example.org", "Ann"],
+        &["bob@example.org", "Bob"],
+        &["Ann@Example.org", "A."],
+    ];
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("list.xlsx");
+    std::fs::write(&path, table(&lines, &[4])).expect("written");
+    let options = Options { hidden: Some(Hidden::Leave), ..Options::default() };
+    let list = List::open(&path, "list.xlsx", &options).expect("a list");
+    let gone: Vec<String> =
+        list.gone().map(|address| address.expect("readable").identity()).collect();
+    let ann = Address::parse("ann@example.org").expect("an address");
+    assert_eq!(gone, [ann.identity()], "her other row is not mailed, either");
 }

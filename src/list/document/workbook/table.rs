@@ -62,7 +62,7 @@ impl Table {
         Ok(Self { book, sheet, headers, header_row, rows, hidden, from, to })
     }
 
-    /// Gives the rows behind the header, hidden ones only if they are wanted.
+    /// Gives the rows behind the header; hidden ones as left out, unless they are wanted.
     pub(in super::super) fn pour(
         mut self,
         with_hidden: bool,
@@ -79,9 +79,7 @@ impl Table {
                 return Ok(ControlFlow::Continue(()));
             }
             rows += 1;
-            if with_hidden || !row.is_hidden {
-                each(row.number, cells)?;
-            }
+            each(row.number, row.is_hidden && !with_hidden, cells)?;
             Ok(ControlFlow::Continue(()))
         })?;
         headers.resize(self.headers.len(), String::new());
