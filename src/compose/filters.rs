@@ -71,7 +71,7 @@ pub(super) fn urlencode(value: Value, _: Kwargs, state: &State) -> TeraResult<Va
 }
 
 /// Whether a text may be what the filter `urlencode` has made.
-fn is_encoded(text: &str) -> bool {
+pub(super) fn is_encoded(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());

@@ -5,7 +5,7 @@
 
 use tera::{Kwargs, State, TeraResult, Value};
 
-use super::filters::{encoded, shown};
+use super::filters::{encoded, is_encoded, shown};
 
 /// The filter for the address behind `mailto:`.
 pub(super) const MAIL_PART: &str = "__mail_part";
@@ -39,11 +39,13 @@ impl Rest {
 
 /// Percent-encodes a value as an address, or a piece of one.
 pub(super) fn mail_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
-    Ok(encoded(&shown(&value, state)?, b"@"))
+    let text = shown(&value, state)?;
+    Ok(if value.is_safe() && is_encoded(&text) { text } else { encoded(&text, b"@") })
 }
 
 /// Percent-encodes a value as a number that can be called.
 pub(super) fn phone_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
-    let number: String = shown(&value, state)?.chars().filter(|c| !c.is_whitespace()).collect();
-    Ok(encoded(&number, b"+()*"))
+    let text = shown(&value, state)?;
+    let number: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    Ok(if value.is_safe() && is_encoded(&text) { text } else { encoded(&number, b"+()*") })
 }

@@ -103,6 +103,11 @@ fn a_value_behind_mailto_keeps_its_at_and_one_behind_tel_its_plus() {
     let cells = [("mail", "ann&b@x.test"), ("phone", "+49 (170) 12/3"), ("name", "A&B @+")];
     for (body, href, shown) in [
         ("[m](mailto:{{ mail }})", "mailto:ann%26b@x.test", "m (mailto:ann%26b@x.test)"),
+        (
+            "[m](mailto:{{ mail | urlencode }})",
+            "mailto:ann%26b%40x.test",
+            "m (mailto:ann%26b%40x.test)",
+        ),
         ("[c](tel:{{ phone }})", "tel:+49(170)12%2F3", "c (tel:+49(170)12%2F3)"),
         (
             "[m](mailto:a@x.test?subject={{ name }})",
