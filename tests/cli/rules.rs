@@ -36,8 +36,25 @@ const GERMAN: &str = "Liebe Nachbarin, der Weg am Fluss ist wieder offen und wir
     Sie sind eingeladen, mit uns zu gehen; die Kinder haben auch eine Bank auf dem Weg.";
 const HEBREW: &str = "שלום לכם חברים יקרים השביל לאורך הנהר פתוח שוב ואנחנו מודים לכם על העזרה";
 
+/// A rule's code, front matter, a body, and the place where the rule speaks.
+type Row = (&'static str, String, String, &'static str);
+
+/// Rules about markup and links that did not become what they were meant to be.
+fn left_over() -> Vec<Row> {
+    let row = |code, front: &str, body: &str, at| (code, front.to_owned(), body.to_owned(), at);
+    vec![
+        row("leftover-markup", "", "We are ** open ** again", "6:8"),
+        row("leftover-link", "", "[The report] (https://example.org/x)", "6:1"),
+        row("leftover-table", "", "| a | b |\n| 1 | 2 |", "6:1"),
+        row("underlined-heading", "", "Ann Lee\n-- \nThe Path", "7:1"),
+        row("misspelt-link", "", "[The report](htps://example.org/)", "6:1"),
+        row("misspelt-link", "", "The report: htps://example.org/", "6:13"),
+        row("empty-link", "", "[Write to us](mailto:)", "6:1"),
+    ]
+}
+
 /// Rules that speak about a place in the campaign: its code, front matter, body, and where.
-fn table() -> Vec<(&'static str, String, String, &'static str)> {
+fn table() -> Vec<Row> {
     let row = |code, front: &str, body: &str, at| (code, front.to_owned(), body.to_owned(), at);
     vec![
         row("foreign-tag", "", "Dear *|FNAME|*", "6:6"),
@@ -94,13 +111,6 @@ fn table() -> Vec<(&'static str, String, String, &'static str)> {
         ),
         row("empty-segment", "", "a {% if city %} {% else %}b{% endif %}", "6:3"),
         row("unquoted-attribute", "", "<p align=center>x</p>", "6:4"),
-        row("leftover-markup", "", "We are ** open ** again", "6:8"),
-        row("leftover-link", "", "[The report] (https://example.org/x)", "6:1"),
-        row("leftover-table", "", "| a | b |\n| 1 | 2 |", "6:1"),
-        row("underlined-heading", "", "Ann Lee\n-- \nThe Path", "7:1"),
-        row("misspelt-link", "", "[The report](htps://example.org/)", "6:1"),
-        row("misspelt-link", "", "The report: htps://example.org/", "6:13"),
-        row("empty-link", "", "[Write to us](mailto:)", "6:1"),
         row("no-language", "date: 2027-05-01", GERMAN, "6:1"),
         row("wrong-language", "lang: en", GERMAN, "6:1"),
         row(
@@ -147,7 +157,7 @@ fn table() -> Vec<(&'static str, String, String, &'static str)> {
 fn every_rule_speaks_at_its_place_and_nothing_else_does() {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut wrong = Vec::new();
-    for (code, front, body, place) in table() {
+    for (code, front, body, place) in table().into_iter().chain(left_over()) {
         let desk = Desk::new()
             .campaign(&letter(&front, &body))
             .file("campaigns/run.exe", "x")
