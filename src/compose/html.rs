@@ -186,17 +186,29 @@ pub(crate) fn is_conditional(comment: &str) -> bool {
 const CLOSED_BY_OTHERS: [&str; 12] =
     ["p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "colgroup"];
 
-/// Where elements nest deeper than a limit, if they do.
-pub(crate) fn too_deep(text: &str, limit: usize) -> Option<usize> {
+/// What a page has too much of, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beyond {
+    /// Elements that nest deeper than a limit.
+    Depth(usize),
+    /// An element with more attributes than a limit.
+    Attributes(usize),
+}
+
+/// The first thing that a page has too much of, if there is one.
+pub(crate) fn beyond(text: &str, deepest: usize, widest: usize) -> Option<Beyond> {
     let mut depth = 0_usize;
     for token in tokens(text) {
         match token {
+            Token::Start { attributes, range, .. } if attributes.len() > widest => {
+                return Some(Beyond::Attributes(range.start));
+            }
             Token::Start { name, closes_itself: false, range, .. }
                 if !VOID.contains(&name.as_str()) && !CLOSED_BY_OTHERS.contains(&name.as_str()) =>
             {
                 depth += 1;
-                if depth > limit {
-                    return Some(range.start);
+                if depth > deepest {
+                    return Some(Beyond::Depth(range.start));
                 }
             }
             Token::End { name, .. } if !CLOSED_BY_OTHERS.contains(&name.as_str()) => {
@@ -206,14 +218,6 @@ pub(crate) fn too_deep(text: &str, limit: usize) -> Option<usize> {
         }
     }
     None
-}
-
-/// Where an element has more attributes than a limit, if one does.
-pub(crate) fn too_wide(text: &str, limit: usize) -> Option<usize> {
-    tokens(text).into_iter().find_map(|token| match token {
-        Token::Start { attributes, range, .. } if attributes.len() > limit => Some(range.start),
-        _ => None,
-    })
 }
 
 /// All tokens of a page; a tag that never ends counts as text, with all that

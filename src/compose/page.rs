@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use css_inline::CSSInliner;
 
 use super::assemble::Assembler;
-use super::html::{self, Token};
+use super::html::{self, Beyond, Token};
 use super::marks::Marks;
 use super::tags::Kind;
 use super::text::without_controls;
@@ -51,12 +51,16 @@ pub(crate) fn inlined(assembler: &Assembler<'_>, filling: &Filling<'_>) -> Check
         [frame.as_str(), filling.body].into_iter().chain(components.iter().map(String::as_str));
     for (part, html) in parts.zip(texts) {
         let passage = &assembler.parts[part].passage;
-        if html::too_deep(html, DEPTH).is_some() {
-            return Err(too_deep(passage.place(0..0)).into());
-        }
-        if html::too_wide(html, ATTRIBUTES).is_some() {
-            let at = html::too_wide(passage.text(), ATTRIBUTES).unwrap_or(0);
-            return Err(too_wide(passage.place(at..at + 1)).into());
+        match html::beyond(html, DEPTH, ATTRIBUTES) {
+            Some(Beyond::Depth(_)) => return Err(too_deep(passage.place(0..0)).into()),
+            Some(Beyond::Attributes(_)) => {
+                let at = match html::beyond(passage.text(), usize::MAX, ATTRIBUTES) {
+                    Some(Beyond::Attributes(at)) => at,
+                    _ => 0,
+                };
+                return Err(too_wide(passage.place(at..at + 1)).into());
+            }
+            None => {}
         }
     }
     let oven = Oven { assembler, filling, frame: &frame };
