@@ -40,9 +40,12 @@ pub(super) fn find(text: &str, prefix: &str) -> Vec<Bare> {
     while let Some(next) = memchr::memchr3(b':', b'.', b'@', &bytes[at..]).map(|next| at + next) {
         let from = found.last().map_or(0, |last| last.range.end);
         let bare = match bytes[next] {
-            b':' => web(text, from, next, prefix),
-            b'.' => host(text, from, next, prefix),
-            _ => mail(text, from, next),
+            b':' if bytes.get(next + 1) == Some(&b'/') => web(text, from, next, prefix),
+            b'.' if next > 0 && bytes[next - 1].eq_ignore_ascii_case(&b'w') => {
+                host(text, from, next, prefix)
+            }
+            b'@' => mail(text, from, next),
+            _ => None,
         };
         at = bare.as_ref().map_or(next + 1, |bare| bare.range.end.max(next + 1));
         found.extend(bare);
@@ -60,7 +63,9 @@ fn web(text: &str, from: usize, colon: usize, prefix: &str) -> Option<Bare> {
         let written = text.as_bytes().get(start..colon)?;
         written.eq_ignore_ascii_case(scheme.as_bytes()).then_some(start)
     })?;
-    if text[from..start].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+    // Most addresses are the targets of links.
+    let before = &text[from..start];
+    if before.ends_with("](") || before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
         return None;
     }
     let end = address(text, start, colon + 3, prefix)?;
