@@ -34,6 +34,14 @@ pub fn text(path: &Path, shown: &str) -> Checked<Source> {
     }
 }
 
+/// Opens a file that goes with a mail. A pipe would keep us waiting, and a device has no end.
+pub(crate) fn regular(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() {
+        return File::open(path);
+    }
+    Err(io::Error::other("it is a folder, a pipe or a device, and no file"))
+}
+
 /// Reads a private key, and gets ready to sign with it. No finding shows a line of it.
 pub fn signer(project: &Path, dkim: &Dkim) -> Result<Signer, Finding> {
     let path = project.join(dkim.key.text());

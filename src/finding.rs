@@ -4,6 +4,8 @@
 //! Findings are also the errors of the whole program: what a user can cause
 //! is a finding, whoever notices it. Rooms return them; only `ui` prints them.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::place::Place;
@@ -76,19 +78,21 @@ impl From<Finding> for Vec<Finding> {
     }
 }
 
+/// Findings without those that say what another one says.
+pub fn unlike(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut said = HashSet::new();
+    findings.retain(|finding| {
+        let place = finding.place.as_ref();
+        let place = place.map(|place| (place.file.clone(), place.line, place.column));
+        said.insert((finding.code, place, finding.message.clone()))
+    });
+    findings
+}
+
 /// Findings in the order of their places, those without one first. What two
 /// rules say alike is said once.
 pub fn tidy(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut tidied: Vec<Finding> = Vec::new();
-    for finding in findings {
-        let is_same = |other: &Finding| {
-            (other.code, &other.place, &other.message)
-                == (finding.code, &finding.place, &finding.message)
-        };
-        if !tidied.iter().any(is_same) {
-            tidied.push(finding);
-        }
-    }
+    let mut tidied = unlike(findings);
     tidied.sort_by_key(|finding| {
         finding.place.as_ref().map(|place| (place.file.clone(), place.line, place.column))
     });

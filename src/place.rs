@@ -22,6 +22,16 @@ struct Inner {
     text: String,
     /// Where each line begins: a large letter has thousands of places.
     lines: Vec<usize>,
+    /// How many characters begin before each block of bytes: a long line has thousands, too.
+    characters: Vec<usize>,
+}
+
+/// How many bytes a block has.
+const BLOCK: usize = 1024;
+
+/// How many characters begin in some bytes.
+fn beginnings(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
 impl Source {
@@ -30,7 +40,19 @@ impl Source {
         let text = text.into();
         let lines = text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(lines).collect();
-        Self(Arc::new(Inner { name: name.into(), lines, text }))
+        let characters = text
+            .as_bytes()
+            .chunks(BLOCK)
+            .scan(0, |before, block| Some(std::mem::replace(before, *before + beginnings(block))));
+        let characters = characters.collect();
+        Self(Arc::new(Inner { name: name.into(), lines, characters, text }))
+    }
+
+    /// How many characters begin before an offset.
+    fn characters(&self, at: usize) -> usize {
+        let block = (at / BLOCK).min(self.0.characters.len().saturating_sub(1));
+        let before = self.0.characters.get(block).copied().unwrap_or_default();
+        before + beginnings(&self.text().as_bytes()[block * BLOCK..at])
     }
 
     /// The name that messages show, mostly a relative path.
@@ -52,8 +74,9 @@ impl Source {
         let line = self.0.lines.partition_point(|line| *line <= start);
         let line_start = self.0.lines[line - 1];
         let line_end = self.0.lines.get(line).map_or(text.len(), |next| next - 1);
-        let column = text[line_start..start].chars().count() + 1;
-        let width = text[start..end.min(line_end)].chars().count().max(1);
+        let column = self.characters(start) - self.characters(line_start) + 1;
+        let last = end.min(line_end).max(start);
+        let width = (self.characters(last) - self.characters(start)).max(1);
         let line_text = text[line_start..line_end].trim_end_matches('\r');
         Place::new(self.name(), line, column).shown(line_text, start - line_start, width)
     }
@@ -278,6 +301,19 @@ mod tests {
         let place = source.place(at..at + 3);
         assert_eq!(place.to_string(), "a.md:2:9");
         assert_eq!(place.excerpt().expect("text"), "  2 | Dear {{ nam }},\n    |         ^^^");
+    }
+
+    #[test]
+    fn columns_are_counted_over_the_borders_of_blocks() {
+        for letter in ["x", "é", "語", "🎉"] {
+            let text = format!("a\n{}HERE\nb", letter.repeat(3 * BLOCK));
+            let source = Source::new("a.md", text);
+            let at = source.text().find("HERE").expect("it is there");
+            assert_eq!(source.place(at..at + 4).to_string(), format!("a.md:2:{}", 3 * BLOCK + 1));
+            let end = source.text().len();
+            assert_eq!(source.place(end..end).to_string(), "a.md:3:2");
+        }
+        assert_eq!(Source::new("a.md", "").place(0..0).to_string(), "a.md:1:1");
     }
 
     #[test]

@@ -521,8 +521,14 @@ fn preview(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> PreviewSettin
 }
 
 fn unsubscribe(mut reader: Reader<'_>, findings: &mut Vec<Finding>) -> Unsubscribe {
-    let settings =
-        Unsubscribe { url: owned(&mut reader, "url"), mailto: mailbox(&mut reader, "mailto") };
+    let url = owned(&mut reader, "url").map(|mut url| {
+        // A token follows: `/u` and `2e09` would be `/u2e09`.
+        if url.ends_with(char::is_alphanumeric) && !url.contains(['?', '#']) {
+            url.push('/');
+        }
+        url
+    });
+    let settings = Unsubscribe { url, mailto: mailbox(&mut reader, "mailto") };
     findings.append(&mut reader.finish());
     settings
 }

@@ -9,7 +9,7 @@ use tera::{Context, Value};
 
 use super::blocked::blocked;
 use crate::compose::html::{self, Attribute, Token};
-use crate::compose::{markdown_options, tag_ranges};
+use crate::compose::{bare_addresses, markdown_options, tag_ranges};
 use crate::place::{Passage, Place};
 
 /// Stands for what only a reader's row can tell.
@@ -61,7 +61,10 @@ pub(super) fn of_markdown(passage: &Passage, constants: &Context) -> Vec<Element
     let hidden = Hidden::new(passage.text(), constants);
     let mut reader = Reader::new(passage, &hidden);
     let mut in_html = false;
-    for (event, range) in Parser::new_ext(&hidden.text, markdown_options()).into_offset_iter() {
+    let events: Vec<_> =
+        Parser::new_ext(&hidden.text, markdown_options()).into_offset_iter().collect();
+    let addresses = bare_addresses(&events, &hidden.text);
+    for (event, range) in events {
         match event {
             Event::Start(Tag::HtmlBlock) => {
                 in_html = true;
@@ -84,6 +87,10 @@ pub(super) fn of_markdown(passage: &Passage, constants: &Context) -> Vec<Element
             Event::End(TagEnd::Heading(_)) => reader.close_heading(),
             _ => {}
         }
+    }
+    for (range, url, text) in addresses {
+        let kind = Kind::Link { url: hidden.shown(&url), text: hidden.shown(&text) };
+        reader.push(kind, range);
     }
     reader.found
 }

@@ -1,7 +1,7 @@
 //! What the rules look at: a campaign with its template, and one mail made of
 //! them for a made-up reader who has a value in every column.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashSet;
 
 use tera::Context;
@@ -53,7 +53,13 @@ pub struct Exhibit<'a> {
     /// Now, in seconds since 1970.
     pub now: i64,
     elements: OnceCell<Vec<Element>>,
+    /// How many bytes were searched for where something was written.
+    searched: Cell<usize>,
 }
+
+/// The most of them: who writes more links than can be found so is told of them at the
+/// beginning of the letter.
+const SEARCHED: usize = 256 << 20;
 
 impl<'a> Exhibit<'a> {
     /// A campaign and its template, without a mail and files.
@@ -63,9 +69,9 @@ impl<'a> Exhibit<'a> {
         template: &'a Template,
         constants: &'a Context,
     ) -> Self {
-        let elements = OnceCell::new();
+        let (elements, searched) = (OnceCell::new(), Cell::new(0));
         let (mail, files, now) = (None, [].as_slice(), 0);
-        Self { project, campaign, template, constants, mail, files, now, elements }
+        Self { project, campaign, template, constants, mail, files, now, elements, searched }
     }
 
     /// The mail, if one could be made.
@@ -86,13 +92,15 @@ impl<'a> Exhibit<'a> {
             let page = Passage::whole(&Source::new("", mail.html.as_str()));
             let added =
                 elements::of_html(&page, &Context::new()).into_iter().filter_map(|element| {
+                    if written.contains(&key(&element)) {
+                        return None;
+                    }
                     let needle = match &element.kind {
                         Kind::Link { url, text } if self.find(url).is_none() => text,
                         Kind::Link { url: needle, .. } | Kind::Image { src: needle, .. } => needle,
                         _ => return None,
                     };
-                    let is_new = !written.contains(&key(&element));
-                    let place = is_new.then(|| self.locate(needle))?;
+                    let place = self.locate(needle);
                     Some(Element { place, is_written: false, ..element })
                 });
             elements.extend(added.collect::<Vec<_>>());
@@ -143,7 +151,14 @@ impl<'a> Exhibit<'a> {
         }
         let sources = std::iter::once(&self.campaign.source).chain(self.sources());
         sources.into_iter().find_map(|source| {
-            source.text().find(needle).map(|at| source.place(at..at + needle.len()))
+            let text = source.text();
+            let searched = self.searched.get() + text.len();
+            if searched > SEARCHED {
+                return None;
+            }
+            self.searched.set(searched);
+            let at = memchr::memmem::find(text.as_bytes(), needle.as_bytes())?;
+            Some(source.place(at..at + needle.len()))
         })
     }
 

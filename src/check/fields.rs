@@ -1,5 +1,7 @@
 //! Fields against the columns of the list.
 
+use std::collections::HashSet;
+
 use super::rule::{Rule, promise, warning};
 use crate::compose::{ALWAYS, FieldUse};
 use crate::finding::{Finding, closest};
@@ -20,14 +22,25 @@ pub(super) const SHADOWED_COLUMN: Rule = warning(
     "`sender`, `campaign`, `vars` and others are always there",
 );
 
+/// How many unknown fields are compared with every column: who has more of them has another list.
+const SUGGESTED: usize = 100;
+
 /// Every field that no column supplies: `unknown-field`, once per place. A
 /// column that can never be reached since the program uses its name: `shadowed-column`.
 pub fn fields(uses: &[FieldUse], columns: &[Column], list: &str) -> Vec<Finding> {
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-    let unknown = uses.iter().filter(|field| !names.contains(&field.name.as_str())).map(|field| {
+    let known: HashSet<&str> = names.iter().copied().collect();
+    let unknown = uses.iter().filter(|field| !known.contains(field.name.as_str()));
+    let unknown = unknown.enumerate().map(|(number, field)| {
         let said = UNKNOWN_FIELD.says(format!("no column `{}` in {list}", field.name));
-        let help = format!("{}{}", suggestion(&field.name, &names), renamed(columns));
-        Finding { help, ..said }.at(field.place.clone())
+        let said = match number {
+            0..SUGGESTED => {
+                let help = format!("{}{}", suggestion(&field.name, &names), renamed(columns));
+                Finding { help, ..said }
+            }
+            _ => said,
+        };
+        said.at(field.place.clone())
     });
     let shadowed = columns
         .iter()

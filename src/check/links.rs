@@ -1,5 +1,7 @@
 //! Where links lead, and what readers see of them.
 
+use std::collections::HashSet;
+
 use url::{Host, Url};
 
 use super::elements::{Kind, is_known};
@@ -7,7 +9,8 @@ use super::exhibit::Exhibit;
 use super::known::{PARAMETERS, SHORTENERS, TRACKERS, VAGUE};
 use super::rule::{Rule, error, warning};
 use super::shown::misleading;
-use crate::finding::Finding;
+use crate::compose::html::{self, Token};
+use crate::finding::{Finding, closest};
 
 /// A scheme that mail programs drop, or that runs something.
 pub(super) const UNSAFE_LINK: Rule = error(
@@ -86,6 +89,13 @@ pub(super) const BROKEN_ANCHOR: Rule = warning(
     "link to a page, or give the place an `id`",
     "https://www.caniemail.com/features/html-anchor-links/",
 );
+/// A slip of the keyboard.
+pub(super) const MISSPELT_LINK: Rule = warning(
+    "misspelt-link",
+    "links whose beginning is misspelt (`htps://`), or that write to no address (`mailto:ann`)",
+    "write `https://example.org`, `mailto:ann@example.org`",
+    "RFC 3986 §3.1, RFC 6068 §2: no program knows where such a link leads",
+);
 
 /// Found by asking, with `--links`.
 pub const BROKEN_LINK: Rule = error(
@@ -98,9 +108,11 @@ pub const BROKEN_LINK: Rule = error(
 /// All that there is to say about links and where images come from.
 pub(super) fn links(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let page = exhibit.mail().map(|mail| mail.html.as_str());
+    let ids = page.map(ids).unwrap_or_default();
     for element in exhibit.elements() {
         let said = match &element.kind {
-            Kind::Link { url, text } => link(url, text, exhibit),
+            Kind::Link { url, text } => link(url, text, page.map(|_| &ids)),
             Kind::Image { src, size, .. } => image(src, *size),
             _ => Vec::new(),
         };
@@ -109,14 +121,15 @@ pub(super) fn links(exhibit: &Exhibit<'_>) -> Vec<Finding> {
     findings
 }
 
-fn link(url: &str, text: &str, exhibit: &Exhibit<'_>) -> Vec<Finding> {
+/// What is wrong with a link; `ids` are the places of the finished page, if there is one.
+fn link(url: &str, text: &str, ids: Option<&HashSet<String>>) -> Vec<Finding> {
     let url = url.trim();
     let mut findings = Vec::new();
     if is_known(url) {
-        if url.is_empty() || url == "#" {
+        if ["", "#", "mailto:", "tel:", "sms:"].contains(&url) {
             findings.push(EMPTY_LINK.says("the link leads nowhere"));
         } else if let Some(id) = url.strip_prefix('#') {
-            if exhibit.mail().is_some_and(|mail| !has_id(&mail.html, id)) {
+            if ids.is_some_and(|ids| !ids.contains(id)) {
                 findings
                     .push(BROKEN_ANCHOR.says(format!("no place in the letter is called `{id}`")));
             }
@@ -178,8 +191,19 @@ fn target(url: &str, what: &str) -> Option<Finding> {
         _ if scheme.contains('.') => {
             Some(RELATIVE_LINK.says(format!("`{shown}` leads nowhere from a mail")))
         }
-        _ => None,
+        "mailto" if !url.contains('@') && !url.contains("mailto:?") => {
+            Some(MISSPELT_LINK.says(format!("`{shown}` writes to no address")))
+        }
+        _ => misspelt(&scheme)
+            .map(|meant| MISSPELT_LINK.says(format!("`{scheme}:` is not `{meant}:`"))),
     }
+}
+
+/// The scheme that somebody meant who wrote this one.
+pub(super) fn misspelt(scheme: &str) -> Option<&'static str> {
+    let meant = ["https", "http", "mailto"];
+    let is_right = meant.iter().any(|meant| scheme.eq_ignore_ascii_case(meant));
+    if is_right { None } else { closest(scheme, meant) }
 }
 
 fn web(url: &str, shown: &str, what: &str) -> Option<Finding> {
@@ -245,8 +269,15 @@ fn bare(text: &str) -> String {
     words.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
-fn has_id(page: &str, id: &str) -> bool {
-    ["id", "name"].iter().any(|attribute| page.contains(&format!("{attribute}=\"{id}\"")))
+/// The places of a page that a link may lead to.
+fn ids(page: &str) -> HashSet<String> {
+    let attributes = html::tokens(page).into_iter().flat_map(|token| match token {
+        Token::Start { attributes, .. } => attributes,
+        _ => Vec::new(),
+    });
+    let named =
+        attributes.filter(|attribute| matches!(&page[attribute.name.clone()], "id" | "name"));
+    named.filter_map(|attribute| Some(page[attribute.value?].to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -283,6 +314,14 @@ mod tests {
             ("https://habit.ly/", None),
             ("mailto:ann@example.org", None),
             ("tel:+441234", None),
+            ("htps://example.org", Some("misspelt-link")),
+            ("httsp://example.org", Some("misspelt-link")),
+            ("htttp://example.org", Some("misspelt-link")),
+            ("malito:ann@example.org", Some("misspelt-link")),
+            ("mailto:ann.example.org", Some("misspelt-link")),
+            ("mailto:?subject=x", None),
+            ("webcal://example.org/x.ics", None),
+            ("ftp://example.org/x", None),
             ("sms:+441234", None),
         ] {
             assert_eq!(code(url), expected, "{url}");

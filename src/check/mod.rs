@@ -15,6 +15,7 @@ mod foreign;
 mod images;
 mod known;
 mod language;
+mod leftover;
 mod links;
 mod parts;
 mod rule;
@@ -36,7 +37,7 @@ pub use self::switches::switched;
 use crate::finding::Finding;
 
 /// Every rule, in the order of the docs: first those that keep promises.
-pub const RULES: [Rule; 47] = [
+pub const RULES: [Rule; 52] = [
     foreign::FOREIGN_TAG,
     fields::UNKNOWN_FIELD,
     fields::SHADOWED_COLUMN,
@@ -61,12 +62,17 @@ pub const RULES: [Rule; 47] = [
     links::VAGUE_LINK,
     links::MISLEADING_LINK,
     links::BROKEN_ANCHOR,
+    links::MISSPELT_LINK,
     images::MISSING_ALT,
     structure::HEADING_ORDER,
     structure::EMPTY_HEADING,
     structure::EMPTY_SEGMENT,
     structure::UNQUOTED_ATTRIBUTE,
     blocked::BLOCKED_ELEMENT,
+    leftover::LEFTOVER_MARKUP,
+    leftover::LEFTOVER_LINK,
+    leftover::LEFTOVER_TABLE,
+    leftover::UNDERLINED_HEADING,
     language::NO_LANGUAGE,
     language::WRONG_LANGUAGE,
     language::WRONG_DIRECTION,
@@ -93,12 +99,13 @@ type Family = fn(&Exhibit<'_>) -> Vec<Finding>;
 const DUTIES: [Family; 1] = [footer::footer];
 
 /// What makes a letter good.
-const QUALITY: [Family; 11] = [
+const QUALITY: [Family; 12] = [
     subject::subject,
     links::links,
     images::images,
     structure::structure,
     blocked::elements,
+    leftover::leftover,
     language::language,
     dates::dates,
     colours::colours,

@@ -8,6 +8,7 @@
 //! speaks for its own line and the paragraph that follows, `allow … everywhere` for the
 //! whole file. `{# … #}` and, in the front matter, `# …` do as well.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use super::RULES;
@@ -34,10 +35,10 @@ pub fn switched(
     for (name, _) in &settings.rules {
         slips.extend(in_settings(name));
     }
-    let allowed: Vec<Allowed> =
-        sources.iter().flat_map(|source| allowances(source, &mut slips)).collect();
+    let allowed =
+        Allowances::new(sources.iter().flat_map(|source| allowances(source, &mut slips)).collect());
     let wanted = |mut finding: Finding| {
-        if allowed.iter().any(|allowed| allowed.covers(&finding)) {
+        if allowed.covers(&finding) {
             return None;
         }
         let switch = settings.rules.iter().find(|(name, _)| name.text() == finding.code);
@@ -88,13 +89,31 @@ struct Allowed {
     lines: RangeInclusive<usize>,
 }
 
-impl Allowed {
+/// All of them, so that one look tells whether a finding is allowed.
+struct Allowances {
+    /// By code and file: the first line of each, and the last line of it and of those before.
+    lines: HashMap<(String, String), Vec<(usize, usize)>>,
+}
+
+impl Allowances {
+    fn new(mut all: Vec<Allowed>) -> Self {
+        all.sort_by_key(|allowed| *allowed.lines.start());
+        let mut lines: HashMap<_, Vec<(usize, usize)>> = HashMap::new();
+        for allowed in all {
+            let known = lines.entry((allowed.code, allowed.file)).or_default();
+            let before = known.last().map_or(0, |(_, end)| *end);
+            known.push((*allowed.lines.start(), before.max(*allowed.lines.end())));
+        }
+        Self { lines }
+    }
+
     fn covers(&self, finding: &Finding) -> bool {
-        finding.code == self.code
-            && finding
-                .place
-                .as_ref()
-                .is_some_and(|place| place.file == self.file && self.lines.contains(&place.line))
+        let Some(place) = &finding.place else { return false };
+        let known = self.lines.get(&(finding.code.to_owned(), place.file.clone()));
+        known.is_some_and(|known| {
+            let next = known.partition_point(|(start, _)| *start <= place.line);
+            next.checked_sub(1).is_some_and(|last| known[last].1 >= place.line)
+        })
     }
 }
 
@@ -103,6 +122,8 @@ const WORD: &str = "check: allow ";
 /// Every comment of a file that allows something.
 fn allowances(source: &Source, slips: &mut Vec<Finding>) -> Vec<Allowed> {
     let mut found = Vec::new();
+    // Where the paragraph ends in which the comment before stands.
+    let mut end = 0;
     for (at, _) in source.text().match_indices(WORD) {
         let line_start = source.text()[..at].rfind('\n').map_or(0, |end| end + 1);
         let before = source.text()[line_start..at].trim_end();
@@ -120,7 +141,13 @@ fn allowances(source: &Source, slips: &mut Vec<Finding>) -> Vec<Allowed> {
         let lines = if is_everywhere {
             1..=usize::MAX
         } else {
-            place.line..=end_of_paragraph(source.text(), place.line, close == "\n")
+            if place.line >= end {
+                end = match close {
+                    "\n" => place.line + 1,
+                    _ => end_of_paragraph(&source.text()[line_start..], place.line),
+                };
+            }
+            place.line..=end
         };
         let mut at = start;
         for word in said.split([' ', ',', '\t']) {
@@ -139,14 +166,12 @@ fn allowances(source: &Source, slips: &mut Vec<Finding>) -> Vec<Allowed> {
     found
 }
 
-/// The last line of the paragraph that begins behind a line; in front matter, the next line.
-fn end_of_paragraph(text: &str, line: usize, is_front_matter: bool) -> usize {
-    if is_front_matter {
-        return line + 1;
-    }
-    let mut lines = text.lines().enumerate().skip(line).peekable();
+/// The last line of the paragraph that begins behind a line, the first of this text.
+fn end_of_paragraph(text: &str, line: usize) -> usize {
+    let mut lines = text.lines().enumerate().skip(1).peekable();
     while lines.next_if(|(_, line)| line.trim().is_empty()).is_some() {}
-    lines.take_while(|(_, line)| !line.trim().is_empty()).last().map_or(line, |(at, _)| at + 1)
+    let last = lines.take_while(|(_, line)| !line.trim().is_empty()).last();
+    last.map_or(line, |(at, _)| line + at)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::report::{self, FindingsFormat};
 use super::understood::{self, ListReport};
 use super::workshop::{self, ListArgs};
 use super::{Exit, Global};
-use crate::finding::{Checked, Finding, tidy};
+use crate::finding::{Checked, Finding, tidy, unlike};
 use crate::list::List;
 use crate::token::Tokens;
 use crate::ui::{Ui, counted};
@@ -58,14 +58,10 @@ fn everything(
         }
     };
     for campaign in &campaigns {
-        for finding in one(ui, (&workshop, &tokens), campaign, args, lists) {
-            // What is wrong with the project is said once.
-            if !findings.contains(&finding) {
-                findings.push(finding);
-            }
-        }
+        findings.extend(one(ui, (&workshop, &tokens), campaign, args, lists));
     }
-    Ok(findings)
+    // What is wrong with the project is said once.
+    Ok(unlike(findings))
 }
 
 fn one(

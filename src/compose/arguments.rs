@@ -6,6 +6,7 @@ use super::addresses;
 use super::engine::URL_PART;
 use super::node::{Node, NodeKind};
 use super::rewrite::{NEED, Rewriter, WITHIN};
+use super::schemes::{MAIL_PART, PHONE_PART, Rest};
 
 impl Rewriter<'_> {
     /// A component's argument must be there; Tera would pass an absence on
@@ -75,7 +76,12 @@ impl Rewriter<'_> {
             self.write(" ~ ((");
             self.shown(child);
             self.write(&format!(") | {NEED}"));
-            self.write(&if is_behind { format!(" | {URL_PART}") } else { String::new() });
+            self.write(&match Rest::behind(&before) {
+                _ if !is_behind => String::new(),
+                Rest::Address => format!(" | {MAIL_PART}"),
+                Rest::Number => format!(" | {PHONE_PART}"),
+                Rest::Other => format!(" | {URL_PART}"),
+            });
             self.write(")");
             before.push('x');
         }

@@ -3,6 +3,7 @@
 
 use pulldown_cmark::{Event, Tag as Md, TagEnd};
 
+use super::listing::Listing;
 use super::marks::Marks;
 use super::part::Part;
 use super::statement::Statement;
@@ -13,6 +14,8 @@ pub(super) struct Tags<'a> {
     /// The number of its first tag.
     pub(super) first: usize,
     pub(super) marks: &'a Marks,
+    /// Its lists, in order.
+    pub(super) lists: &'a [Listing],
 }
 
 impl Tags<'_> {
@@ -48,6 +51,14 @@ impl Tags<'_> {
                 )
             )
         })
+    }
+
+    /// Whether a list goes on with one before it.
+    fn goes_on(&self, before: &Piece, next: &Piece, is_loop: bool) -> bool {
+        match (self.lists.get(before.list), self.lists.get(next.list)) {
+            (Some(before), Some(next)) => before.goes_on(next, is_loop),
+            _ => false,
+        }
     }
 
     fn is_loop(&self, tag: usize) -> bool {
@@ -126,13 +137,20 @@ fn as_block(event: Event<'_>) -> Event<'_> {
 /// ```
 fn joined<'e>(events: Vec<Event<'e>>, tags: &Tags<'_>) -> Vec<Event<'e>> {
     let ends = ends_of_lists(&events);
+    let numbers: Vec<usize> = events
+        .iter()
+        .scan(0, |next, event| {
+            let is_list = matches!(event, Event::Start(Md::List(_)));
+            Some(std::mem::replace(next, *next + usize::from(is_list)))
+        })
+        .collect();
     let mut edits: Vec<Edit> = vec![Edit::Keep; events.len()];
     let mut seen = vec![false; events.len()];
     for at in 0..events.len() {
         if seen[at] {
             continue;
         }
-        let run = run_of(&events, at, &ends, tags);
+        let run = run_of(&events, at, &ends, &numbers, tags);
         for piece in &run {
             seen[piece.start] = true;
         }
@@ -211,7 +229,8 @@ struct Piece {
     /// Its last event.
     end: usize,
     tags: Option<Vec<usize>>,
-    is_ordered: bool,
+    /// Which list it is, counted from the letter's beginning.
+    list: usize,
 }
 
 fn ends_of_lists(events: &[Event<'_>]) -> Vec<usize> {
@@ -232,16 +251,22 @@ fn ends_of_lists(events: &[Event<'_>]) -> Vec<usize> {
 }
 
 /// Lists and tags that follow each other directly.
-fn run_of(events: &[Event<'_>], from: usize, ends: &[usize], tags: &Tags<'_>) -> Vec<Piece> {
+fn run_of(
+    events: &[Event<'_>],
+    from: usize,
+    ends: &[usize],
+    numbers: &[usize],
+    tags: &Tags<'_>,
+) -> Vec<Piece> {
     let mut run = Vec::new();
     let mut at = from;
     while let Some(event) = events.get(at) {
         let piece = match event {
-            Event::Start(Md::List(start)) => {
-                Piece { start: at, end: ends[at], tags: None, is_ordered: start.is_some() }
+            Event::Start(Md::List(_)) => {
+                Piece { start: at, end: ends[at], tags: None, list: numbers[at] }
             }
             Event::Html(html) => match tags.only(html).filter(|found| tags.divides(found)) {
-                Some(found) => Piece { start: at, end: at, tags: Some(found), is_ordered: false },
+                Some(found) => Piece { start: at, end: at, tags: Some(found), list: 0 },
                 None => break,
             },
             _ => break,
@@ -253,15 +278,23 @@ fn run_of(events: &[Event<'_>], from: usize, ends: &[usize], tags: &Tags<'_>) ->
 }
 
 /// How many pieces from the first on make one list: the most of them in which every
-/// tag has its partner. One list alone stays as it is, if it is not in a loop.
+/// tag has its partner. One list alone stays as it is, if it is not in a loop; and so do lists
+/// with nothing between them, with other bullets, or with numbers that do not go on.
 fn one_list(run: &[Piece], tags: &Tags<'_>) -> Option<usize> {
     let mut open: Vec<usize> = Vec::new();
     let (mut lists, mut loops, mut best) = (0, 0, None);
-    let kind = run.iter().find(|piece| piece.tags.is_none())?.is_ordered;
+    let mut last: Option<&Piece> = None;
     for (at, piece) in run.iter().enumerate() {
         match &piece.tags {
-            None if piece.is_ordered != kind => break,
-            None => lists += 1,
+            None => {
+                let is_beside = at > 0 && run[at - 1].tags.is_none();
+                let is_loop = open.iter().any(|tag| tags.is_loop(*tag));
+                if is_beside || last.is_some_and(|last| !tags.goes_on(last, piece, is_loop)) {
+                    break;
+                }
+                last = Some(piece);
+                lists += 1;
+            }
             Some(found) => {
                 for tag in found {
                     loops += usize::from(tags.is_loop(*tag));

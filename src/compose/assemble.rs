@@ -15,6 +15,7 @@ use super::marks::{Found, Hint, Marks};
 use super::part::{Part, component_name};
 use super::places::{self, Placed, Spot};
 use super::rewrite::{NEED, Rewriter, Rewritten, Rules, TICK};
+use super::schemes;
 use super::statement::Statement;
 use super::tags::Kind;
 use super::text::Prints;
@@ -113,6 +114,8 @@ pub(super) struct Slot {
     /// The part and the tag; nothing where a mark stands for nothing.
     pub(super) tag: Option<(usize, usize)>,
     pub(super) spot: Spot,
+    /// Whether the white space around it stays, whatever the tag says.
+    pub(super) keeps_space: bool,
 }
 
 /// All parts of a letter, with the number of each one's first tag.
@@ -171,7 +174,7 @@ impl Assembler<'_> {
                 );
             }
             let tag = tag.filter(|_| !matches!(mark.spot, Spot::Forbidden(_)));
-            slots.push(Slot { range: mark.found.range, tag, spot: mark.spot });
+            slots.push(Slot { range: mark.found.range, tag, spot: mark.spot, keeps_space: false });
         }
         let components = components.map(|template| template.text.as_str());
         let constants = Constants::new(engine::html, self.knows, components, self.constants);
@@ -182,12 +185,14 @@ impl Assembler<'_> {
     pub(crate) fn text(&self, text: &str, components: Option<&Template>) -> Template {
         let slot = |found: Found| {
             let spot = match found.hint {
-                Hint::Place => Spot::Text,
+                Hint::Place | Hint::Block => Spot::Text,
                 Hint::Url => Spot::Url,
                 Hint::UrlPart => Spot::UrlPart,
+                Hint::Mail => Spot::Mail,
+                Hint::Phone => Spot::Phone,
             };
             let tag = found.tag.and_then(|number| self.tag(number));
-            Slot { range: found.range, tag, spot }
+            Slot { range: found.range, tag, spot, keeps_space: found.hint == Hint::Block }
         };
         let slots: Vec<Slot> = self.marks.find(text).into_iter().map(slot).collect();
         let components = components.map(|template| template.text.as_str());
@@ -215,7 +220,7 @@ impl Assembler<'_> {
                 at = slots[next - 1 + last].range.end;
                 next += last;
             } else {
-                self.tag_into(&mut template, part, tag, slot.spot);
+                self.tag_into(&mut template, part, tag, slot);
             }
         }
         template.literal(&page[at..]);
@@ -230,13 +235,13 @@ impl Assembler<'_> {
             template.literal(&page[at..slot.range.start]);
             at = slot.range.end;
             if let Some((part, tag)) = slot.tag {
-                self.tag_into(&mut template, part, tag, slot.spot);
+                self.tag_into(&mut template, part, tag, slot);
             }
         }
         template
     }
 
-    fn tag_into(&self, template: &mut Template, part: usize, number: usize, spot: Spot) {
+    fn tag_into(&self, template: &mut Template, part: usize, number: usize, slot: &Slot) {
         let owner = &self.parts[part];
         let tag = &owner.tags[number];
         template.separate();
@@ -249,12 +254,12 @@ impl Assembler<'_> {
         }
         let Some(statement) = &owner.statements[number] else { return };
         template.begin_tag(part, tag.range.start);
-        let before = if tag.trims_before { "-" } else { "" };
-        let after = if tag.trims_after { "-" } else { "" };
+        let dash = |trims: bool| if trims && !slot.keeps_space { "-" } else { "" };
+        let (before, after) = (dash(tag.trims_before), dash(tag.trims_after));
         let rewriter = Rewriter::new(owner, self.rules);
         if let Statement::Print(node) = statement {
             let (open, close) =
-                filters_of(spot, owner.repeats[number] && component_name(node).is_none());
+                filters_of(slot.spot, owner.repeats[number] && component_name(node).is_none());
             template.text.push_str(&format!("{{{{{before} {open}"));
             template.rewritten(part, &rewriter.expression(node));
             template.text.push_str(&format!("{close} {after}}}}}"));
@@ -292,10 +297,10 @@ impl Assembler<'_> {
             lowest: usize,
         }
         let mut open: Vec<Open<'_>> = Vec::new();
+        let mut said = HashSet::new();
         let mut reject = |(part, tag): (usize, usize)| {
-            let place = self.parts[part].place(tag);
-            if findings.iter().all(|finding| finding.place.as_ref() != Some(&place)) {
-                findings.push(unbalanced().at(place));
+            if said.insert((part, tag)) {
+                findings.push(unbalanced().at(self.parts[part].place(tag)));
             }
         };
         for mark in placed {
@@ -344,6 +349,8 @@ pub(super) fn filters_of(spot: Spot, repeats: bool) -> (String, String) {
         Spot::Url => Some(URL),
         Spot::Image => Some(IMAGE),
         Spot::UrlPart => Some(URL_PART),
+        Spot::Mail => Some(schemes::MAIL_PART),
+        Spot::Phone => Some(schemes::PHONE_PART),
         Spot::Css => Some(CSS),
         Spot::Text | Spot::Forbidden(_) => None,
     };

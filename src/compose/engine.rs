@@ -16,6 +16,7 @@ use super::events::{self, Event};
 use super::filters;
 use super::local::Language;
 use super::rewrite::{NEED, TICK, WITHIN};
+use super::schemes;
 use super::typed;
 
 /// The filter for the beginning of a URL.
@@ -159,6 +160,8 @@ fn engine(escape: fn(&str, &mut dyn Write) -> io::Result<()>, knows: &Knows) -> 
     tera.register_filter(WITHIN, within);
     tera.register_filter(URL, filters::url_beginning);
     tera.register_filter(URL_PART, filters::url_part);
+    tera.register_filter(schemes::MAIL_PART, schemes::mail_part);
+    tera.register_filter(schemes::PHONE_PART, schemes::phone_part);
     tera.register_filter(CSS, filters::css);
     blank::register(&mut tera);
     typed::filters::register(&mut tera);

@@ -18,7 +18,7 @@ use crate::place::printable;
 
 /// The text of a value as a person reads it. What a `{% set %}` block of the HTML
 /// part captured is HTML already.
-fn shown(value: &Value, state: &State) -> TeraResult<String> {
+pub(super) fn shown(value: &Value, state: &State) -> TeraResult<String> {
     if value.is_undefined() {
         return Err(Error::message(BLANK));
     }
@@ -61,17 +61,20 @@ fn is_plain_url(text: &str) -> bool {
 /// unreserved characters. What the author has encoded already stays as it is.
 pub(super) fn url_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
     let text = shown(&value, state)?;
-    Ok(if value.is_safe() && is_encoded(&text) { text } else { percent_encoded(&text) })
+    Ok(if is_encoded(&value, &text) { text } else { encoded(&text, b"") })
 }
 
 /// The same by the author's own hand: the place, which encodes as well, is told by the
 /// value's being safe that nothing is left to do.
 pub(super) fn urlencode(value: Value, _: Kwargs, state: &State) -> TeraResult<Value> {
-    Ok(Value::safe_string(&percent_encoded(&shown(&value, state)?)))
+    Ok(Value::safe_string(&encoded(&shown(&value, state)?, b"")))
 }
 
 /// Whether a text may be what the filter `urlencode` has made.
-fn is_encoded(text: &str) -> bool {
+pub(super) fn is_encoded(value: &Value, text: &str) -> bool {
+    if !value.is_safe() {
+        return false;
+    }
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());
@@ -86,10 +89,11 @@ fn is_encoded(text: &str) -> bool {
     true
 }
 
-fn percent_encoded(text: &str) -> String {
+/// A text with every byte percent-encoded that is neither unreserved nor one of `others`.
+pub(super) fn encoded(text: &str, others: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || others.contains(&byte) {
             out.push(byte as char);
         } else {
             let _ = write!(out, "%{byte:02X}");

@@ -208,6 +208,14 @@ pub(crate) fn too_deep(text: &str, limit: usize) -> Option<usize> {
     None
 }
 
+/// Where an element has more attributes than a limit, if one does.
+pub(crate) fn too_wide(text: &str, limit: usize) -> Option<usize> {
+    tokens(text).into_iter().find_map(|token| match token {
+        Token::Start { attributes, range, .. } if attributes.len() > limit => Some(range.start),
+        _ => None,
+    })
+}
+
 /// All tokens of a page; a tag that never ends counts as text, with all that
 /// follows it.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {

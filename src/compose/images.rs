@@ -15,6 +15,20 @@ use super::statement::Statement;
 use crate::finding::Finding;
 use crate::place::Place;
 
+/// How many files a letter may show.
+const MOST: usize = 200;
+
+/// More images than can go with a mail.
+pub(super) fn too_many(images: &[LocalImage]) -> Option<Finding> {
+    let first = images.get(MOST)?;
+    let finding = Finding::error(
+        "too-many-images",
+        format!("more than {MOST} pictures would go with every mail"),
+        "put pictures on a website and show them by `https://`",
+    );
+    Some(finding.at(first.place.clone()))
+}
+
 /// Finds the images that components are given by their names: in the calls, and in
 /// variables where a call has some. Only an author's words are files, never a row's.
 pub(super) fn of_components(
@@ -94,6 +108,10 @@ fn cid_of(
 ) -> String {
     if let Some(known) = images.iter().find(|image| image.path == path) {
         return known.cid.clone();
+    }
+    if images.len() > MOST {
+        // It is said of the last one.
+        return String::new();
     }
     let cid = format!("image{}@{}.handbill", images.len() + 1, slug(campaign));
     images.push(LocalImage { path: path.to_owned(), cid: cid.clone(), place: place() });

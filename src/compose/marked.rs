@@ -1,9 +1,12 @@
 //! The body with a mark for every tag, each in the form that Markdown will
 //! leave where it stands: a word in text, a comment on a line of its own.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::behind::{Behind, behind};
 use super::marks::Marks;
+use super::offsets::Offsets;
 use super::part::{Part, component_name};
 use super::statement::Statement;
 use super::tags::Kind;
@@ -31,14 +34,30 @@ fn in_condition(part: &Part, tag: usize) -> bool {
     part.opens[tag].is_some_and(|open| matches!(part.statements[open], Some(Statement::If(_))))
 }
 
+/// A body with marks for its tags.
+#[derive(Debug)]
+pub(super) struct Marked {
+    pub(super) text: String,
+    /// Where its pieces come from.
+    pub(super) offsets: Offsets,
+    /// Blocks of Markdown that stand behind a tag.
+    pub(super) behind: Vec<Behind>,
+}
+
 /// Replaces every tag of a body by its mark. `first` is the number of its first tag.
-pub(super) fn marked(part: &Part, first: usize, marks: &Marks) -> String {
+pub(super) fn marked(part: &Part, first: usize, marks: &Marks) -> Marked {
     let text = part.passage.text();
     let outline = Outline::of(part);
     let mut out = String::with_capacity(text.len());
+    let (mut offsets, mut blocks) = (Offsets::default(), Vec::new());
+    // Conditions whose tags are part of an address, all of them.
+    let mut in_address = HashSet::new();
     let mut at = 0;
     for (number, tag) in part.tags.iter().enumerate() {
-        out.push_str(&text[at.min(tag.range.start)..tag.range.start]);
+        let from = at.min(tag.range.start);
+        offsets.push(out.len(), from);
+        out.push_str(&text[from..tag.range.start]);
+        offsets.push(out.len(), tag.range.start);
         at = at.max(tag.range.end);
         if matches!(tag.kind, Kind::Comment | Kind::Raw) {
             // A comment that has its line for itself takes the line with it.
@@ -48,19 +67,24 @@ pub(super) fn marked(part: &Part, first: usize, marks: &Marks) -> String {
             }
             continue;
         }
+        let opener = part.opens[number].unwrap_or(number);
+        if opener == number && outline.is_in_address(&out, part, number) {
+            in_address.insert(number);
+        }
         let is_word = prints(part, number) == Prints::Value
             || out.ends_with('\\')
             || outline.inside_html[number]
-            || is_link_target(&out);
+            || is_link_target(&out)
+            || in_address.contains(&opener);
         if is_word {
             out.push_str(&marks.word(first + number));
             continue;
         }
         let comment = marks.comment(first + number);
+        blocks.extend(behind(part, number, &outline.bytes, TAG, out.len()));
         match outline.line(&tag.range) {
             Line::OnlyTags if outline.is_row(part, number) => out.push_str(&format!("|{comment}|")),
             Line::OnlyTags => {
-                let opener = part.opens[number].unwrap_or(number);
                 if let Some(indent) = outline.indent_of_items(&part.tags[opener].range) {
                     out.truncate(out.trim_end_matches([' ', '\t']).len());
                     out.push_str(&" ".repeat(indent));
@@ -73,8 +97,9 @@ pub(super) fn marked(part: &Part, first: usize, marks: &Marks) -> String {
             Line::Other => out.push_str(&comment),
         }
     }
+    offsets.push(out.len(), at);
     out.push_str(&text[at..]);
-    out
+    Marked { text: out, offsets, behind: blocks }
 }
 
 fn is_alone(text: &str, range: Range<usize>) -> bool {
@@ -198,6 +223,25 @@ impl Outline {
         let end = self.bytes[tag.end..].iter().position(|b| *b == b'\n');
         let end = end.map_or(self.bytes.len(), |at| tag.end + at);
         if is_only_tags(&self.bytes[start..end]) { Line::OnlyTags } else { Line::StartsWithTag }
+    }
+
+    /// Whether a block tag and its end belong to a bare address: `https://x.org/{% if a %}b{% endif %}`
+    /// is one, with no space in it. `out` is what stands before.
+    fn is_in_address(&self, out: &str, part: &Part, opener: usize) -> bool {
+        /// How long an address may be.
+        const LONGEST: usize = 2000;
+        let Some(end) = part.ends[opener] else { return false };
+        let block = part.tags[opener].range.start..part.tags[end].range.end;
+        let is_one =
+            block.len() <= LONGEST && !self.bytes[block].iter().any(u8::is_ascii_whitespace);
+        let from = out.len().saturating_sub(2 * LONGEST);
+        let from = (from..=out.len()).find(|at| out.is_char_boundary(*at)).unwrap_or(0);
+        let begins = |c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"');
+        is_one
+            && out[from..]
+                .rsplit(begins)
+                .next()
+                .is_some_and(|word| word.contains("://") || word.contains("www."))
     }
 
     /// A tag before the items of a nested list belongs into the item around them, wherever

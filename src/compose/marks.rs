@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::schemes::Rest;
 use super::text::Prints;
 
 /// How many digits number a tag.
@@ -28,6 +29,12 @@ pub(crate) enum Hint {
     Url,
     /// Further on in a URL in the text part.
     UrlPart,
+    /// The address behind `mailto:` in the text part.
+    Mail,
+    /// The number behind `tel:` in the text part.
+    Phone,
+    /// Between blocks of the text part: what stands before and after is no white space to trim.
+    Block,
 }
 
 /// Follows the marks of one URL, to tell its beginning from the rest. With
@@ -46,7 +53,12 @@ impl UrlPlace {
     pub(crate) fn of(&mut self, mark: &Found, url: &str, prints: Prints) -> Hint {
         self.has_begun |= !url[self.last_end..mark.range.start].trim_start().is_empty();
         self.last_end = mark.range.end;
-        let hint = if self.has_begun { Hint::UrlPart } else { Hint::Url };
+        let hint = match Rest::behind(&url[..mark.range.start]) {
+            _ if !self.has_begun => Hint::Url,
+            Rest::Address => Hint::Mail,
+            Rest::Number => Hint::Phone,
+            Rest::Other => Hint::UrlPart,
+        };
         match (prints, self.conditions.last_mut()) {
             (Prints::Value, _) => self.has_begun = true,
             (Prints::Branches, _) => self.conditions.push((self.has_begun, false)),
@@ -105,6 +117,27 @@ impl Marks {
         format!("{}{}n", self.prefix, "9".repeat(DIGITS))
     }
 
+    /// What every mark begins with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// A word that stands for an address, while Markdown is read.
+    pub(crate) fn address(&self, number: usize) -> String {
+        format!("{}{number:0DIGITS$}a", self.prefix)
+    }
+
+    /// The words that stand for addresses in a text, with their numbers.
+    pub(crate) fn addresses(&self, text: &str) -> Vec<(Range<usize>, usize)> {
+        let word = |at: usize| {
+            let digits = at + self.prefix.len()..at + self.prefix.len() + DIGITS;
+            let is_address = text.as_bytes().get(digits.end) == Some(&b'a');
+            let number = text.get(digits.clone()).filter(|_| is_address)?.parse().ok()?;
+            Some((at..digits.end + 1, number))
+        };
+        text.match_indices(&self.prefix).filter_map(|(at, _)| word(at)).collect()
+    }
+
     /// All marks of a text, in order.
     pub(crate) fn find(&self, text: &str) -> Vec<Found> {
         text.match_indices(&self.prefix).filter_map(|(at, _)| self.at(text, at)).collect()
@@ -113,6 +146,34 @@ impl Marks {
     /// The text with every comment mark as a word.
     pub(crate) fn as_words(&self, text: &str) -> String {
         self.map(text, |found, out| out.push_str(&self.spelled(found)))
+    }
+
+    /// A text with its marks as those of tags between blocks.
+    pub(crate) fn as_blocks(&self, text: &str) -> String {
+        self.map(text, |found, out| {
+            out.push_str(&self.spelled(&Found { hint: Hint::Block, ..found.clone() }));
+        })
+    }
+
+    /// A line with the marks at its beginning and end as those of tags between blocks.
+    pub(crate) fn with_edges(&self, line: &str) -> String {
+        let found = self.find(line);
+        let (mut start, mut end) = (0, line.len());
+        for mark in &found {
+            if !line[start..mark.range.start].trim().is_empty() {
+                break;
+            }
+            start = mark.range.end;
+        }
+        for mark in found.iter().rev().take_while(|mark| mark.range.start >= start) {
+            if !line[mark.range.end..end].trim().is_empty() {
+                break;
+            }
+            end = mark.range.start;
+        }
+        let (head, rest) = line.split_at(start);
+        let (middle, tail) = rest.split_at(end.max(start) - start);
+        format!("{}{middle}{}", self.as_blocks(head), self.as_blocks(tail))
     }
 
     /// A URL's text with its marks told apart: those at its beginning, and
@@ -155,6 +216,9 @@ impl Marks {
             Hint::Place => 'p',
             Hint::Url => 'u',
             Hint::UrlPart => 'c',
+            Hint::Mail => 'm',
+            Hint::Phone => 't',
+            Hint::Block => 'b',
         };
         format!("{}{tag:0DIGITS$}{letter}", self.prefix)
     }
@@ -166,6 +230,10 @@ impl Marks {
         let hint = match text.as_bytes().get(letter)? {
             b'u' => Hint::Url,
             b'c' => Hint::UrlPart,
+            b'm' => Hint::Mail,
+            b't' => Hint::Phone,
+            b'b' => Hint::Block,
+            b'a' => return None,
             _ => Hint::Place,
         };
         let tag = (text.as_bytes()[letter] != b'n').then_some(tag);

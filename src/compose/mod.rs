@@ -9,6 +9,7 @@ mod addresses;
 mod arguments;
 mod arrange;
 mod assemble;
+mod behind;
 pub(crate) mod blank;
 mod braces;
 mod constant;
@@ -23,6 +24,7 @@ mod filters;
 pub(crate) mod html;
 mod images;
 pub(crate) mod letter;
+mod listing;
 mod literals;
 mod local;
 mod markdown;
@@ -30,12 +32,14 @@ mod marked;
 mod marks;
 mod names;
 mod node;
+mod offsets;
 pub mod outline;
 mod page;
 mod part;
 mod places;
 mod printed;
 mod rewrite;
+mod schemes;
 mod sight;
 mod signatures;
 mod slips;
@@ -75,7 +79,7 @@ use crate::types::Types;
 
 pub use self::events::Event;
 pub use self::letter::{Letter, LocalImage};
-pub(crate) use self::markdown::options as markdown_options;
+pub(crate) use self::markdown::{Reading, bare_addresses, options as markdown_options};
 pub use self::names::{ALWAYS, FieldUse};
 
 /// Byte ranges of a text that are tags, delimiters included.
@@ -160,7 +164,7 @@ pub fn compile(
         &firsts,
         &fields,
         (types, &components),
-        (&constants, &knows),
+        (&constants, &knows, campaign.lang.as_deref()),
         &mut findings,
     );
     let knows = Knows { events: Arc::new(events), ..knows };
@@ -169,6 +173,9 @@ pub fn compile(
         return Err(findings);
     }
     images::local_images(&campaign.id, &mut origins, &mut images);
+    if let Some(finding) = images::too_many(&images) {
+        return Err(finding.into());
+    }
     let html = engine(engine::html(&knows), &origins, Form::Html)?;
     let text = engine(engine::text(&knows), &origins, Form::Text)?;
     Ok(Letter {
@@ -354,7 +361,7 @@ fn assemble(
     firsts: &[usize],
     fields: &[FieldUse],
     (types, components): (&Types, &Components),
-    (constants, knows): (&Context, &Knows),
+    (constants, knows, language): (&Context, &Knows, Option<&str>),
     findings: &mut Vec<Finding>,
 ) -> Assembled {
     let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();
@@ -376,7 +383,8 @@ fn assemble(
     let html_components: Vec<usize> = (FIRST_COMPONENT..texts_from).collect();
     let content = |part: usize| firsts[part] + content_tags(&parts[part]).next().unwrap_or(0);
 
-    let body = markdown::body(&parts[BODY], firsts[BODY], &marks);
+    let mut body = markdown::body(&parts[BODY], firsts[BODY], &marks, language);
+    findings.append(&mut body.findings);
     let filling = Filling {
         page: PAGE,
         content: content(PAGE),

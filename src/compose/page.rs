@@ -23,6 +23,9 @@ pub(crate) struct Page {
 /// How deep a page may nest. The parser under the inliner works by recursion.
 const DEPTH: usize = 200;
 
+/// How many attributes an element may have. The parser compares each with all others.
+const ATTRIBUTES: usize = 200;
+
 /// What goes into a page, by the numbers of parts and tags.
 pub(crate) struct Filling<'a> {
     /// The part that is the page, and its tag `{{ content }}`.
@@ -47,8 +50,13 @@ pub(crate) fn inlined(assembler: &Assembler<'_>, filling: &Filling<'_>) -> Check
     let texts =
         [frame.as_str(), filling.body].into_iter().chain(components.iter().map(String::as_str));
     for (part, html) in parts.zip(texts) {
+        let passage = &assembler.parts[part].passage;
         if html::too_deep(html, DEPTH).is_some() {
-            return Err(too_deep(assembler.parts[part].passage.place(0..0)).into());
+            return Err(too_deep(passage.place(0..0)).into());
+        }
+        if html::too_wide(html, ATTRIBUTES).is_some() {
+            let at = html::too_wide(passage.text(), ATTRIBUTES).unwrap_or(0);
+            return Err(too_wide(passage.place(at..at + 1)).into());
         }
     }
     let oven = Oven { assembler, filling, frame: &frame };
@@ -119,6 +127,15 @@ fn too_deep(place: Place) -> Finding {
         "nesting",
         format!("more than {DEPTH} quotations, lists or elements stand inside each other"),
         "close what is open; a reader can follow three or four",
+    )
+    .at(place)
+}
+
+fn too_wide(place: Place) -> Finding {
+    Finding::error(
+        "nesting",
+        format!("an element has more than {ATTRIBUTES} attributes"),
+        "close the quotes and the `>` of the element that begins here",
     )
     .at(place)
 }

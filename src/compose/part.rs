@@ -14,6 +14,12 @@ use crate::finding::Finding;
 use crate::identifier::identifier;
 use crate::place::{Passage, Place};
 
+/// How many branches one `if` may have.
+const BRANCHES: usize = 200;
+
+/// How many tags may stand inside each other; Tera's own bound.
+const NESTED: usize = 40;
+
 /// A passage with its tags.
 #[derive(Debug)]
 pub(crate) struct Part {
@@ -154,6 +160,7 @@ impl Part {
         let is_partial = self.tags.iter().zip(&self.statements).any(is_broken);
         let findings = if is_partial { &mut nothing } else { findings };
         let mut open: Vec<usize> = Vec::new();
+        let mut branches = vec![0_usize; self.tags.len()];
         let mut loops = 0_usize;
         for at in 0..self.tags.len() {
             self.repeats[at] = loops > 0;
@@ -162,9 +169,15 @@ impl Part {
             if is_start(statement) {
                 loops += usize::from(repeats(statement));
                 open.push(at);
+                if open.len() == NESTED + 1 {
+                    findings.push(self.too_deep(at));
+                }
             } else if matches!(statement, Statement::Elif(_) | Statement::Else) {
                 match last.filter(|last| self.branches(*last)) {
-                    Some(last) => self.opens[at] = Some(last),
+                    Some(last) => {
+                        self.opens[at] = Some(last);
+                        branches[last] += 1;
+                    }
                     None => findings.push(self.stray(at)),
                 }
             } else if is_end(statement) {
@@ -180,6 +193,27 @@ impl Part {
             }
         }
         findings.extend(open.into_iter().map(|at| self.never_ended(at)));
+        self.many_branches(&branches, findings);
+    }
+
+    /// Conditions with more branches than anybody reads. Tera reads them by recursion, each
+    /// inside of the one before.
+    fn many_branches(&self, branches: &[usize], findings: &mut Vec<Finding>) {
+        for (open, count) in branches.iter().enumerate().filter(|(_, count)| **count > BRANCHES) {
+            let message =
+                format!("{count} branches belong to one `if`, and {BRANCHES} are the most");
+            let help = "put the texts into `vars` and look them up, or into a column of the list";
+            findings.push(Finding::error("nesting", message, help).at(self.place(open)));
+        }
+    }
+
+    fn too_deep(&self, at: usize) -> Finding {
+        Finding::error(
+            "nesting",
+            format!("more than {NESTED} tags stand inside each other"),
+            "join conditions with `and`, or end what is open",
+        )
+        .at(self.place(at))
     }
 
     fn branches(&self, open: usize) -> bool {

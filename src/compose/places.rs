@@ -18,6 +18,10 @@ pub(crate) enum Spot {
     Image,
     /// Further on in a URL.
     UrlPart,
+    /// The address behind `mailto:`.
+    Mail,
+    /// The number behind `tel:`.
+    Phone,
     /// A style sheet or a `style` attribute.
     Css,
     /// Where no value may ever stand, and why.
@@ -171,6 +175,8 @@ impl Survey<'_> {
         for found in self.marks.find(url) {
             let spot = match place.of(&found, url, found.tag.map_or(Prints::Nothing, self.prints)) {
                 Hint::UrlPart => Spot::UrlPart,
+                Hint::Mail => Spot::Mail,
+                Hint::Phone => Spot::Phone,
                 _ => beginning,
             };
             self.push(found, range.start, Some(within), spot);

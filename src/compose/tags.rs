@@ -51,10 +51,17 @@ pub(crate) fn find(text: &str) -> (Vec<Tag>, Vec<Unclosed>) {
     let mut tags = Vec::new();
     let mut unclosed = Vec::new();
     let mut at = 0;
+    // Where one `raw` does not end, none behind it does.
+    let mut may_end = true;
     while let Some(start) = next_delimiter(text, at) {
         match one_tag(text, start) {
             Ok(tag) if is_raw(text, &tag, "raw") => {
-                if let Some(section) = raw_section(text, &tag) {
+                let was_open = !may_end;
+                let section = if may_end { raw_section(text, &tag) } else { None };
+                may_end = section.is_some();
+                if was_open {
+                    at = tag.range.end;
+                } else if let Some(section) = section {
                     at = section.last().map_or(tag.range.end, |last| last.range.end);
                     tags.extend(section);
                 } else {
@@ -109,8 +116,14 @@ fn one_tag(text: &str, start: usize) -> Result<Tag, Unclosed> {
 /// The end of a comment. A comment does not hold another one: the first
 /// is not closed then, as in `## Title {#id}`, and would swallow what follows.
 fn end_of_comment(text: &str, from: usize) -> Option<usize> {
-    let end = text[from..].find("#}").map(|at| from + at)?;
-    (!text[from..end].contains("{#")).then_some(end)
+    let bytes = text.as_bytes();
+    let signs = memchr::memchr_iter(b'#', &bytes[from..]).map(|at| from + at);
+    let mut signs = signs.filter_map(|at| match (bytes[at - 1], bytes.get(at + 1)) {
+        (_, Some(b'}')) => Some(Some(at)),
+        (b'{', _) if at > from => Some(None),
+        _ => None,
+    });
+    signs.next().flatten()
 }
 
 /// The end of an expression or block: the first closing delimiter outside a
@@ -121,13 +134,20 @@ fn end_of_code(text: &str, from: usize, close: &[u8]) -> Option<usize> {
     let nests = calls_component(&text[from..]);
     let mut quote = None;
     let mut depth = 0_usize;
+    let mut is_first_line = true;
     let mut i = from;
-    while i < bytes.len() {
+    while i < bytes.len().min(from + LONGEST) {
         match (quote, bytes[i]) {
             (Some(_), b'\\') => i += 1,
             (Some(_), b'{') if nests => i = nested(text, i).map_or(i, |end| end - 1),
             (Some(open), byte) if byte == open => quote = None,
             (None, byte @ (b'"' | b'\'' | b'`')) => quote = Some(byte),
+            // Another tag begins on a later line: this one was never closed.
+            (None, b'{')
+                if !is_first_line && matches!(bytes.get(i + 1), Some(b'{' | b'%' | b'#')) =>
+            {
+                return None;
+            }
             (None, b'{') => depth += 1,
             (None, b'}') if depth > 0 => depth -= 1,
             (None, _) if depth == 0 && bytes[i..].starts_with(close) => return Some(i),
@@ -136,6 +156,7 @@ fn end_of_code(text: &str, from: usize, close: &[u8]) -> Option<usize> {
             {
                 return None;
             }
+            (None, b'\n') => is_first_line = false,
             _ => {}
         }
         i += 1;
@@ -172,6 +193,8 @@ pub(super) fn nested(text: &str, at: usize) -> Option<usize> {
     None
 }
 
+/// The longest tag, in bytes: what does not end is not read again and again.
+const LONGEST: usize = 16_000;
 /// The longest tag inside a string, in bytes.
 const NESTED: usize = 400;
 

@@ -1,7 +1,7 @@
 //! What travels with every mail of a campaign: headers, attachments, images,
 //! signing keys, read from disk.
 
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use super::Workshop;
@@ -12,8 +12,9 @@ use crate::finding::{Checked, Finding};
 use crate::message::{Attachment, Frame, FrameParts, InlineImage, Signer};
 use crate::token::Tokens;
 
-/// The largest file that goes with a mail; Gmail takes 25 MB in all.
-const MAX_FILE: u64 = 25 << 20;
+/// The largest file that goes with a mail, and the most that all of them have; Gmail takes
+/// 25 MB in all.
+const MAX_FILES: u64 = 25 << 20;
 
 impl Workshop {
     /// The frame of the message: headers, attachments, images, read from disk.
@@ -23,16 +24,21 @@ impl Workshop {
         let folder = Path::new(campaign.source.name()).parent().unwrap_or(Path::new("")).to_owned();
         let mut findings = Vec::new();
         let mut attachments = Vec::new();
+        let mut room = MAX_FILES;
         for file in &campaign.attachments {
-            match read_file(&folder, file.text()) {
-                Ok(bytes) => attachments.push(Attachment { name: file_name(file.text()), bytes }),
+            match read_within(&folder, file.text(), room) {
+                Ok(bytes) => {
+                    room -= bytes.len() as u64;
+                    attachments.push(Attachment { name: file_name(file.text()), bytes });
+                }
                 Err(finding) => findings.push(finding.at(file.place(0..file.text().len()))),
             }
         }
         let mut images = Vec::new();
         for image in &letter.images {
-            match self.image(campaign, image) {
+            match self.image_within(campaign, image, room) {
                 Ok(bytes) => {
+                    room -= bytes.len() as u64;
                     images.push(InlineImage::new(file_name(&image.path), bytes, image.cid.clone()));
                 }
                 Err(finding) => findings.push(finding),
@@ -81,29 +87,48 @@ impl Workshop {
         campaign: &Campaign,
         image: &LocalImage,
     ) -> Result<Vec<u8>, Finding> {
+        self.image_within(campaign, image, MAX_FILES)
+    }
+
+    /// The same, if they are no more than there is room for.
+    fn image_within(
+        &self,
+        campaign: &Campaign,
+        image: &LocalImage,
+        most: u64,
+    ) -> Result<Vec<u8>, Finding> {
         let folder = Path::new(campaign.source.name()).parent().unwrap_or(Path::new(""));
         // What `handbill.toml` names, such as a logo, is relative to it.
         let root = self.project.root.as_path();
         let is_here = folder.join(&image.path).exists() || !root.join(&image.path).is_file();
-        read_file(if is_here { folder } else { root }, &image.path)
+        read_within(if is_here { folder } else { root }, &image.path, most)
             .map_err(|finding| finding.at(image.place.clone()))
     }
 }
 
+/// Reads a file that goes with a mail.
 pub(crate) fn read_file(folder: &Path, name: &str) -> Result<Vec<u8>, Finding> {
-    let path = folder.join(name);
-    let unusable = |why: String| {
-        Finding::error(
-            "unreadable-file",
-            format!("cannot read `{name}`: {why}"),
-            "paths are relative to the campaign's file",
-        )
+    read_within(folder, name, MAX_FILES)
+}
+
+fn read_within(folder: &Path, name: &str, room: u64) -> Result<Vec<u8>, Finding> {
+    let unusable = |why: String, help: &str| {
+        Finding::error("unreadable-file", format!("cannot read `{name}`: {why}"), help)
     };
-    let size = fs::metadata(&path).map_err(|error| unusable(files::plain(&error)))?.len();
-    if size > MAX_FILE {
-        return Err(unusable(format!("{size} bytes are too many for a mail")));
+    let mut bytes = Vec::new();
+    files::regular(&folder.join(name))
+        .and_then(|file| file.take(room + 1).read_to_end(&mut bytes))
+        .map_err(|error| {
+            unusable(files::plain(&error), "paths are relative to the campaign's file")
+        })?;
+    if bytes.len() as u64 > room {
+        let most = MAX_FILES >> 20;
+        return Err(unusable(
+            format!("the files of a mail would be larger than {most} MB in all"),
+            "put large files on a website and link to them",
+        ));
     }
-    fs::read(&path).map_err(|error| unusable(files::plain(&error)))
+    Ok(bytes)
 }
 
 fn file_name(path: &str) -> String {

@@ -69,3 +69,39 @@ fn a_logo_is_relative_to_the_settings() {
         "{eml}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_a_device_and_a_folder_are_no_files_to_send() {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+
+    let desk = Desk::new();
+    mkfifoat(CWD, desk.path("campaigns/pipe.png"), Mode::RUSR | Mode::WUSR).expect("a pipe");
+    for (front, body) in [
+        ("attachments: [pipe.png]", "x"),
+        ("attachments: [/dev/zero]", "x"),
+        ("attachments: [\"\"]", "x"),
+        ("lang: en", "![The weir](pipe.png)"),
+        ("lang: en", "{{<image src=\"pipe.png\" alt=\"The weir\"/>}}"),
+    ] {
+        let letter = format!("---\nsubject: News\npreheader: x\n{front}\n---\n\n{body}\n");
+        std::fs::write(desk.path("campaigns/spring.md"), letter).expect("writable");
+        for command in ["check", "send campaigns/spring.md --dry-run"] {
+            desk.run(command).ends(1).says("error[unreadable-file]").says("and no file");
+        }
+    }
+}
+
+#[test]
+fn files_that_are_too_large_for_a_mail_together_are_told() {
+    let desk = Desk::new()
+        .campaign(
+            "---\nsubject: News\npreheader: x\nlang: en\nattachments: [a.pdf, b.pdf]\n---\n\nx\n",
+        )
+        .file("campaigns/a.pdf", vec![b'a'; 14 << 20])
+        .file("campaigns/b.pdf", vec![b'b'; 14 << 20]);
+    desk.run("check")
+        .ends(1)
+        .says("error[unreadable-file]: cannot read `b.pdf`")
+        .says("larger than 25 MB in all");
+}

@@ -157,3 +157,31 @@ fn signatures_go_over_what_matters_and_nobody_can_add_to_it() {
         }
     }
 }
+
+#[test]
+fn a_token_stands_behind_the_slash_of_its_address_also_where_nobody_wrote_one() {
+    let link = |url: &str| {
+        let settings =
+            SETTINGS.replace("mailto = \"leave@example.org\"", &format!("url = \"{url}\""));
+        let desk = Desk::new().settings(&settings);
+        let message = desk.run("render campaigns/spring.md --as eml").ends(0).out;
+        let headers = headers(&message);
+        let (_, link) =
+            headers.iter().find(|(name, _)| name == "list-unsubscribe").expect("a way to leave");
+        let length = link.len() - "<>".len();
+        (link[1..=url.len() + 1].to_owned(), length)
+    };
+    for (url, wanted) in [
+        ("https://example.org/u", "https://example.org/u/"),
+        ("https://example.org/u/", "https://example.org/u/"),
+        ("https://example.org", "https://example.org/"),
+    ] {
+        let (start, length) = link(url);
+        assert!(
+            start.starts_with(wanted) && length == wanted.len() + 32,
+            "{url}: {start} {length}"
+        );
+    }
+    let (start, length) = link("https://example.org/?t=");
+    assert!(start.starts_with("https://example.org/?t=") && length == 23 + 32, "{start} {length}");
+}

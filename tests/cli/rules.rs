@@ -94,6 +94,13 @@ fn table() -> Vec<(&'static str, String, String, &'static str)> {
         ),
         row("empty-segment", "", "a {% if city %} {% else %}b{% endif %}", "6:3"),
         row("unquoted-attribute", "", "<p align=center>x</p>", "6:4"),
+        row("leftover-markup", "", "We are ** open ** again", "6:8"),
+        row("leftover-link", "", "[The report] (https://example.org/x)", "6:1"),
+        row("leftover-table", "", "| a | b |\n| 1 | 2 |", "6:1"),
+        row("underlined-heading", "", "Ann Lee\n-- \nThe Path", "7:1"),
+        row("misspelt-link", "", "[The report](htps://example.org/)", "6:1"),
+        row("misspelt-link", "", "The report: htps://example.org/", "6:13"),
+        row("empty-link", "", "[Write to us](mailto:)", "6:1"),
         row("no-language", "date: 2027-05-01", GERMAN, "6:1"),
         row("wrong-language", "lang: en", GERMAN, "6:1"),
         row(

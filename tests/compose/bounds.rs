@@ -43,7 +43,34 @@ fn monsters() -> Vec<(&'static str, String)> {
         ("parentheses", format!("{{{{ {} }}}}", times("(", 100_000))),
         ("an open string", "{{ \"".to_owned() + &times("x", 1_000_000)),
         ("foreign tags", times("*|FNAME|* ", 20_000)),
+        ("bare addresses", times("https://x.test/a--b?n={{ name }} ", 10_000)),
+        ("schemes", times("https://", 60_000)),
+        ("hosts", times("www.", 100_000)),
+        ("mail addresses", times("a@", 100_000)),
+        ("one long address", "https://x.test/".to_owned() + &times("(a)*_~;", 50_000)),
+        ("quotation marks", times("\"a 'b ", 50_000)),
+        ("closing marks", times("a\" b' ", 50_000)),
+        ("dashes", times("-- --- ... ", 50_000)),
+        ("blocks behind tags", times("{% if name %}# a{% endif %}", 5_000)),
+        ("numbered dates", (0..5_000).map(|n| format!("{}. a\n", n * 2)).collect()),
+        ("lists beside each other", times("- a\n* b\n", 5_000)),
+        ("comments with comments", times("<!-- <!-- ", 20_000) + "-->"),
+        ("many pictures", (0..3_000).map(|n| format!("![a]({n}.png) ")).collect()),
+        ("branches", branches(5_000)),
+        ("attributes", attributes(50_000)),
+        ("a sum", format!("{{{{ 1 {} }}}}", times("+ 1 ", 240))),
+        ("nested loops", times("{% for a in vars.books %}", 39) + &times("{% endfor %}", 39)),
     ]
+}
+
+fn branches(count: usize) -> String {
+    let more = "{% elif city == \"a\" %}b".repeat(count);
+    format!("{{% if name %}}a{more}{{% endif %}}")
+}
+
+fn attributes(count: usize) -> String {
+    let attributes: String = (0..count).map(|n| format!(" a{n}=\"1\"")).collect();
+    format!("<p{attributes}>x</p>")
 }
 
 fn footnotes(count: usize) -> String {
@@ -68,6 +95,71 @@ fn what_is_too_deep_is_said() {
         let findings = compile(&body).err().expect("it is too deep");
         assert_eq!(findings[0].code, "nesting");
         assert_eq!(findings[0].place.as_ref().expect("place").to_string(), "c.md:4:1");
+    }
+}
+
+/// Expressions as long and as deep as a tag may hold.
+#[test]
+fn the_longest_expressions_end_in_an_answer() {
+    let joined = |piece: &str, count: usize| format!("name {}", piece.repeat(count));
+    let mut expressions: Vec<String> = [
+        "~ name",
+        "+ 1",
+        "- 1",
+        "* 2",
+        "or name",
+        "and name",
+        "== name",
+        "| trim",
+        "| upper or name",
+        "if name else name",
+        "is defined and name",
+        "in name",
+        "not in name",
+        ".a",
+        "[0]",
+        "?.a",
+    ]
+    .iter()
+    .flat_map(|piece| [30, 60, 120, 249].map(|count| joined(&format!("{piece} "), count)))
+    .collect();
+    for count in [30, 39, 41, 249] {
+        for open in ["not ", "- ", "(", "[", "[name, ", "{\"a\": ", "name | default(value="] {
+            let close = match open {
+                "(" | "name | default(value=" => ")",
+                "[" | "[name, " => "]",
+                "{\"a\": " => "}",
+                _ => "",
+            };
+            expressions.push(format!("{}name{}", open.repeat(count), close.repeat(count)));
+        }
+    }
+    for expression in expressions {
+        for body in [
+            format!("{{{{ {expression} }}}}"),
+            format!("{{% if {expression} %}}x{{% endif %}}"),
+            format!("{{% set x = {expression} %}}{{{{ x }}}}"),
+            format!("{{{{<button label={{{expression}}} url=\"https://x.test\"/>}}}}"),
+        ] {
+            if let Ok(letter) = compile(&body) {
+                let _ = merge(&letter, &ROW);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_too_much_is_said_where_it_begins() {
+    for body in [branches(201), "x\n\n".to_owned() + &attributes(201)] {
+        let findings = compile(&body).err().expect("it is too much");
+        assert_eq!(findings.len(), 1, "{body:.100}");
+        assert_eq!(findings[0].code, "nesting");
+        let line = 3 + body.lines().count();
+        assert_eq!(findings[0].place.as_ref().expect("place").line, line);
+    }
+    for body in [branches(200), attributes(200)] {
+        let letter = compile(&body).unwrap_or_else(|findings| panic!("{findings:#?}"));
+        merge(&letter, &ROW).expect("it merges");
     }
 }
 

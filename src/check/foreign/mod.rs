@@ -199,7 +199,10 @@ impl Search<'_> {
             for seen in read(&passage, written) {
                 for hit in tags_in(&seen.text, seen.kind, self.columns) {
                     let tag = &seen.text[hit.range.clone()];
-                    if seen.kind == Kind::Code || !self.said.insert(letters(tag)) {
+                    if seen.kind == Kind::Code
+                        || is_quotation(tag, &seen.text[hit.inner.clone()], campaign)
+                        || !self.said.insert(letters(tag))
+                    {
                         continue;
                     }
                     let finding = self.about(tag, &seen.text[hit.inner.clone()], hit.tools);
@@ -208,6 +211,14 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Whether the guillemets of a finished letter are its language's quotation marks, where its
+/// author wrote straight ones: `"prénom"`.
+fn is_quotation(tag: &str, inner: &str, campaign: &Campaign) -> bool {
+    let source = campaign.source.text();
+    let is_straight = || source.contains(&format!("\"{}\"", inner.trim()));
+    tag.starts_with('«') && (!source.contains('«') || is_straight())
 }
 
 /// Where a campaign's file has some words; else the beginning of the letter.

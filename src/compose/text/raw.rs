@@ -33,6 +33,16 @@ pub(super) struct Raw<'w> {
     pub(super) line: &'w mut String,
     /// Where the text of an open link begins, and its URL.
     pub(super) links: &'w mut Vec<(usize, String)>,
+    /// How many links ended here that did not begin here.
+    pub(super) ends: usize,
+}
+
+/// The links that stand around other blocks than this one.
+pub(super) struct Around {
+    /// How many of those before end here.
+    pub(super) ends: usize,
+    /// Where those lead that begin here.
+    pub(super) begin: Vec<String>,
 }
 
 impl Raw<'_> {
@@ -44,17 +54,19 @@ impl Raw<'_> {
     }
 
     /// Writes a whole block of HTML, without empty lines.
-    pub(super) fn block(&mut self, html: &str) {
+    pub(super) fn block(mut self, html: &str) -> Around {
         self.inline(html);
         let mut kept = String::with_capacity(self.line.len());
         for piece in self.line.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            kept.push_str(piece);
+            kept.push_str(&self.marks.with_edges(piece));
             // A line break belongs to a line with words: in a loop it comes with each turn.
             if self.is_written(piece) {
                 kept.push('\n');
             }
         }
         *self.line = kept;
+        let begin = self.links.drain(..).map(|(_, url)| url).collect();
+        Around { ends: self.ends, begin }
     }
 
     fn is_written(&self, piece: &str) -> bool {
@@ -125,7 +137,10 @@ impl Raw<'_> {
     }
 
     fn end_link(&mut self) {
-        let Some((start, url)) = self.links.pop() else { return };
+        let Some((start, url)) = self.links.pop() else {
+            self.ends += 1;
+            return;
+        };
         let shown = self.line[start.min(self.line.len())..].trim();
         if shown == url {
             return;

@@ -41,6 +41,10 @@ pub(super) struct Writer<'a> {
     bodies: Vec<Vec<Indent>>,
     /// What a heading is underlined with, while it is written.
     rule: &'static str,
+    /// Whether a list has just ended: another one beside it is a list of its own.
+    after_list: bool,
+    /// The targets of links in raw HTML around whole blocks.
+    anchors: Vec<String>,
 }
 
 impl<'a> Writer<'a> {
@@ -63,6 +67,8 @@ impl<'a> Writer<'a> {
             table: None,
             bodies: Vec::new(),
             rule: "",
+            after_list: false,
+            anchors: Vec::new(),
         }
     }
 
@@ -75,6 +81,9 @@ impl<'a> Writer<'a> {
 
     /// Writes an event, the one at this position.
     pub(super) fn event(&mut self, at: usize, event: &Event<'_>) {
+        let after_list =
+            std::mem::replace(&mut self.after_list, matches!(event, Event::End(TagEnd::List(_))));
+        self.gap |= after_list && matches!(event, Event::Start(Tag::List(_)));
         match event {
             Event::Start(tag) => self.start(at, tag),
             Event::End(tag) => self.end(*tag),
@@ -205,16 +214,19 @@ impl<'a> Writer<'a> {
         let Some((start, url)) = self.links.pop() else { return };
         let shown = self.marks.as_words(&self.line[start.min(self.line.len())..]);
         let address = url.strip_prefix("mailto:").unwrap_or(&url);
+        // `www.example.org` is shown as it was written.
+        let short = url
+            .strip_prefix("https://")
+            .filter(|short| short.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")));
         // The marks of a URL are spelled otherwise than those of a text.
-        if shown == self.marks.as_plain(&url) {
+        let same = [Some(url.as_str()), Some(address), short];
+        let is_shown = |url: &&str| shown == self.marks.as_plain(url);
+        if let Some(same) = same.into_iter().flatten().find(is_shown) {
             self.line.truncate(start);
-            self.line.push_str(&url);
+            self.line.push_str(same);
             return;
         }
         let plain = self.marks.find(&url).is_empty();
-        if plain && shown == address {
-            return;
-        }
         let target = if plain && !address.contains('?') { address } else { &url };
         let written =
             if shown.trim().is_empty() { target.to_owned() } else { format!(" ({target})") };
@@ -272,23 +284,38 @@ impl<'a> Writer<'a> {
 
     fn html(&mut self, html: &str) {
         if let Some(table) = &mut self.table {
-            table.between(&self.marks.as_words(html));
+            table.between(&self.marks.as_blocks(html));
             return;
         }
         self.flush();
         if self.marks.removed(html).trim().is_empty() {
             for found in self.marks.find(html) {
                 let prints = found.tag.map_or(Prints::Nothing, |tag| (self.prints)(tag));
-                self.tag(&self.marks.as_words(&html[found.range.clone()]), prints);
+                self.tag(&self.marks.as_blocks(&html[found.range.clone()]), prints);
             }
             return;
         }
-        self.raw().block(html);
+        let around = self.raw().block(html);
+        let line = std::mem::take(&mut self.line);
+        for url in (0..around.ends).filter_map(|_| self.anchors.pop()).collect::<Vec<_>>() {
+            // What stands in the link is a block of its own, and so is where it leads.
+            self.gap = true;
+            self.line.push_str(&self.marks.as_url(&url, self.prints));
+            self.flush_block();
+        }
+        self.line = line;
         self.flush_block();
+        self.anchors.extend(around.begin);
     }
 
     fn raw(&mut self) -> Raw<'_> {
-        Raw { marks: self.marks, prints: self.prints, line: &mut self.line, links: &mut self.links }
+        Raw {
+            marks: self.marks,
+            prints: self.prints,
+            line: &mut self.line,
+            links: &mut self.links,
+            ends: 0,
+        }
     }
 
     /// A tag on a line of its own, or several. Block tags take no line: nothing is left of them.

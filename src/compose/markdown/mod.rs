@@ -1,21 +1,37 @@
 //! The body: Markdown with marks becomes events, and from the same events
 //! come the HTML body and the text body.
 
+mod addresses;
+mod bare;
+mod glyphs;
+mod punctuation;
+mod quotes;
+mod slips;
+
 use std::iter::Peekable;
+use std::ops::Range;
 
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag as Md, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag as Md, TagEnd, html};
 
+use self::addresses::Addresses;
+pub(crate) use self::addresses::in_events as bare_addresses;
+use self::quotes::Quotes;
 use super::arrange::{self, Tags};
 use super::html::{Token, is_conditional, range, tokens};
-use super::marked::{marked, prints};
+use super::listing;
+use super::marked::{Marked, marked, prints};
 use super::marks::Marks;
 use super::part::Part;
 use super::text::Prints;
+use crate::finding::Finding;
+use crate::place::{Passage, Place};
 
 /// A body in its two forms, with marks in both.
 pub(crate) struct Body {
     pub(crate) html: String,
     pub(crate) text: String,
+    /// What would be read otherwise than its author means it.
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// The Markdown that letters are written in.
@@ -24,22 +40,73 @@ pub(crate) fn options() -> Options {
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_SMART_PUNCTUATION
 }
 
-/// Turns a body into HTML and text. `first` is the number of its first tag.
-pub(crate) fn body(part: &Part, first: usize, marks: &Marks) -> Body {
+/// A letter's Markdown as it is read, for whoever looks for slips in it.
+pub(crate) struct Reading<'a> {
+    passage: &'a Passage,
+    marked: Marked,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a letter's body.
+    pub(crate) fn of(passage: &'a Passage) -> Self {
+        let part = Part::read(passage.clone(), &mut Vec::new());
+        let marked = marked(&part, 0, &Marks::for_texts(&[passage.text()]));
+        Self { passage, marked }
+    }
+
+    /// The body, with a word or a comment for every tag.
+    pub(crate) fn text(&self) -> &str {
+        &self.marked.text
+    }
+
+    /// What Markdown reads in it, with ranges of its text.
+    pub(crate) fn events(&self) -> impl Iterator<Item = (Event<'_>, Range<usize>)> {
+        Parser::new_ext(&self.marked.text, options()).into_offset_iter()
+    }
+
+    /// Where its author wrote a range of its text.
+    pub(crate) fn place(&self, range: &Range<usize>) -> Place {
+        self.passage.place(self.marked.offsets.range(range))
+    }
+}
+
+/// Turns a body into HTML and text. `first` is the number of its first tag, `language` the
+/// tag of the letter's language.
+pub(crate) fn body(part: &Part, first: usize, marks: &Marks, language: Option<&str>) -> Body {
     let marked = marked(part, first, marks);
-    let events = Parser::new_ext(&marked, options());
+    let events: Vec<_> = Parser::new_ext(&marked.text, options()).into_offset_iter().collect();
+    let lists = listing::read(&events, &marked.text);
+    let mut findings = listing::miscounted(&lists, &part.passage, &marked.offsets);
+    findings.extend(slips::slips(&events, &marked, &part.passage));
+    let hidden = Addresses::hidden(&events, &marked.text, marks);
+    let none = Addresses::default();
+    let (source, mut events, addresses) = match &hidden {
+        Some((text, addresses)) => {
+            let events = Parser::new_ext(text, options()).into_offset_iter().collect();
+            (text.as_str(), events, addresses)
+        }
+        None => (marked.text.as_str(), events, &none),
+    };
+    punctuation::set(&mut events, source, &marks.nothing(), &Quotes::of(language));
     let prints =
         |tag: usize| tag.checked_sub(first).map_or(Prints::Nothing, |tag| prints(part, tag));
-    let shaper =
-        Shaper { prints: &prints, marks, events: events.peekable(), in_code: false, images: 0 };
-    let events = arrange::arranged(shaper.shaped(), &Tags { part, first, marks });
-    let mut html = String::with_capacity(marked.len() * 2);
+    let shaper = Shaper {
+        prints: &prints,
+        marks,
+        addresses,
+        events: events.into_iter().map(|(event, _)| event).peekable(),
+        in_code: false,
+        images: 0,
+        links: 0,
+    };
+    let tags = Tags { part, first, marks, lists: &lists };
+    let events = arrange::arranged(shaper.shaped(), &tags);
+    let mut html = String::with_capacity(marked.text.len() * 2);
     html::push_html(&mut html, events.iter().cloned().map(without_form));
     let text = super::text::write(&events, marks, &prints);
-    Body { html, text }
+    Body { html, text, findings }
 }
 
 /// A box as a character: mail programs drop the elements of forms.
@@ -55,9 +122,12 @@ fn without_form(event: Event<'_>) -> Event<'_> {
 struct Shaper<'a, 'p, I: Iterator<Item = Event<'a>>> {
     prints: &'p dyn Fn(usize) -> Prints,
     marks: &'p Marks,
+    addresses: &'p Addresses,
     events: Peekable<I>,
     in_code: bool,
+    /// How many images and links are open, those in raw HTML included.
     images: usize,
+    links: usize,
 }
 
 impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, '_, I> {
@@ -75,7 +145,9 @@ impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, '_, I> {
 
     /// An event by itself: words where a comment would be shown or encoded.
     fn single(&mut self, event: Event<'a>, out: &mut Vec<Event<'a>>) {
-        let words = |text: CowStr<'a>| -> CowStr<'a> { self.marks.as_words(&text).into() };
+        let words = |text: CowStr<'a>| -> CowStr<'a> {
+            self.marks.as_words(&self.addresses.plain(&text, self.marks)).into()
+        };
         out.push(match event {
             Event::Start(Md::CodeBlock(kind)) => {
                 self.in_code = true;
@@ -88,13 +160,20 @@ impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, '_, I> {
             Event::Text(text) if self.in_code => Event::Text(words(text)),
             // What only kept a line from being HTML has done its work.
             Event::Text(text) if self.is_nothing(&text) => return,
+            Event::Text(text) if self.links + self.images > 0 => {
+                Event::Text(self.addresses.plain(&text, self.marks).into_owned().into())
+            }
+            Event::Text(text) => return self.addresses.linked(text, self.marks, out),
             Event::Code(text) => Event::Code(words(text)),
-            Event::Start(Md::Link { link_type, dest_url, title, id }) => Event::Start(Md::Link {
-                link_type,
-                dest_url: words(dest_url),
-                title: words(title),
-                id,
-            }),
+            Event::Start(Md::Link { link_type, dest_url, title, id }) => {
+                let (dest_url, title) = (words(dest_url), words(title));
+                self.links += 1;
+                Event::Start(Md::Link { link_type, dest_url, title, id })
+            }
+            Event::End(TagEnd::Link) => {
+                self.links = self.links.saturating_sub(1);
+                Event::End(TagEnd::Link)
+            }
             Event::Start(Md::Image { link_type, dest_url, title, id }) => {
                 let event =
                     Md::Image { link_type, dest_url: words(dest_url), title: words(title), id };
@@ -112,13 +191,30 @@ impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, '_, I> {
         });
     }
 
-    fn inline_html(&self, html: CowStr<'a>, out: &mut Vec<Event<'a>>) {
+    fn inline_html(&mut self, html: CowStr<'a>, out: &mut Vec<Event<'a>>) {
+        self.anchors(&html);
         if self.is_autolink(&html) {
             out.extend(autolink(&html));
         } else if self.is_mark(&html) || html.starts_with("<!--[") {
             out.push(Event::InlineHtml(html));
         } else if !html.starts_with("<!--") {
             out.push(Event::InlineHtml(self.marks.as_words(&html).into()));
+        }
+    }
+
+    /// Counts the links of raw HTML, in which an address is no link of its own.
+    fn anchors(&mut self, html: &str) {
+        if !html.contains("<a") && !html.contains("<A") && !html.contains("</") {
+            return;
+        }
+        for token in tokens(html) {
+            match token {
+                Token::Start { name, closes_itself: false, .. } if name == "a" => self.links += 1,
+                Token::End { name, .. } if name == "a" => {
+                    self.links = self.links.saturating_sub(1);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -133,6 +229,7 @@ impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, '_, I> {
                 _ => {}
             }
         }
+        self.anchors(&block);
         if self.is_autolink(block.trim()) {
             out.push(Event::Start(Md::Paragraph));
             out.extend(autolink(block.trim()));
@@ -200,15 +297,10 @@ impl<'a, I: Iterator<Item = Event<'a>>> Shaper<'a, '_, I> {
     }
 }
 
+/// `<{{ url }}>`, whose angle brackets are not shown.
 fn autolink<'a>(html: &str) -> [Event<'a>; 3] {
-    let url: CowStr<'a> = html.trim_matches(['<', '>']).to_owned().into();
-    let link = Md::Link {
-        link_type: LinkType::Autolink,
-        dest_url: url.clone(),
-        title: "".into(),
-        id: "".into(),
-    };
-    [Event::Start(link), Event::Text(url), Event::End(TagEnd::Link)]
+    let url = html.trim_matches(['<', '>']).to_owned();
+    addresses::link(url.clone(), url)
 }
 
 fn is_editors_note(comment: &str) -> bool {
