@@ -165,7 +165,8 @@ pub fn compile(
         &firsts,
         &fields,
         (types, &components),
-        (&constants, &knows, campaign.lang.as_deref()),
+        (&constants, &knows),
+        campaign.lang.as_deref(),
         &mut findings,
     );
     let knows = Knows { events: Arc::new(events), ..knows };
@@ -362,7 +363,8 @@ fn assemble(
     firsts: &[usize],
     fields: &[FieldUse],
     (types, components): (&Types, &Components),
-    (constants, knows, language): (&Context, &Knows, Option<&str>),
+    (constants, knows): (&Context, &Knows),
+    language: Option<&str>,
     findings: &mut Vec<Finding>,
 ) -> Assembled {
     let texts: Vec<&str> = parts.iter().map(|part| part.passage.text()).collect();

@@ -39,12 +39,12 @@ pub(super) struct Writer<'a> {
     table: Option<table::Table>,
     /// The indents around open bodies of components.
     bodies: Vec<Vec<Indent>>,
-    /// What a heading is underlined with, while it is written.
-    rule: &'static str,
     /// Whether a list has just ended: another one beside it is a list of its own.
     after_list: bool,
     /// The targets of links in raw HTML around whole blocks.
     anchors: Vec<String>,
+    /// What a heading is underlined with, while it is written.
+    rule: &'static str,
 }
 
 impl<'a> Writer<'a> {
@@ -66,9 +66,9 @@ impl<'a> Writer<'a> {
             links: Vec::new(),
             table: None,
             bodies: Vec::new(),
-            rule: "",
             after_list: false,
             anchors: Vec::new(),
+            rule: "",
         }
     }
 

@@ -38,6 +38,8 @@ pub(super) struct Document {
 }
 
 /// Takes the number of a row, whether it is left out, and its cells.
+pub(super) type Take<'a> = dyn FnMut(u64, bool, &[String]) -> Checked<()> + 'a;
+/// The same, inside.
 type EachRow<'a> = dyn FnMut(u64, bool, &[String]) -> Result<(), Trouble> + 'a;
 
 enum Source {
@@ -65,12 +67,9 @@ impl Document {
 
     /// Gives all rows behind the header: the row's number as people count it, whether it is
     /// hidden and left out, and its cells, as many as it has.
-    pub(super) fn pour(
-        self,
-        each: &mut dyn FnMut(u64, bool, &[String]) -> Checked<()>,
-    ) -> Checked<()> {
+    pub(super) fn pour(self, take: &mut Take<'_>) -> Checked<()> {
         let mut each = |number, is_left_out, cells: &[String]| {
-            each(number, is_left_out, cells).map_err(Trouble::Said)
+            take(number, is_left_out, cells).map_err(Trouble::Said)
         };
         let poured = match self.source {
             Source::Table { table, with_hidden } => table.pour(with_hidden, &mut each),
