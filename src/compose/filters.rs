@@ -61,7 +61,7 @@ fn is_plain_url(text: &str) -> bool {
 /// unreserved characters. What the author has encoded already stays as it is.
 pub(super) fn url_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
     let text = shown(&value, state)?;
-    Ok(if value.is_safe() && is_encoded(&text) { text } else { encoded(&text, b"") })
+    Ok(if is_encoded(&value, &text) { text } else { encoded(&text, b"") })
 }
 
 /// The same by the author's own hand: the place, which encodes as well, is told by the
@@ -71,7 +71,10 @@ pub(super) fn urlencode(value: Value, _: Kwargs, state: &State) -> TeraResult<Va
 }
 
 /// Whether a text may be what the filter `urlencode` has made.
-pub(super) fn is_encoded(text: &str) -> bool {
+pub(super) fn is_encoded(value: &Value, text: &str) -> bool {
+    if !value.is_safe() {
+        return false;
+    }
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         let is_digit = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_hexdigit());

@@ -38,6 +38,7 @@ mod page;
 mod part;
 mod places;
 mod printed;
+mod reading;
 mod rewrite;
 mod schemes;
 mod sight;

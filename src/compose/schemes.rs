@@ -40,12 +40,15 @@ impl Rest {
 /// Percent-encodes a value as an address, or a piece of one.
 pub(super) fn mail_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
     let text = shown(&value, state)?;
-    Ok(if value.is_safe() && is_encoded(&text) { text } else { encoded(&text, b"@") })
+    Ok(if is_encoded(&value, &text) { text } else { encoded(&text, b"@") })
 }
 
 /// Percent-encodes a value as a number that can be called.
 pub(super) fn phone_part(value: Value, _: Kwargs, state: &State) -> TeraResult<String> {
     let text = shown(&value, state)?;
+    if is_encoded(&value, &text) {
+        return Ok(text);
+    }
     let number: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    Ok(if value.is_safe() && is_encoded(&text) { text } else { encoded(&number, b"+()*") })
+    Ok(encoded(&number, b"+()*"))
 }

@@ -14,6 +14,9 @@ use std::fs;
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -124,14 +127,13 @@ impl Desk {
 
     /// Runs the program with nobody at the keyboard, and waits for its end.
     pub(crate) fn run(&self, line: &str) -> Ran {
-        let output = self.command(line).output().expect("the program starts");
-        self.ran(line, output)
+        self.ran(line, ended(self.command(line).spawn().expect("the program starts")))
     }
 
     /// The same with variables in the environment.
     pub(crate) fn run_with(&self, variables: &[(&str, &str)], line: &str) -> Ran {
-        let output = self.command(line).envs(variables.iter().copied()).output();
-        self.ran(line, output.expect("the program starts"))
+        let child = self.command(line).envs(variables.iter().copied()).spawn();
+        self.ran(line, ended(child.expect("the program starts")))
     }
 
     /// Starts the program and goes on.
@@ -235,6 +237,24 @@ sys.exit(os.waitstatus_to_exitcode(status))
             raw: output.stdout,
         }
     }
+}
+
+/// How long a program may take that is waited for.
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// Waits for a program's end, and brings it about if it does not come.
+fn ended(child: Child) -> Output {
+    let id = child.id().to_string();
+    let (over, is_over) = mpsc::channel();
+    let watch = thread::spawn(move || {
+        if is_over.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-9", &id]).status();
+        }
+    });
+    let output = child.wait_with_output().expect("it ends");
+    drop(over);
+    let _ = watch.join();
+    output
 }
 
 /// The program while it runs. It does not outlive its test.
@@ -342,7 +362,7 @@ impl Running<'_> {
     /// Waits for its end.
     pub(crate) fn wait(mut self) -> Ran {
         let child = self.child.take().expect("nobody has waited for it");
-        let mut output = child.wait_with_output().expect("it ends");
+        let mut output = ended(child);
         output.stderr.splice(0..0, std::mem::take(&mut self.heard));
         self.desk.ran(&self.line, output)
     }

@@ -269,5 +269,13 @@ fn what_the_author_has_encoded_is_not_encoded_again() {
         link("{{<button label=\"x\" url={\"https://example.org/?t=\" ~ (town | urlencode)}/>}}"),
         right
     );
+    assert_eq!(
+        link("[x](mailto:?subject={{ town | urlencode }})"),
+        "mailto:?subject=Bath%20%26%20Wells"
+    );
+    assert_eq!(
+        link("[x](mailto:{{ town | urlencode }}@example.org)"),
+        "mailto:Bath%20%26%20Wells@example.org"
+    );
     assert_eq!(link("[x](https://example.org/?t={{ half }})"), "https://example.org/?t=50%2520");
 }
