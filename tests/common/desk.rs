@@ -245,7 +245,7 @@ const PATIENCE: Duration = Duration::from_secs(240);
 /// Waits for a program's end, and brings it about if it does not come.
 fn ended(child: Child) -> Output {
     let id = child.id().to_string();
-    let (over, is_over) = mpsc::channel();
+    let (over, is_over) = mpsc::channel::<()>();
     let watch = thread::spawn(move || {
         if is_over.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
             let _ = Command::new("kill").args(["-9", &id]).status();
