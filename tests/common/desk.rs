@@ -240,7 +240,7 @@ sys.exit(os.waitstatus_to_exitcode(status))
 }
 
 /// How long a program may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Waits for a program's end, and brings it about if it does not come.
 fn ended(child: Child) -> Output {
