@@ -50,7 +50,8 @@ pub(super) fn is_blank(cell: &str) -> bool {
 /// here is read back as it was.
 pub(super) fn unwrapped(cell: &str) -> Cow<'_, str> {
     // Nearly all cells of nearly all lists.
-    if !cell.trim_start().starts_with(['=', '\'']) {
+    let first = cell.as_bytes().first();
+    if first.is_none_or(u8::is_ascii_alphanumeric) || !cell.trim_start().starts_with(['=', '\'']) {
         return Cow::Borrowed(cell);
     }
     let text = trim(cell);

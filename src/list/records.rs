@@ -45,6 +45,8 @@ pub(super) struct Records<R> {
     line: u64,
     text: Vec<u8>,
     length: usize,
+    /// The record's text, once it is whole: its cells are looked at again and again.
+    whole: String,
     /// How long the record is in the file.
     raw: usize,
     fields: Vec<Field>,
@@ -99,6 +101,7 @@ impl<R: Read> Records<R> {
             line: 1,
             text: vec![0; ROW_MAX],
             length: 0,
+            whole: String::new(),
             raw: 0,
             fields: Vec::new(),
             quoting: dialect.quoting,
@@ -163,6 +166,7 @@ impl<R: Read> Records<R> {
                         {
                             self.unescape(everywhere);
                         }
+                        self.keep(step);
                         return Ok(step);
                     }
                     (field_at, field_line) = (raw, self.lines.line);
@@ -172,6 +176,15 @@ impl<R: Read> Records<R> {
             if step == Step::TooLong {
                 self.length = 0;
             }
+        }
+    }
+
+    /// Keeps the text of a record.
+    fn keep(&mut self, step: Step) {
+        self.whole.clear();
+        if step == Step::Record {
+            let text = std::str::from_utf8(&self.text[..self.length]);
+            self.whole.push_str(text.expect("UTF-8 is cut at ASCII only"));
         }
     }
 
@@ -251,7 +264,7 @@ impl<R: Read> Records<R> {
             return "";
         };
         let start = index.checked_sub(1).map_or(0, |before| self.fields[before].end);
-        std::str::from_utf8(&self.text[start..field.end]).expect("UTF-8 is cut at ASCII only")
+        self.whole.get(start..field.end).unwrap_or("")
     }
 
     /// Whether a cell stands in quotes in the file.

@@ -229,10 +229,12 @@ fn malformed(records: &Source) -> Option<usize> {
 /// next delimiter ends it.
 fn spaced_quote(records: &Source) -> Option<usize> {
     let Source::File(records) = records else { return None };
+    if !records.knows_quotes() {
+        return None;
+    }
     let is_spaced = |index: &usize| {
         let cell = records.cell(*index);
-        records.knows_quotes()
-            && cell.starts_with([' ', '\t'])
+        cell.starts_with([' ', '\t'])
             && cell.trim_start_matches([' ', '\t']).starts_with('"')
             && !records.is_quoted(*index)
     };

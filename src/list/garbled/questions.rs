@@ -20,7 +20,7 @@ pub(super) enum Questions {
 /// Whether nothing is left of a cell: question marks alone, more than one, or `�`.
 pub(in crate::list) fn is_lost(cell: &str) -> bool {
     // Asked of every cell of every row.
-    if !cell.bytes().any(|byte| byte == b'?' || byte >= 0x80) {
+    if cell.bytes().fold(0, |odd, byte| odd | byte & 0x80 | u8::from(byte == b'?')) == 0 {
         return false;
     }
     let marks = cell.chars().filter(|c| *c == '?').count();
