@@ -174,6 +174,13 @@ pub(super) fn check(
 
 /// Where the `src` of every image stands.
 fn sources(page: &str) -> Vec<std::ops::Range<usize>> {
+    let is_image = |at: usize| {
+        page.as_bytes().get(at + 1..at + 4).is_some_and(|name| name.eq_ignore_ascii_case(b"img"))
+    };
+    // Most letters show none.
+    if !memchr::memchr_iter(b'<', page.as_bytes()).any(is_image) {
+        return Vec::new();
+    }
     html::tokens(page)
         .into_iter()
         .filter_map(|token| match token {

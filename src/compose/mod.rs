@@ -134,7 +134,7 @@ const FIRST_COMPONENT: usize = 6;
 
 /// Compiles a campaign with its template. `constants` holds what is the same
 /// for everybody; `condition` is an expression over rows, for `--where`; `types` are those of
-/// the columns that the letter asks about ([`asked`]), where there is a list.
+/// the columns that the letter asks about ([`Draft::asked`]), where there is a list.
 pub fn compile(
     campaign: &Campaign,
     template: &Template,
@@ -142,74 +142,91 @@ pub fn compile(
     condition: Option<&Passage>,
     types: &Types,
 ) -> Checked<Letter> {
-    let mut findings = Vec::new();
-    let read = read(campaign, template, condition, &mut findings);
-    let (names, said) = read.asked(types);
-    let (wrong, warnings): (Vec<_>, Vec<_>) = said.into_iter().partition(Finding::is_error);
-    findings.extend(wrong);
-    let Read { parts, firsts, fields, components } = read;
-    if !findings.is_empty() {
-        // What is broken is not compiled: everything else would only say so again.
-        return Err(findings);
-    }
-    let mut images = Vec::new();
-    let from_components =
-        images::of_components(&campaign.id, &parts[BODY..=PAGE], &constants, &mut images);
-    let knows = Knows {
-        language: Language::new(campaign.lang.as_deref()),
-        images: Arc::new(from_components),
-        events: Arc::default(),
-    };
-    let Assembled { html, text, events, emptiness } = assemble(
-        &parts,
-        &firsts,
-        &fields,
-        (types, &components),
-        (&constants, &knows),
-        campaign.lang.as_deref(),
-        &mut findings,
-    );
-    let knows = Knows { events: Arc::new(events), ..knows };
-    let mut origins = Origins { parts, firsts, html, text };
-    if !findings.is_empty() {
-        return Err(findings);
-    }
-    images::local_images(&campaign.id, &mut origins, &mut images);
-    if let Some(finding) = images::too_many(&images) {
-        return Err(finding.into());
-    }
-    let html = engine(engine::html(&knows), &origins, Form::Html)?;
-    let text = engine(engine::text(&knows), &origins, Form::Text)?;
-    Ok(Letter {
-        html,
-        text,
-        has_preheader: campaign.preheader.is_some(),
-        has_where: condition.is_some(),
-        emptiness,
-        origins,
-        constants,
-        events: knows.events,
-        fields,
-        images,
-        types: types.clone().only(|name| names.iter().any(|own| own == name)),
-        warnings,
-    })
+    Draft::read(campaign, template, condition).compile(constants, types)
 }
 
-/// The columns that a letter asks about, or takes as numbers or days: what they are must be
-/// known before it is compiled.
-pub fn asked(campaign: &Campaign, template: &Template, condition: Option<&Passage>) -> Vec<String> {
-    read(campaign, template, condition, &mut Vec::new()).asked(&Types::default()).0
+/// A letter that was read, and is compiled as soon as it is known what the columns are that it
+/// asks about.
+pub struct Draft<'a> {
+    campaign: &'a Campaign,
+    has_where: bool,
+    read: Read,
+    findings: Vec<Finding>,
 }
 
-/// The fields that a letter uses, also one that cannot be compiled: what is
-/// wrong with them is worth saying at the same time.
-pub fn fields(
-    campaign: &Campaign,
-    template: &Template,
-    condition: Option<&Passage>,
-) -> Vec<FieldUse> {
-    read(campaign, template, condition, &mut Vec::new()).fields
+impl<'a> Draft<'a> {
+    /// Reads a campaign with its template.
+    pub fn read(campaign: &'a Campaign, template: &Template, condition: Option<&Passage>) -> Self {
+        let mut findings = Vec::new();
+        let read = read(campaign, template, condition, &mut findings);
+        Self { campaign, has_where: condition.is_some(), read, findings }
+    }
+
+    /// The columns that the letter asks about, or takes as numbers or days.
+    pub fn asked(&self) -> Vec<String> {
+        self.read.asked(&Types::default()).0
+    }
+
+    /// The fields that the letter uses, also one that cannot be compiled: what is
+    /// wrong with them is worth saying at the same time.
+    pub fn fields(self) -> Vec<FieldUse> {
+        self.read.fields
+    }
+
+    /// Compiles it.
+    pub fn compile(self, constants: Context, types: &Types) -> Checked<Letter> {
+        let Self { campaign, has_where, read, mut findings } = self;
+        let (names, said) = read.asked(types);
+        let (wrong, warnings): (Vec<_>, Vec<_>) = said.into_iter().partition(Finding::is_error);
+        findings.extend(wrong);
+        let Read { parts, firsts, fields, components } = read;
+        if !findings.is_empty() {
+            // What is broken is not compiled: everything else would only say so again.
+            return Err(findings);
+        }
+        let mut images = Vec::new();
+        let from_components =
+            images::of_components(&campaign.id, &parts[BODY..=PAGE], &constants, &mut images);
+        let knows = Knows {
+            language: Language::new(campaign.lang.as_deref()),
+            images: Arc::new(from_components),
+            events: Arc::default(),
+        };
+        let Assembled { html, text, events, emptiness } = assemble(
+            &parts,
+            &firsts,
+            &fields,
+            (types, &components),
+            (&constants, &knows),
+            campaign.lang.as_deref(),
+            &mut findings,
+        );
+        let knows = Knows { events: Arc::new(events), ..knows };
+        let mut origins = Origins { parts, firsts, html, text };
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        images::local_images(&campaign.id, &mut origins, &mut images);
+        if let Some(finding) = images::too_many(&images) {
+            return Err(finding.into());
+        }
+        let html = engine(engine::html(&knows), &origins, Form::Html)?;
+        let text = engine(engine::text(&knows), &origins, Form::Text)?;
+        Ok(Letter {
+            html,
+            text,
+            has_preheader: campaign.preheader.is_some(),
+            has_where,
+            emptiness,
+            origins,
+            constants,
+            events: knows.events,
+            fields,
+            images,
+            types: types.clone().only(|name| names.iter().any(|own| own == name)),
+            warnings,
+        })
+    }
 }
 
 /// What a letter is made of, read and not yet compiled.

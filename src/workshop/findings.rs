@@ -8,7 +8,7 @@ use super::{Workshop, links};
 use crate::campaign::Campaign;
 use crate::check::{self, Exhibit, File, Outgoing, WebLink};
 use crate::clock;
-use crate::compose::{self, Letter};
+use crate::compose::{Draft, Letter};
 use crate::finding::Finding;
 use crate::list::List;
 use crate::merge::Mail;
@@ -84,7 +84,7 @@ impl Workshop {
                 (Some(letter), _) => letter.fields.clone(),
                 (None, Some(template)) => {
                     let condition = self.condition(campaign, None);
-                    compose::fields(campaign, template, condition.as_ref())
+                    Draft::read(campaign, template, condition.as_ref()).fields()
                 }
                 (None, None) => Vec::new(),
             };

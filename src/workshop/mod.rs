@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use crate::address::Mailbox;
 use crate::campaign::Campaign;
-use crate::compose::{self, Letter};
+use crate::compose::{Draft, Letter};
 use crate::consent::ConsentRule;
 use crate::deliver::return_path::ReturnPath;
 use crate::deliver::smtp::Smtp;
@@ -128,19 +128,16 @@ impl Workshop {
     ) -> Checked<Letter> {
         condition.map_or(Ok(()), condition::bare_expression)?;
         let template = self.template(campaign)?;
+        let draft = Draft::read(campaign, &template, condition);
+        let zone = self.timezone(campaign);
         let types = match list {
-            Some(list) => {
-                let asked = compose::asked(campaign, &template, condition);
-                list.types(&asked, self.timezone(campaign))?
-            }
-            None => Types::new("", self.timezone(campaign)),
+            Some(list) => list.types(&draft.asked(), zone)?,
+            None => Types::new("", zone),
         };
-        compose::compile(campaign, &template, self.constants(campaign), condition, &types).map_err(
-            |findings| match condition {
-                Some(condition) => condition::about(condition, findings),
-                None => findings,
-            },
-        )
+        draft.compile(self.constants(campaign), &types).map_err(|findings| match condition {
+            Some(condition) => condition::about(condition, findings),
+            None => findings,
+        })
     }
 
     /// Where a campaign's days begin: where it says, or where its sender is.

@@ -4,7 +4,7 @@
 use super::Workshop;
 use crate::address::{Address, Mailbox};
 use crate::campaign::Campaign;
-use crate::compose::{self, Letter, LocalImage, written_day};
+use crate::compose::{Draft, Letter, LocalImage, written_day};
 use crate::finding::{Checked, Finding};
 use crate::identifier::identifier;
 use crate::list::{Column, Subscriber, Unit};
@@ -31,8 +31,9 @@ impl Workshop {
     pub fn public(&self, campaign: &Campaign) -> Checked<Public> {
         let constants = self.public_constants(campaign);
         let template = self.template(campaign)?;
-        let types = self.persona_types(campaign, &compose::asked(campaign, &template, None));
-        let letter = compose::compile(campaign, &template, constants, None, &types)?;
+        let draft = Draft::read(campaign, &template, None);
+        let types = self.persona_types(campaign, &draft.asked());
+        let letter = draft.compile(constants, &types)?;
         let (columns, persona) = self.persona(&letter);
         let mut merger = Merger::new(&letter, &columns).for_the_public();
         let mail = merger.merge(&persona, &Links::default()).map_err(|gaps| {

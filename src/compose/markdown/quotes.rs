@@ -13,13 +13,13 @@ impl Quotes {
     /// The marks of a language: of the longest beginning of its tag that has a line of its own.
     pub(super) fn of(tag: Option<&str>) -> Self {
         let tag = tag.unwrap_or_default().replace('_', "-");
-        let line = TABLE
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(|line| line.split('\t').collect::<Vec<_>>())
-            .filter(|line| begins(&tag, line[0]))
-            .max_by_key(|line| line[0].len());
-        let line = line.unwrap_or_else(|| vec!["", "“", "”", "‘", "’"]);
+        let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+        let line = lines
+            .filter_map(|line| line.split_once('\t'))
+            .filter(|(beginning, _)| begins(&tag, beginning))
+            .max_by_key(|(beginning, _)| beginning.len());
+        let (beginning, marks) = line.unwrap_or(("", "“\t”\t‘\t’"));
+        let line: Vec<&str> = std::iter::once(beginning).chain(marks.split('\t')).collect();
         let [_, start, end, inner_start, inner_end, gap @ ..] = line.as_slice() else {
             return Self::of(None);
         };

@@ -72,11 +72,11 @@ fn unclear(name: &str, odd: &Odd, list: &str) -> Finding {
         Kind::Date => {
             let sign = odd.example.chars().find(|c| "./-".contains(*c)).unwrap_or('/');
             format!(
-                "{name} = {{ type = \"date\", format = \"dd{sign}mm{sign}yyyy\" }}\nor \"mm{sign}dd{sign}yyyy\""
+                "{name} = {{ type = \"date\", format = \"dd{sign}mm{sign}yyyy\" }}  # or \"mm{sign}dd{sign}yyyy\""
             )
         }
         _ if odd.example.contains(',') || odd.example.contains('.') => {
-            format!("{name} = {{ type = \"number\", decimal = \",\" }}\nor \".\"")
+            format!("{name} = {{ type = \"number\", decimal = \",\" }}  # or \".\"")
         }
         _ => format!("{name} = \"number\""),
     };
