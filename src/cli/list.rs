@@ -15,9 +15,9 @@ use crate::deliver::roll::{Counts, Entry, Roll};
 use crate::finding::Checked;
 use crate::list::List;
 use crate::list::stats::Stats;
-use crate::types::{ColumnType, Kind};
+use crate::types::{ColumnType, Kind, Zone};
 use crate::ui::{Ui, counted, grouped};
-use crate::workshop::{ListChoice, Workshop};
+use crate::workshop::ListChoice;
 
 /// Look at a list, or make one of those who signed up
 #[derive(Debug, clap::Args)]
@@ -96,22 +96,24 @@ struct ColumnReport<'a> {
     blank: u64,
 }
 
-/// How a list is walked.
-type Walk = fn(&Ui, &Workshop, &List, Format) -> Checked<Exit>;
-
 /// Walks a list once.
 pub(super) fn run(ui: &Ui, global: &Global, args: &Args) -> Checked<Exit> {
-    let (file, walk) = match &args.command {
-        Command::Check(file) => (file, check as Walk),
-        Command::Stats(file) => (file, stats as Walk),
-        Command::Export(args) => return export::run(ui, global, args),
+    let opened = |file: &FileArgs| -> Checked<(List, Zone)> {
+        let workshop = workshop::open(global)?;
+        let options = workshop.list_options(None, &file.choice());
+        let zone = workshop.project.sender.timezone.unwrap_or_default();
+        Ok((workshop.typed_list(&file.file, &options)?, zone))
     };
-    let workshop = workshop::open(global)?;
-    let options = workshop.list_options(None, &file.choice());
-    walk(ui, &workshop, &workshop.typed_list(&file.file, &options)?, file.format)
+    match &args.command {
+        Command::Check(file) => opened(file).and_then(|(list, _)| check(ui, &list, file.format)),
+        Command::Stats(file) => {
+            opened(file).and_then(|(list, zone)| stats(ui, &list, zone, file.format))
+        }
+        Command::Export(args) => export::run(ui, global, args),
+    }
 }
 
-fn check(ui: &Ui, _: &Workshop, list: &List, format: Format) -> Checked<Exit> {
+fn check(ui: &Ui, list: &List, format: Format) -> Checked<Exit> {
     let mut invalid = Vec::new();
     let mut blank = vec![0_u64; list.columns().len()];
     let mut roll = Roll::call(list, None)?;
@@ -245,9 +247,9 @@ struct Domain<'a> {
     subscribers: u64,
 }
 
-fn stats(ui: &Ui, workshop: &Workshop, list: &List, format: Format) -> Checked<Exit> {
+fn stats(ui: &Ui, list: &List, zone: Zone, format: Format) -> Checked<Exit> {
     let names: Vec<String> = list.columns().iter().map(|column| column.name.clone()).collect();
-    let types = list.types(&names, workshop.project.sender.timezone.unwrap_or_default())?;
+    let types = list.types(&names, zone)?;
     let mut stats = Stats::new(list.columns());
     let mut roll = Roll::call(list, None)?;
     while let Some(entry) = roll.next_entry()? {

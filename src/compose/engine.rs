@@ -85,7 +85,7 @@ pub(crate) const FILTERS: [&str; 43] = [
     "wordcount",
     "zone",
 ];
-/// Tests, as in `{% if name is starting_with("A") %}`.
+/// Tests, as in `{% if name is starting_with(pat="A") %}`.
 pub(crate) const TESTS: [&str; 17] = [
     "array",
     "bool",

@@ -17,7 +17,7 @@ use crate::types::{ColumnType, Tally, TypeRule, Types, Zone};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     told: Arc<HashMap<usize, TypeRule>>,
-    read: Arc<Mutex<HashMap<(usize, String), ColumnType>>>,
+    read: Arc<Mutex<HashMap<(usize, Zone), ColumnType>>>,
 }
 
 impl Known {
@@ -55,18 +55,17 @@ impl List {
             .iter()
             .filter_map(|name| self.columns().iter().position(|column| column.name == *name))
             .collect();
-        let key = |index: usize| (index, format!("{zone:?}"));
         let mut read = self.known().read.lock().unwrap_or_else(PoisonError::into_inner);
         let new: Vec<usize> =
-            wanted.iter().copied().filter(|index| !read.contains_key(&key(*index))).collect();
+            wanted.iter().copied().filter(|index| !read.contains_key(&(*index, zone))).collect();
         if !new.is_empty() {
             for (index, found) in new.iter().zip(self.read_types(&new, zone)?) {
-                read.insert(key(*index), found);
+                read.insert((*index, zone), found);
             }
         }
         let mut types = Types::new(self.name(), zone);
         for index in wanted {
-            if let Some(found) = read.get(&key(index)) {
+            if let Some(found) = read.get(&(index, zone)) {
                 types.insert(&self.columns()[index].name, found.clone());
             }
         }

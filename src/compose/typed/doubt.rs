@@ -18,14 +18,25 @@ pub(super) enum Wanted {
 /// Which cells are in the way: how many, and where the first one is.
 pub(super) fn cells(odd: &Odd) -> String {
     let are = if odd.cells == 1 { "is" } else { "are" };
+    let none = match odd.kind {
+        Kind::YesNo => "neither yes nor no".to_owned(),
+        kind => format!("no {}", kind.noun()),
+    };
     format!(
-        "{} of {} cells {are} no {}, the first `{}` in line {}",
+        "{} of {} cells {are} {none}, the first `{}` in line {}",
         odd.cells,
         odd.filled,
-        odd.kind.noun(),
         odd.example.chars().map(printable).collect::<String>(),
         odd.line
     )
+}
+
+/// What `[list.types]` says of a column.
+fn told(kind: Kind) -> String {
+    match kind {
+        Kind::YesNo => kind.noun().to_owned(),
+        kind => format!("a {}", kind.noun()),
+    }
 }
 
 /// What there is to say of a column that a letter asks about.
@@ -40,7 +51,7 @@ pub(super) fn doubt(
         Doubt::Unclear(odd) => Some(unclear(name, odd, list)),
         Doubt::Misfits(odd) => Some(Finding::error(
             "misfit-cell",
-            format!("`{name}` is told to be a {}, and {} of {list}", odd.kind.noun(), cells(odd)),
+            format!("`{name}` is told to be {}, and {} of {list}", told(odd.kind), cells(odd)),
             "correct these cells, or what `[list.types]` says of the column",
         )),
         Doubt::Mixed(odd) if wanted == Wanted::Truth => Some(Finding::warning(
